@@ -1,0 +1,23 @@
+import { z } from "zod";
+
+/**
+ * Identity of one event: `<source>:<native id>`, for example `x:1146305069987618817`.
+ * Counts are counts of distinct ids, so an id is always made from strings, never from a
+ * JavaScript number (which is exact only up to 2^53).
+ */
+export const eventId = z
+  .string()
+  .max(512)
+  .regex(/^[a-z][a-z0-9-]*:\S+$/)
+  .brand<"EventId">();
+
+export type EventId = z.infer<typeof eventId>;
+
+const isNativeId = (text: string): boolean => /^[0-9]{1,20}$/.test(text);
+
+/** The `EventId` of a decimal native id, or undefined when the text is not one. */
+export function eventIdOf(source: string, nativeId: string): EventId | undefined {
+  if (!isNativeId(nativeId)) return undefined;
+  const parsed = eventId.safeParse(`${source}:${nativeId}`);
+  return parsed.success ? parsed.data : undefined;
+}

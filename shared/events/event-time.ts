@@ -1,0 +1,23 @@
+import { z } from "zod";
+
+/** Milliseconds in the hour that everything is counted by. */
+export const hourMs = 3_600_000;
+
+/** Event time: RFC 3339 in UTC with milliseconds, for example `2019-07-03T06:29:00.000Z`. */
+export const eventTime = z
+  .string()
+  .regex(/^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(?:\.\d{1,6})?Z$/)
+  .refine((text) => !Number.isNaN(Date.parse(text)), "not a time of the calendar");
+
+/** Start of a UTC hour, for example `2019-07-03T06:00:00Z`. */
+export const hourStart = z
+  .string()
+  .regex(/^\d{4}-\d{2}-\d{2}T\d{2}:00:00Z$/)
+  .brand<"HourStart">();
+
+export type HourStart = z.infer<typeof hourStart>;
+
+/** Whether `at` (ms since 1970, UTC) is an event time that may be counted: DESIGN "Time". */
+export function isPossibleTime(at: number, now: number, epoch: number): boolean {
+  return at >= epoch && at <= now + hourMs;
+}

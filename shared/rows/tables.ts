@@ -1,0 +1,35 @@
+import { failedEvent } from "../events/failed-event.v1.ts";
+import { tweet } from "../events/tweet.v1.ts";
+import type { Stream } from "../streams/stream.ts";
+import { streams } from "../streams/streams.ts";
+import type { Table } from "./table.ts";
+
+const incrementsTable = (stream: Stream): Table => ({
+  name: stream.increments.table,
+  description: `Increments: ${stream.description}. Count distinct events.id, as view ${stream.view.name} does`,
+  row: stream.increments.row,
+  partitionedBy: "hour",
+  clusteredBy: stream.key,
+  topic: stream.increments.topic,
+});
+
+/** All tables that functions append to. */
+export const tables: readonly Table[] = [
+  {
+    name: "tweets",
+    description: "One row per delivered item: tweets, delete notices and ignored notices",
+    row: tweet,
+    partitionedBy: "received_at",
+    clusteredBy: ["id"],
+    topic: "append-tweets",
+  },
+  ...streams.map(incrementsTable),
+  {
+    name: "failed_events",
+    description: "Events that could not be processed, with their original bytes and the reason",
+    row: failedEvent,
+    partitionedBy: "first_seen",
+    clusteredBy: ["stage", "reason"],
+    topic: "failed-events",
+  },
+];

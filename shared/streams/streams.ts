@@ -1,0 +1,5 @@
+import type { Stream } from "./stream.ts";
+import { urlMentions } from "./url-mentions.ts";
+
+/** All declared streams. A new stream is one more file and one more line here. */
+export const streams: readonly Stream[] = [urlMentions];
