@@ -11,6 +11,7 @@ type Failure = {
   functionVersion: string;
   reason: FailureReason;
   issues: readonly FailureIssue[];
+  items: number;
   position: string;
   original: Uint8Array;
 };
@@ -32,6 +33,7 @@ export function failRecord(delivery: PubsubDelivery, failure: Failure): FailedEv
       function_version: failure.functionVersion,
       reason: failure.reason,
       issues: failure.issues.slice(0, maxIssues),
+      items: failure.items,
       source_topic: delivery.topic,
       message_id: delivery.messageId,
       position: failure.position,

@@ -6,6 +6,8 @@ export type UnpackedRecord =
   | { line: number; reason: FailureReason; message: string; bytes: () => Uint8Array };
 
 const lineFeed = 0x0a;
+/** No event is smaller than 100 bytes, and no message larger than 10 MB: more lines are an attack. */
+const maxLines = 100_000;
 const strictUtf8 = new TextDecoder("utf-8", { fatal: true });
 
 const decodeUtf8 = (bytes: Uint8Array): string | undefined => {
@@ -27,6 +29,10 @@ export function unpackRecords(payload: string): UnpackedRecord[] {
   if (whole.length === 0) {
     return [{ line: 0, reason: "empty-message", message: "no payload", bytes: () => whole }];
   }
+  if (countLines(whole) > maxLines) {
+    const message = `more than ${maxLines} lines`;
+    return [{ line: 0, reason: "too-many-records", message, bytes: () => whole }];
+  }
   const text = decodeUtf8(whole);
   if (text === undefined) return unpackLineByLine(whole);
   const records = unpackText(text);
@@ -37,6 +43,12 @@ export function unpackRecords(payload: string): UnpackedRecord[] {
     if ("value" in single) return [single];
   }
   return records;
+}
+
+function countLines(whole: Buffer): number {
+  let lines = 1;
+  for (let at = whole.indexOf(lineFeed); at !== -1; at = whole.indexOf(lineFeed, at + 1)) lines++;
+  return lines;
 }
 
 function unpackText(text: string): UnpackedRecord[] {

@@ -9,6 +9,7 @@ export const failureReason = z.enum([
   "empty-message",
   "invalid-utf8",
   "malformed-json",
+  "too-many-records",
   "unknown-shape",
   "invalid-field",
   "missing-id",
@@ -38,6 +39,8 @@ export const failedEvent = z.object({
   function_version: z.string().max(128),
   reason: failureReason,
   issues: z.array(failureIssue).max(20),
+  /** How many items of the record failed: more than one only in a page. */
+  items: z.int().min(1),
   source_topic: z.string().max(512),
   message_id: z.string().max(512),
   /** Where in the message: `records[<line>]`, with `.data[<n>]` or alike inside a page. */

@@ -1,0 +1,49 @@
+import { parsePubsubDelivery } from "../../shared/envelopes/pubsub-delivery.ts";
+import { normalizeMessage } from "./normalize-message.ts";
+import type { PublishLines } from "./publish-lines.ts";
+
+type Dependencies = {
+  publish: PublishLines;
+  /** ms since 1970, UTC. */
+  now: () => number;
+  log: { info: (counts: object, message: string) => void };
+  config: { functionVersion: string };
+};
+
+/**
+ * Handles one Pub/Sub message of tweets. Returns, and so acknowledges, only when everything that
+ * the message turned into is safe on the next topics; throws when any of it is not, so that
+ * Pub/Sub delivers the message again.
+ */
+export function createHandler({ publish, now, log, config }: Dependencies) {
+  return async (event: unknown): Promise<void> => {
+    const delivery = parsePubsubDelivery(event);
+    const { functionVersion } = config;
+    const { mentions, receipts, failed } = normalizeMessage(delivery, {
+      functionVersion,
+      now: now(),
+    });
+    await Promise.all([
+      publish("url-mentions", "url-mention.v1", jsonLines(mentions)),
+      publish("append-tweets", "tweet.v1", jsonLines(receipts)),
+      publish("failed-events", "failed-event.v1", jsonLines(failed)),
+    ]);
+    log.info({ ...countOutcomes(receipts, failed), mentions: mentions.length }, "normalized");
+  };
+}
+
+const jsonLines = (events: readonly object[]): string[] =>
+  events.map((event) => JSON.stringify(event));
+
+function countOutcomes(
+  receipts: readonly { outcome: string; reason?: string | undefined }[],
+  failed: readonly { reason: string; part: number; items: number }[],
+) {
+  const outcomes: Record<string, number> = {};
+  for (const { outcome } of receipts) outcomes[outcome] = (outcomes[outcome] ?? 0) + 1;
+  const reasons: Record<string, number> = {};
+  for (const { reason, part, items } of failed) {
+    if (part === 1) reasons[reason] = (reasons[reason] ?? 0) + items;
+  }
+  return { outcomes, failed: reasons };
+}

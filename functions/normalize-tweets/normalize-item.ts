@@ -1,0 +1,108 @@
+import { isPossibleTime } from "../../shared/events/event-time.ts";
+import type { FailureIssue, FailureReason } from "../../shared/events/failed-event.v1.ts";
+import type { Tweet } from "../../shared/events/tweet.v1.ts";
+import type { UrlMention } from "../../shared/events/url-mention.v1.ts";
+import { urlMentions } from "../../shared/streams/url-mentions.ts";
+import { normalizeUrl } from "./normalize-url.ts";
+import type { Item, Post } from "./post.ts";
+
+/** Where and when an item was delivered; `receivedAt` is RFC 3339 UTC, `now` ms since 1970. */
+export type Delivered = { messageId: string; position: string; receivedAt: string; now: number };
+
+export type NormalizedItem =
+  | { receipt: Tweet; mentions: UrlMention[] }
+  | { failure: { reason: FailureReason; issues: FailureIssue[] } };
+
+const epoch = Date.parse(urlMentions.epoch);
+
+/**
+ * The receipt of one item and the mentions that it counts for. Every raw link of a tweet is in the
+ * receipt with what became of it, so that shares are accounted for without remainder.
+ */
+export function normalizeItem(item: Item, delivered: Delivered): NormalizedItem {
+  const delivery = {
+    message_id: delivered.messageId,
+    position: delivered.position,
+    received_at: delivered.receivedAt,
+  };
+  switch (item.outcome) {
+    case "failed":
+      return { failure: { reason: item.reason, issues: item.issues } };
+    case "ignored":
+      return {
+        receipt: { outcome: "ignored", reason: item.reason, links: [], ...delivery },
+        mentions: [],
+      };
+    case "delete": {
+      const { id, author, at } = item;
+      const known = {
+        ...(author !== undefined && { author }),
+        // When it was deleted is a note, not what is counted: an impossible time is left out.
+        ...(at !== undefined && isPossibleTime(at, delivered.now, epoch) && { at: utc(at) }),
+      };
+      return { receipt: { outcome: "delete", id, ...known, links: [], ...delivery }, mentions: [] };
+    }
+    case "tweet":
+      if (!isPossibleTime(item.post.at, delivered.now, epoch)) {
+        const message = "before the first tweet, or more than an hour in the future";
+        return {
+          failure: { reason: "impossible-time", issues: [{ path: "created_at", message }] },
+        };
+      }
+      return normalizePost(item.post, delivery);
+  }
+}
+
+const statusLink = /^https?:\/\/(?:www\.|mobile\.)?(?:twitter|x)\.com\/[^/?#]+\/status\/(\d+)/;
+
+const utc = (ms: number): string => new Date(ms).toISOString();
+
+function normalizePost(
+  post: Post,
+  delivery: Pick<Tweet, "message_id" | "position" | "received_at">,
+): NormalizedItem {
+  const { id, kind, author, lang, links, quotedId } = post;
+  const at = utc(post.at);
+  const mentions: UrlMention[] = [];
+  const outcomes: Tweet["links"] = [];
+  for (const link of links) {
+    if (quotedId !== undefined && statusLink.exec(link)?.[1] === quotedId) {
+      outcomes.push({ url: link, outcome: "quoted-permalink" });
+      continue;
+    }
+    const normalized = normalizeUrl(link);
+    if ("ignored" in normalized) {
+      outcomes.push({ url: link, outcome: normalized.ignored });
+      continue;
+    }
+    const { urlKey, url, host, keyVersion } = normalized;
+    const isCounted = mentions.some((mention) => mention.url_key === urlKey);
+    outcomes.push({
+      url: link,
+      url_key: urlKey,
+      outcome: isCounted ? "merged-within-tweet" : "counted",
+    });
+    if (isCounted) continue;
+    mentions.push({
+      id,
+      at,
+      url_key: urlKey,
+      url,
+      host,
+      ...(author !== undefined && { author }),
+      kind,
+      key_version: keyVersion,
+    });
+  }
+  const receipt: Tweet = {
+    outcome: "tweet",
+    id,
+    at,
+    ...(author !== undefined && { author }),
+    kind,
+    ...(lang !== undefined && { lang }),
+    links: outcomes,
+    ...delivery,
+  };
+  return { receipt, mentions };
+}

@@ -1,0 +1,80 @@
+import { z } from "zod";
+import { issuesOf } from "./issues-of.ts";
+import type { Item } from "./post.ts";
+import { readAuthor, readId } from "./read-id.ts";
+import { readTime, snowflakeTime } from "./read-time.ts";
+
+const status = z.object({
+  id: z.unknown().optional(),
+  id_str: z.unknown().optional(),
+  user_id: z.unknown().optional(),
+  user_id_str: z.unknown().optional(),
+});
+
+const deleteV1 = z.object({ status, timestamp_ms: z.coerce.string().nullish() });
+
+/**
+ * `{ status: { id_str, user_id_str }, timestamp_ms }`: what stands under `delete` in a v1.1 stream,
+ * and each of the `tweet_delete_events` of the Account Activity API.
+ */
+export function readDeleteV1(input: unknown): Item {
+  const parsed = deleteV1.safeParse(input);
+  if (!parsed.success) return failed(parsed.error, "delete");
+  const { status: tweet, timestamp_ms } = parsed.data;
+  const deletedAt = Number(timestamp_ms ?? Number.NaN);
+  return deletion({
+    ids: [tweet.id_str, tweet.id],
+    authors: [tweet.user_id_str, tweet.user_id],
+    at: Number.isSafeInteger(deletedAt) ? deletedAt : undefined,
+  });
+}
+
+const tweetV2 = z.object({ id: z.unknown().optional(), author_id: z.unknown().optional() });
+const deleteV2 = z.object({
+  delete: tweetV2.extend({ tweet: tweetV2.optional(), event_at: z.string().nullish() }),
+});
+const batchCompliance = z.object({ id: z.string(), action: z.string(), created_at: z.string() });
+
+/**
+ * A compliance event of API v2: from a compliance stream, an X Activity `post.delete`, or a batch
+ * compliance file. In a batch file users and tweets look alike; what has its own creation time
+ * inside its id is a tweet.
+ */
+export function readComplianceV2(input: unknown): Item {
+  const batch = batchCompliance.safeParse(input);
+  if (batch.success) {
+    const { id, action, created_at } = batch.data;
+    const isTweet = /^\d{1,19}$/.test(id) && snowflakeTime(id) === readTime(created_at);
+    if (action !== "delete" || !isTweet) return { outcome: "ignored", reason: "notice-compliance" };
+    return deletion({ ids: [id], authors: [], at: undefined });
+  }
+  const event = deleteV2.safeParse(input);
+  if (event.success) {
+    const notice = event.data.delete;
+    const tweet = notice.tweet ?? notice;
+    const at = notice.event_at ? readTime(notice.event_at) : undefined;
+    return deletion({ ids: [tweet.id], authors: [tweet.author_id], at });
+  }
+  return { outcome: "ignored", reason: "notice-compliance" };
+}
+
+function deletion(notice: { ids: unknown[]; authors: unknown[]; at: number | undefined }): Item {
+  const id = readId(...notice.ids);
+  if (typeof id !== "string") {
+    const message = "neither a string of digits nor a safe integer";
+    return { outcome: "failed", reason: id.reason, issues: [{ path: "delete.status.id_str", message }] };
+  }
+  const author = readAuthor(...notice.authors);
+  return {
+    outcome: "delete",
+    id,
+    ...(author !== undefined && { author }),
+    ...(notice.at !== undefined && { at: notice.at }),
+  };
+}
+
+const failed = (error: z.ZodError, prefix: string): Item => ({
+  outcome: "failed",
+  reason: "invalid-field",
+  issues: issuesOf(error).map(({ path, message }) => ({ path: `${prefix}.${path}`, message })),
+});

@@ -1,0 +1,75 @@
+import { z } from "zod";
+import { issuesOf } from "./issues-of.ts";
+import type { Item } from "./post.ts";
+import { readAuthor, readId } from "./read-id.ts";
+import { readTime } from "./read-time.ts";
+import { entities, sharedLinks } from "./shared-links.ts";
+
+/** What holds the text and the links: the tweet itself, or the one that it retweets. */
+const body = z.object({
+  text: z.string().nullish(),
+  full_text: z.string().nullish(),
+  entities,
+  extended_tweet: z.object({ full_text: z.string().nullish(), entities }).nullish(),
+  quoted_status_permalink: z.object({ expanded: z.string().nullish() }).nullish(),
+  quoted_status_id_str: z.string().nullish(),
+});
+
+const status = body.extend({
+  id: z.unknown().optional(),
+  id_str: z.unknown().optional(),
+  created_at: z.string(),
+  lang: z.string().max(64).nullish(),
+  user: z.object({ id: z.unknown().optional(), id_str: z.unknown().optional() }).nullish(),
+  in_reply_to_status_id_str: z.unknown().optional(),
+  retweeted_status: body.nullish(),
+});
+
+/**
+ * A tweet as API v1.1 delivers it: classic (`text`), extended (`full_text`) or compat
+ * (`extended_tweet`), also inside Account Activity. A retweet shares the links of the tweet that
+ * it retweets.
+ */
+export function readTweetV1(input: unknown): Item {
+  const parsed = status.safeParse(input);
+  if (!parsed.success) {
+    return { outcome: "failed", reason: "invalid-field", issues: issuesOf(parsed.error) };
+  }
+  const tweet = parsed.data;
+  const id = readId(tweet.id_str, tweet.id);
+  if (typeof id !== "string") {
+    const message = "neither id_str nor a safe integer id";
+    return { outcome: "failed", reason: id.reason, issues: [{ path: "id_str", message }] };
+  }
+  const at = readTime(tweet.created_at);
+  if (at === undefined) {
+    const issues = [{ path: "created_at", message: "not a time of the calendar" }];
+    return { outcome: "failed", reason: "impossible-time", issues };
+  }
+  const source = tweet.retweeted_status ?? tweet;
+  const extended = source.extended_tweet;
+  const author = readAuthor(tweet.user?.id_str, tweet.user?.id);
+  const links = sharedLinks({
+    entities: extended?.entities ?? source.entities,
+    text: extended?.full_text ?? source.full_text ?? source.text ?? undefined,
+    quotedPermalink: source.quoted_status_permalink?.expanded ?? undefined,
+  });
+  return {
+    outcome: "tweet",
+    post: {
+      id,
+      at,
+      kind: kindOf(tweet),
+      links,
+      ...(author !== undefined && { author }),
+      ...(source.quoted_status_id_str && { quotedId: source.quoted_status_id_str }),
+      ...(tweet.lang && { lang: tweet.lang }),
+    },
+  };
+}
+
+function kindOf(tweet: z.infer<typeof status>) {
+  if (tweet.retweeted_status) return "retweet";
+  if (tweet.quoted_status_id_str) return "quote";
+  return tweet.in_reply_to_status_id_str ? "reply" : "tweet";
+}

@@ -1,0 +1,85 @@
+import { z } from "zod";
+import { issuesOf } from "./issues-of.ts";
+import type { Item } from "./post.ts";
+import { readAuthor, readId } from "./read-id.ts";
+import { readTime, snowflakeTime } from "./read-time.ts";
+import { entities, sharedLinks } from "./shared-links.ts";
+
+const body = z.object({
+  text: z.string(),
+  entities,
+  /** Posts of over 280 characters have all of their entities here. */
+  note_tweet: z.object({ text: z.string().nullish(), entities }).nullish(),
+});
+
+const reference = z.object({ type: z.string(), id: z.string() });
+
+const post = body.extend({
+  id: z.unknown().optional(),
+  author_id: z.string().nullish(),
+  created_at: z.string().nullish(),
+  lang: z.string().max(64).nullish(),
+  edit_history_tweet_ids: z.array(z.string()).nullish(),
+  referenced_tweets: z.array(reference.loose()).nullish(),
+});
+
+const referencedBody = body.extend({
+  referenced_tweets: z.array(reference).nullish(),
+});
+
+/**
+ * A post as API v2 delivers it, with the tweets included in its page by id. An edited post keeps the identity
+ * and the time of its first version. A retweet shares the links of the tweet that it retweets.
+ */
+export function readTweetV2(input: unknown, included: ReadonlyMap<string, unknown>): Item {
+  const parsed = post.safeParse(input);
+  if (!parsed.success) {
+    return { outcome: "failed", reason: "invalid-field", issues: issuesOf(parsed.error) };
+  }
+  const tweet = parsed.data;
+  const firstVersion = tweet.edit_history_tweet_ids?.[0];
+  const id = readId(firstVersion, tweet.id);
+  if (typeof id !== "string") {
+    const message = "neither a string nor a safe integer";
+    return { outcome: "failed", reason: id.reason, issues: [{ path: "id", message }] };
+  }
+  const isLaterVersion = firstVersion !== undefined && firstVersion !== tweet.id;
+  const idTime = snowflakeTime(id.slice("x:".length));
+  const at = tweet.created_at && !isLaterVersion ? readTime(tweet.created_at) : idTime;
+  if (at === undefined) {
+    const issues = [{ path: "created_at", message: "not a time of the calendar" }];
+    return { outcome: "failed", reason: "impossible-time", issues };
+  }
+  const references = tweet.referenced_tweets ?? [];
+  const retweeted = references.find(({ type }) => type === "retweeted");
+  // Archiving tools write the referenced tweet out in place instead of beside the page.
+  const original = referencedBody.safeParse(
+    retweeted && (included.get(retweeted.id) ?? retweeted),
+  ).data;
+  const source = original ?? tweet;
+  const author = readAuthor(tweet.author_id);
+  const links = sharedLinks({
+    entities: source.note_tweet?.entities ?? source.entities,
+    text: source.note_tweet?.text ?? source.text,
+  });
+  const quotedId = source.referenced_tweets?.find(({ type }) => type === "quoted")?.id;
+  return {
+    outcome: "tweet",
+    post: {
+      id,
+      at,
+      kind: kindOf(references),
+      links,
+      ...(author !== undefined && { author }),
+      ...(quotedId !== undefined && { quotedId }),
+      ...(tweet.lang && { lang: tweet.lang }),
+    },
+  };
+}
+
+function kindOf(references: readonly { type: string }[]) {
+  const refers = (type: string) => references.some((one) => one.type === type);
+  if (refers("retweeted")) return "retweet";
+  if (refers("quoted")) return "quote";
+  return refers("replied_to") ? "reply" : "tweet";
+}
