@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import { parseEnvironment } from "../../shared/environment/parse-environment.ts";
 
 const environment = z

@@ -1,22 +1,13 @@
 import { cloudEvent } from "@google-cloud/functions-framework";
-import { createGcpLoggingPinoConfig } from "@google-cloud/pino-logging-gcp-config";
 import { PubSub } from "@google-cloud/pubsub";
 import { pino } from "pino";
+import { logOptions } from "../../shared/environment/log-options.ts";
 import { parseConfig } from "./config.ts";
 import { createHandler } from "./handler.ts";
 import { createPublisher } from "./publish-lines.ts";
 
 const config = parseConfig(process.env);
-const log = pino(
-  createGcpLoggingPinoConfig(
-    {
-      serviceContext: { service: "normalize-tweets", version: config.functionVersion },
-      traceGoogleCloudProjectId: config.projectId,
-      inihibitDiagnosticMessage: true,
-    },
-    { level: config.logLevel },
-  ),
-);
+const log = pino(logOptions("normalize-tweets", config.functionVersion, config.logLevel));
 const publish = createPublisher(new PubSub({ projectId: config.projectId }), config.topicPrefix);
 const now = () => Date.now();
 

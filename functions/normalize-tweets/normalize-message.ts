@@ -6,6 +6,7 @@ import type {
   FailureIssue,
   FailureReason,
 } from "../../shared/events/failed-event.v1.ts";
+import { rebaseIssues } from "../../shared/events/issues-of.ts";
 import type { Tweet } from "../../shared/events/tweet.v1.ts";
 import type { UrlMention } from "../../shared/events/url-mention.v1.ts";
 import { normalizeItem } from "./normalize-item.ts";
@@ -46,7 +47,8 @@ export function normalizeMessage(
           now: context.now,
         });
         if ("failure" in normalized) {
-          failures.push(rebase(normalized.failure, position + place));
+          const { reason, issues } = normalized.failure;
+          failures.push({ reason, issues: rebaseIssues(issues, position + place) });
         } else {
           receipts.push(normalized.receipt);
           for (const mention of normalized.mentions) mentions.push(mention);
@@ -68,11 +70,3 @@ export function normalizeMessage(
   }
   return { mentions, receipts, failed };
 }
-
-const rebase = <T extends { issues: FailureIssue[] }>(failure: T, base: string): T => ({
-  ...failure,
-  issues: failure.issues.map(({ path, message }) => ({ path: joinPath(base, path), message })),
-});
-
-const joinPath = (base: string, path: string): string =>
-  path === "" ? base : path.startsWith("[") ? base + path : `${base}.${path}`;

@@ -1,6 +1,6 @@
 import type { PubSub } from "@google-cloud/pubsub";
 import DataLoader from "dataloader";
-import { packLines } from "../../shared/envelopes/pack-lines.ts";
+import { sendPacked } from "../../shared/envelopes/send-packed.ts";
 
 /** Publishes JSON lines to a topic; resolves when Pub/Sub has acknowledged every one of them. */
 export type PublishLines = (topic: string, schema: string, lines: string[]) => Promise<void>;
@@ -26,7 +26,7 @@ export function createPublisher(pubsub: PubSub, topicPrefix: string): PublishLin
       gaxOpts: { timeout: publishTimeoutMs },
     });
     const send = (data: Buffer) => topic.publishMessage({ data, attributes: { schema } });
-    return new DataLoader<string[], void>((requests) => publishTogether(requests, send), {
+    return new DataLoader<string[], void>((requests) => sendPacked(requests, send), {
       cache: false,
       maxBatchSize: requestsPerBatch,
       batchScheduleFn: (dispatch) => setTimeout(dispatch, lingerMs),
@@ -39,23 +39,4 @@ export function createPublisher(pubsub: PubSub, topicPrefix: string): PublishLin
     loaders.set(topic, loader);
     await loader.load(lines);
   };
-}
-
-async function publishTogether(
-  requests: readonly string[][],
-  send: (data: Buffer) => Promise<string>,
-): Promise<(undefined | Error)[]> {
-  const messages = packLines(requests.flat());
-  const results = await Promise.allSettled(messages.map(({ data }) => send(data)));
-  const failures = messages.flatMap(({ from, to }, index) => {
-    const result = results[index];
-    return result?.status === "rejected" ? [{ from, to, cause: result.reason }] : [];
-  });
-  let end = 0;
-  return requests.map((lines) => {
-    const start = end;
-    end += lines.length;
-    const failure = failures.find(({ from, to }) => from < end && to > start);
-    return failure && new Error("publishing failed", { cause: failure.cause });
-  });
 }

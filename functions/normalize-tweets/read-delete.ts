@@ -1,5 +1,5 @@
-import { z } from "zod";
-import { issuesOf } from "./issues-of.ts";
+import * as z from "zod";
+import { issuesOf, rebaseIssues } from "../../shared/events/issues-of.ts";
 import type { Item } from "./post.ts";
 import { readAuthor, readId } from "./read-id.ts";
 import { readTime, snowflakeTime } from "./read-time.ts";
@@ -62,7 +62,11 @@ function deletion(notice: { ids: unknown[]; authors: unknown[]; at: number | und
   const id = readId(...notice.ids);
   if (typeof id !== "string") {
     const message = "neither a string of digits nor a safe integer";
-    return { outcome: "failed", reason: id.reason, issues: [{ path: "delete.status.id_str", message }] };
+    return {
+      outcome: "failed",
+      reason: id.reason,
+      issues: [{ path: "delete.status.id_str", message }],
+    };
   }
   const author = readAuthor(...notice.authors);
   return {
@@ -76,5 +80,5 @@ function deletion(notice: { ids: unknown[]; authors: unknown[]; at: number | und
 const failed = (error: z.ZodError, prefix: string): Item => ({
   outcome: "failed",
   reason: "invalid-field",
-  issues: issuesOf(error).map(({ path, message }) => ({ path: `${prefix}.${path}`, message })),
+  issues: rebaseIssues(issuesOf(error), prefix),
 });

@@ -1,5 +1,5 @@
-import { z } from "zod";
-import { issuesOf } from "./issues-of.ts";
+import * as z from "zod";
+import { issuesOf } from "../../shared/events/issues-of.ts";
 import type { Item } from "./post.ts";
 import { readAuthor, readId } from "./read-id.ts";
 import { readTime, snowflakeTime } from "./read-time.ts";

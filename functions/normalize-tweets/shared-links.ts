@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import { extractLinks } from "./extract-links.ts";
 
 export const linkEntity = z.object({

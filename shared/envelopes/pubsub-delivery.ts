@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 
 /** One Pub/Sub message as a function receives it, whatever envelope it came in. */
 export type PubsubDelivery = {

@@ -1,4 +1,4 @@
-import type { z } from "zod";
+import type * as z from "zod";
 
 /** The environment of a function does not fit its schema. Names variables, never their values. */
 export class ConfigError extends Error {

@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 
 /**
  * Identity of one event: `<source>:<native id>`, for example `x:1146305069987618817`.

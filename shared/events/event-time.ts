@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 
 /** Milliseconds in the hour that everything is counted by. */
 export const hourMs = 3_600_000;

@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import { eventTime } from "./event-time.ts";
 
 /** Most original bytes that one failed event carries; longer originals span several parts. */

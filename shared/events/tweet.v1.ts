@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import { eventId } from "./event-id.ts";
 import { eventTime } from "./event-time.ts";
 import { shareKind } from "./url-mention.v1.ts";

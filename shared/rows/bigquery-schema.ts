@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import { eventTime, hourStart } from "../events/event-time.ts";
 
 /** One column in BigQuery's own JSON schema format. */

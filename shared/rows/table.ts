@@ -1,4 +1,4 @@
-import type { z } from "zod";
+import type * as z from "zod";
 
 /** A BigQuery table as it is declared: its rows, how it is laid out, and which topic feeds it. */
 export type Table = {

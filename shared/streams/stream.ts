@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import { hourStart } from "../events/event-time.ts";
 
 /** How one column of a stream's exact view is computed from the distinct events of an hour and key. */

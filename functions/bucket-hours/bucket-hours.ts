@@ -1,0 +1,78 @@
+import { hourMs } from "../../shared/events/event-time.ts";
+import type { Stream } from "../../shared/streams/stream.ts";
+
+/** An event of any stream, as its schema has parsed it. */
+export type StreamEvent = Record<string, unknown> & { id: string; at: string };
+
+/** A row of the stream's increments table. */
+export type Increment = Record<string, unknown> & { hour: string; events: object[] };
+
+/** Keeps a row of many events well below the size limits of messages and rows. */
+const maxEventsPerIncrement = 2_000;
+
+/**
+ * The increments of some events: one per UTC hour and key (more only above the size limit), with
+ * the distinct events inside, smallest id first. An event that stands in the input twice is
+ * there once.
+ */
+export function bucketHours(
+  stream: Stream,
+  events: readonly StreamEvent[],
+  appendedAt: string,
+): Increment[] {
+  const groups = new Map<string, StreamEvent[]>();
+  for (const event of events) {
+    const group = JSON.stringify([hourOf(event.at), ...identifying(stream).map((f) => event[f])]);
+    const members = groups.get(group);
+    if (members === undefined) groups.set(group, [event]);
+    else members.push(event);
+  }
+  return [...groups.values()].flatMap((members) => increments(stream, members, appendedAt));
+}
+
+const identifying = (stream: Stream): string[] =>
+  stream.keyVersion === undefined ? [...stream.key] : [...stream.key, stream.keyVersion];
+
+/** Start of the UTC hour of an RFC 3339 UTC time, for example `2019-07-03T06:00:00Z`. */
+function hourOf(at: string): string {
+  const ms = Date.parse(at);
+  return new Date(ms - (((ms % hourMs) + hourMs) % hourMs)).toISOString().replace(".000Z", "Z");
+}
+
+function increments(stream: Stream, group: StreamEvent[], appendedAt: string): Increment[] {
+  const members = distinctMembers(stream, group);
+  const rows: Increment[] = [];
+  for (let start = 0; start < members.length; start += maxEventsPerIncrement) {
+    const part = members.slice(start, start + maxEventsPerIncrement);
+    const [first] = part;
+    if (first === undefined) break;
+    rows.push({
+      hour: hourOf(first.event.at),
+      ...pick(first.event, [...stream.key, ...stream.labels]),
+      events: part.map(({ member }) => member),
+      ...(stream.keyVersion !== undefined && pick(first.event, [stream.keyVersion])),
+      appended_at: appendedAt,
+    });
+  }
+  return rows;
+}
+
+/**
+ * The members of a group, each once, smallest id first: the first one's labels stand for the whole
+ * increment, so what the view shows does not depend on what was packed with what.
+ */
+function distinctMembers(stream: Stream, group: StreamEvent[]) {
+  const distinct = new Map<string, { event: StreamEvent; member: object; order: string }>();
+  for (const event of group) {
+    const member = pick(event, stream.members);
+    const identity = JSON.stringify(member);
+    const order = JSON.stringify([event.id, ...stream.labels.map((label) => event[label])]);
+    const known = distinct.get(identity);
+    if (known === undefined || order < known.order)
+      distinct.set(identity, { event, member, order });
+  }
+  return [...distinct.values()].sort((a, b) => (a.order < b.order ? -1 : 1));
+}
+
+const pick = (event: StreamEvent, fields: readonly string[]): Record<string, unknown> =>
+  Object.fromEntries(fields.flatMap((f) => (event[f] === undefined ? [] : [[f, event[f]]])));

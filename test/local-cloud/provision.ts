@@ -1,0 +1,96 @@
+import { readdir, readFile } from "node:fs/promises";
+import { join } from "node:path";
+import { BigQuery } from "@google-cloud/bigquery";
+import { PubSub } from "@google-cloud/pubsub";
+import * as z from "zod";
+import { type FunctionManifest, topicsOf } from "./read-manifests.ts";
+
+const terraform = join(import.meta.dirname, "../../terraform");
+const alreadyExists = { grpc: 6, http: 409 };
+const errorCode = z.object({ code: z.number() });
+
+/** What the functions need before they run, as Terraform makes it in a project. */
+export async function provisionTopics(
+  manifests: readonly FunctionManifest[],
+  options: { projectId: string; pushEndpoint: (functionName: string) => string },
+): Promise<void> {
+  const pubsub = new PubSub({ projectId: options.projectId });
+  for (const topic of [...topicsOf(manifests), "dead-letters"]) {
+    await unlessPresent(pubsub.createTopic(topic));
+  }
+  for (const { name, trigger, timeoutSeconds } of manifests) {
+    if (!("topics" in trigger)) continue;
+    for (const topic of trigger.topics) {
+      // The functions framework reads the topic from the path of the push endpoint.
+      const path = `/projects/${options.projectId}/topics/${topic}`;
+      const subscription = {
+        ackDeadlineSeconds: timeoutSeconds,
+        pushEndpoint: options.pushEndpoint(name) + path,
+        retryPolicy: { minimumBackoff: { nanos: 100_000_000 }, maximumBackoff: { seconds: 60 } },
+        deadLetterPolicy: {
+          deadLetterTopic: `projects/${options.projectId}/topics/dead-letters`,
+          maxDeliveryAttempts: 100,
+        },
+      };
+      const created = pubsub.topic(topic).createSubscription(`${topic}.${name}`, subscription);
+      await unlessPresent(created);
+    }
+  }
+  await pubsub.close();
+}
+
+const tableFile = z.object({
+  description: z.string(),
+  partitionedBy: z.string(),
+  clusteredBy: z.array(z.string()),
+  schema: z.array(z.record(z.string(), z.unknown())),
+});
+const viewFile = z.object({ description: z.string(), order: z.number() });
+
+/** Dataset, tables and views, from the files that Terraform deploys. */
+export async function provisionWarehouse(options: {
+  projectId: string;
+  dataset: string;
+}): Promise<void> {
+  const bigquery = new BigQuery({ projectId: options.projectId });
+  await unlessPresent(bigquery.createDataset(options.dataset));
+  const dataset = bigquery.dataset(options.dataset);
+  for (const name of await namesIn("schemas", ".json")) {
+    const table = tableFile.parse(
+      JSON.parse(await readFile(`${terraform}/schemas/${name}.json`, "utf8")),
+    );
+    const created = dataset.createTable(name, {
+      description: table.description,
+      schema: { fields: table.schema },
+      timePartitioning: { type: "DAY", field: table.partitionedBy },
+      clustering: { fields: table.clusteredBy },
+    });
+    await unlessPresent(created);
+  }
+  const views = await Promise.all((await namesIn("views", ".sql")).map(readView));
+  for (const view of views.toSorted((a, b) => a.order - b.order)) {
+    const query = view.sql.replaceAll("${dataset}", `${options.projectId}.${options.dataset}`);
+    await unlessPresent(dataset.createTable(view.name, { view: { query, useLegacySql: false } }));
+  }
+}
+
+async function readView(name: string) {
+  const file = (extension: string) => readFile(`${terraform}/views/${name}.${extension}`, "utf8");
+  return { name, sql: await file("sql"), ...viewFile.parse(JSON.parse(await file("json"))) };
+}
+
+async function namesIn(folder: string, extension: string): Promise<string[]> {
+  const files = await readdir(join(terraform, folder));
+  return files
+    .filter((file) => file.endsWith(extension))
+    .map((file) => file.slice(0, -extension.length));
+}
+
+async function unlessPresent(creation: Promise<unknown>): Promise<void> {
+  try {
+    await creation;
+  } catch (error) {
+    const code = errorCode.safeParse(error).data?.code;
+    if (code !== alreadyExists.grpc && code !== alreadyExists.http) throw error;
+  }
+}

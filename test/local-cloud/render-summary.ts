@@ -1,0 +1,49 @@
+import Table from "cli-table3";
+import type { Summary } from "./query-summary.ts";
+
+const number = (n: number) => n.toLocaleString("en");
+/** Leaves room for the other columns on a terminal of 100 columns. */
+const linkWidth = 60;
+
+/** What became of everything received, so that it adds up before the reader's eyes. */
+export function renderSummary(summary: Summary): string {
+  const rows: [string, number][] = [
+    ["tweets", summary.tweets],
+    ["duplicates absorbed", summary.duplicates],
+    ["deletes", summary.deletes],
+    ["failed", summary.failed],
+  ];
+  const notices = Object.entries(summary.ignored).filter(([reason]) =>
+    reason.startsWith("notice-"),
+  );
+  const links = Object.entries(summary.ignored).filter(([reason]) => !reason.startsWith("notice-"));
+  rows.push(...notices);
+  return [
+    "",
+    `received ${number(summary.received)} = ${rows
+      .filter(([, n]) => n > 0)
+      .map(([name, n]) => `${number(n)} ${name}`)
+      .join(" + ")}`,
+    `counted  ${number(summary.mentions)} mentions of links${links.map(([reason, n]) => `, ${number(n)} ${reason}`).join("")}`,
+  ].join("\n");
+}
+
+/** The top links of the newest hours as tables, one an hour. */
+export function renderTop(top: Summary["top"]): string {
+  const hours = Map.groupBy(top, ({ hour }) => hour);
+  if (hours.size === 0) return "\nNo links are counted yet.\n";
+  return [...hours].map(([hour, links]) => renderHour(hour, links)).join("\n");
+}
+
+function renderHour(hour: string, links: Summary["top"]): string {
+  const table = new Table({
+    head: ["link", "mentions", "authors"],
+    colAligns: ["left", "right", "right"],
+    style: { head: [], border: [], compact: true },
+  });
+  for (const { url_key, mentions, authors } of links) {
+    const link = url_key.length > linkWidth ? `${url_key.slice(0, linkWidth - 1)}…` : url_key;
+    table.push([link, number(mentions), number(authors)]);
+  }
+  return `\n${hour}\n${table.toString()}`;
+}

@@ -1,0 +1,135 @@
+import { type ChildProcess, spawn } from "node:child_process";
+import { once } from "node:events";
+import { createWriteStream } from "node:fs";
+import { mkdir } from "node:fs/promises";
+import { createServer } from "node:net";
+import { join } from "node:path";
+import { setTimeout as delay } from "node:timers/promises";
+import type { FunctionManifest } from "./read-manifests.ts";
+
+/** One function, running as it does in the cloud: its bundle under the functions framework. */
+export type RunningFunction = {
+  name: string;
+  url: string;
+  /** Of the process that serves now; undefined while it is being started again. */
+  pid: () => number | undefined;
+  /** How often the process has ended by itself or by a signal, and was started again. */
+  restarts: () => number;
+  stop: () => Promise<void>;
+};
+
+const root = join(import.meta.dirname, "../..");
+const frameworkMain = join(
+  root,
+  "node_modules/@google-cloud/functions-framework/build/src/main.js",
+);
+const startTimeoutMs = 30_000;
+const maxRestartDelayMs = 2_000;
+/** What a Node process needs beside its heap, so that both together fit an instance. */
+const memoryBesideHeapMiB = 96;
+
+/** Starts a function and keeps it running, as the cloud does, until it is stopped. */
+export async function runFunction(
+  manifest: FunctionManifest,
+  options: { environment: Record<string, string>; logDirectory: string },
+): Promise<RunningFunction> {
+  const port = await freePort();
+  const url = `http://127.0.0.1:${port}`;
+  await mkdir(options.logDirectory, { recursive: true });
+  const log = createWriteStream(join(options.logDirectory, `${manifest.name}.log`));
+  const environment = { ...options.environment, ...platformEnvironment(manifest, port) };
+  let isStopping = false;
+  let restarts = 0;
+  let child: ChildProcess | undefined;
+
+  const start = () => {
+    const started = spawn(process.execPath, [frameworkMain], {
+      cwd: join(root, "dist", manifest.name),
+      env: environment,
+      stdio: ["ignore", "pipe", "pipe"],
+      // A Ctrl-C is for the local cloud, which then stops its functions in order.
+      detached: true,
+    });
+    started.stdout.pipe(log, { end: false });
+    started.stderr.pipe(log, { end: false });
+    started.once("exit", () => {
+      child = undefined;
+      if (isStopping) return;
+      restarts += 1;
+      setTimeout(() => isStopping || start(), Math.min(100 * restarts, maxRestartDelayMs));
+    });
+    child = started;
+  };
+
+  const killWithUs = () => child?.kill("SIGKILL");
+  process.once("exit", killWithUs);
+  start();
+  try {
+    await answers(url, () => restarts);
+  } catch (cause) {
+    isStopping = true;
+    child?.kill("SIGKILL");
+    const message = `function ${manifest.name} does not start: see ${String(log.path)}`;
+    throw new Error(message, { cause });
+  }
+  return {
+    name: manifest.name,
+    url,
+    pid: () => child?.pid,
+    restarts: () => restarts,
+    stop: async () => {
+      isStopping = true;
+      process.off("exit", killWithUs);
+      if (child !== undefined) {
+        const exited = once(child, "exit");
+        child.kill("SIGTERM");
+        await exited;
+      }
+      log.end();
+    },
+  };
+}
+
+/** What Cloud Run sets for each instance. */
+function platformEnvironment(manifest: FunctionManifest, port: number): Record<string, string> {
+  const instanceMiB =
+    Number.parseInt(manifest.memory, 10) * (manifest.memory.endsWith("Gi") ? 1_024 : 1);
+  return {
+    PATH: process.env.PATH ?? "",
+    PORT: String(port),
+    NODE_ENV: "production",
+    NODE_OPTIONS: `--max-old-space-size=${instanceMiB - memoryBesideHeapMiB}`,
+    K_SERVICE: manifest.name,
+    K_REVISION: `${manifest.name}-local`,
+    FUNCTION_TARGET: manifest.name,
+    FUNCTION_SIGNATURE_TYPE: "topics" in manifest.trigger ? "cloudevent" : "http",
+    // Makes the framework print what it has to say as JSON lines, too.
+    LOG_EXECUTION_ID: "true",
+  };
+}
+
+async function answers(url: string, restarts: () => number): Promise<void> {
+  const deadline = Date.now() + startTimeoutMs;
+  let cause: unknown;
+  while (Date.now() < deadline && restarts() < 3) {
+    try {
+      // Anything but a POST is answered 404 by the framework, without calling the function.
+      await fetch(url, { method: "HEAD", signal: AbortSignal.timeout(1_000) });
+      return;
+    } catch (error) {
+      cause = error;
+      await delay(20);
+    }
+  }
+  throw new Error(`no answer from ${url}`, { cause });
+}
+
+async function freePort(): Promise<number> {
+  const server = createServer().listen(0, "127.0.0.1");
+  await once(server, "listening");
+  const address = server.address();
+  server.close();
+  await once(server, "close");
+  if (address === null || typeof address === "string") throw new Error("no free port");
+  return address.port;
+}

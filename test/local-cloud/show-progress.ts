@@ -1,0 +1,73 @@
+import { setTimeout as delay } from "node:timers/promises";
+import type { Totals } from "./query-summary.ts";
+
+const refreshMs = 500;
+/** Without a terminal, a line now and then instead of one that is written over. */
+const plainRefreshMs = 5_000;
+
+type Watched = {
+  totals: () => Promise<Totals>;
+  backlog: () => { messages: number; oldestMs: number } | undefined;
+  published: () => number;
+};
+
+/**
+ * Shows on standard error how far the counting is, about twice a second; never takes more than a
+ * fifth of the time for asking. `latest` are the totals as they were last seen.
+ */
+export function showProgress(watched: Watched): {
+  latest: () => Totals | undefined;
+  stop: () => Promise<void>;
+} {
+  const isTerminal = process.stderr.isTTY;
+  const stopping = new AbortController();
+  let latest: Totals | undefined;
+  let printedAt = 0;
+
+  const print = (totals: Totals) => {
+    const now = Date.now();
+    if (!isTerminal && now - printedAt < plainRefreshMs) return;
+    printedAt = now;
+    const line = progressLine(totals, watched);
+    process.stderr.write(isTerminal ? `\r\u001b[2K${line}` : `${line}\n`);
+  };
+
+  const watch = async () => {
+    while (!stopping.signal.aborted) {
+      const askedAt = Date.now();
+      latest = await watched.totals();
+      print(latest);
+      const pause = Math.max(isTerminal ? refreshMs : 200, 4 * (Date.now() - askedAt));
+      await delay(pause, undefined, { signal: stopping.signal }).catch(() => undefined);
+    }
+  };
+  const watching = watch();
+  // Reported by `stop`: until then it must not end the process.
+  watching.catch(() => undefined);
+
+  return {
+    latest: () => latest,
+    stop: async () => {
+      stopping.abort();
+      await watching;
+      if (isTerminal) process.stderr.write("\r\u001b[2K");
+    },
+  };
+}
+
+function progressLine(totals: Totals, { backlog, published }: Watched): string {
+  const number = (n: number) => n.toLocaleString("en");
+  const waiting = backlog();
+  const lag = waiting === undefined ? "" : ` · lag ${(waiting.oldestMs / 1_000).toFixed(1)} s`;
+  return (
+    [
+      `published ${number(published())}`,
+      `received ${number(totals.received)}`,
+      `counted ${number(totals.mentions)}`,
+      `duplicates ${number(totals.duplicates)}`,
+      `ignored ${number(totals.ignored)}`,
+      `failed ${number(totals.failed)}`,
+      `rows ${number(totals.rows)}`,
+    ].join(" · ") + lag
+  );
+}

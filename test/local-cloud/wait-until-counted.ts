@@ -1,0 +1,44 @@
+import { setTimeout as delay } from "node:timers/promises";
+import type { Totals } from "./query-summary.ts";
+
+const pollMs = 100;
+/** Without any change for so long, something is stuck rather than slow. */
+const patienceMs = 60_000;
+/** With an empty backlog, what is not counted by then will not come. */
+const emptyBacklogPatienceMs = 5_000;
+
+/**
+ * Resolves when everything that was published is counted: every line has its receipt or failed
+ * event, and every counted link of a receipt is in the exact view.
+ * @throws {Error} when nothing has moved for too long.
+ */
+export async function waitUntilCounted(watch: {
+  totals: () => Totals | undefined;
+  /** Unacknowledged messages; undefined where that cannot be asked. */
+  backlog: () => number | undefined;
+  expectedLines: number;
+  signal: AbortSignal;
+}): Promise<void> {
+  let lastRows = -1;
+  let lastChange = Date.now();
+  while (!watch.signal.aborted) {
+    const totals = watch.totals();
+    if (totals !== undefined) {
+      if (totals.rows !== lastRows) {
+        lastRows = totals.rows;
+        lastChange = Date.now();
+      }
+      const isCounted = totals.lines >= watch.expectedLines && totals.linked === totals.mentions;
+      const backlog = watch.backlog();
+      if (isCounted && (backlog ?? 0) === 0) return;
+      const patience = backlog === 0 ? emptyBacklogPatienceMs : patienceMs;
+      if (Date.now() - lastChange > patience) {
+        throw new Error(
+          `${totals.lines} of ${watch.expectedLines} lines are received and ${totals.mentions} of ` +
+            `${totals.linked} mentions counted, and nothing moves: see the functions' logs`,
+        );
+      }
+    }
+    await delay(pollMs);
+  }
+}
