@@ -1,0 +1,91 @@
+import { describe, expect, test } from "vitest";
+import * as z from "zod";
+import { normalizeMessage } from "../../functions/normalize-tweets/normalize-message.ts";
+import type { Tweet } from "../../shared/events/tweet.v1.ts";
+import { delivery } from "../support/deliveries.ts";
+import { hasSharedData, sharedJson, sharedLines } from "../support/shared-data.ts";
+
+const expectedCounts = z.object({
+  uniqueTweets: z.number(),
+  rawLinkShares: z.number(),
+  duplicateTweets: z.number(),
+  deletes: z.number(),
+  hours: z.record(
+    z.string(),
+    z.object({ tweets: z.number(), retweets: z.number(), rawLinkShares: z.number() }),
+  ),
+});
+
+function normalizeFile(name: string) {
+  const lines = sharedLines(name);
+  const receipts: Tweet[] = [];
+  let mentions = 0;
+  let failed = 0;
+  for (let start = 0; start < lines.length; start += 500) {
+    const message = delivery(lines.slice(start, start + 500).join("\n"));
+    const normalized = normalizeMessage(message, { functionVersion: "v1", now: Date.now() });
+    for (const receipt of normalized.receipts) receipts.push(receipt);
+    mentions += normalized.mentions.length;
+    failed += normalized.failed.length;
+  }
+  return { lines: lines.length, receipts, mentions, failed };
+}
+
+describe.skipIf(!hasSharedData)("counts of an independent oracle", () => {
+  test.each(["stream-2019-07-03", "archive-icco"])("%s", (name) => {
+    const expected = expectedCounts.parse(sharedJson(`expected/${name}.json`));
+    const { receipts, failed } = normalizeFile(`tweets/${name}.jsonl.gz`);
+    expect(failed).toBe(0);
+    const tweets = receipts.filter(({ outcome }) => outcome === "tweet");
+    const distinct = new Map(tweets.map((receipt) => [receipt.id, receipt]));
+    const hours: z.infer<typeof expectedCounts>["hours"] = {};
+    for (const { at = "", kind, links } of distinct.values()) {
+      const hour = `${at.slice(0, 13)}:00:00Z`;
+      hours[hour] ??= { tweets: 0, retweets: 0, rawLinkShares: 0 };
+      hours[hour].tweets += 1;
+      if (kind === "retweet") hours[hour].retweets += 1;
+      hours[hour].rawLinkShares += links.length;
+    }
+    expect(hours).toEqual(expected.hours);
+    expect(distinct.size).toBe(expected.uniqueTweets);
+    expect(tweets.length - distinct.size).toBe(expected.duplicateTweets);
+    expect(receipts.filter(({ outcome }) => outcome === "delete")).toHaveLength(expected.deletes);
+  });
+});
+
+describe.skipIf(!hasSharedData)("recorded objects of all ages and versions", () => {
+  test.each([
+    ["tweets/python-twitter_testdata", 680, 0],
+    ["tweets/rtweet_fixtures", 2_483, 0],
+    ["tweets/tweepy_cassettes", 153, 0],
+    ["tweets/tweet_parser_original_format", 25, 0],
+    ["tweets/xdev_tweet-updates", 29, 0],
+    ["tweets-v2/2sets", 200, 0],
+    ["tweets-v2/flat", 100, 0],
+    ["tweets-v2/noflat", 100, 0],
+    ["tweets-v2/network", 500, 0],
+    ["tweets-v2/withheld", 215, 0],
+    // Its last line is cut in the middle.
+    ["tweets-v2/streaming_output_with_error", 7, 1],
+    // Pages of counts, lists and users are pages, but not of tweets.
+    ["tweets-v2/counts", 0, 1],
+    ["tweets-v2/lists", 0, 2],
+    ["tweets-v2/users", 0, 1],
+  ])("%s: %i tweets, %i failed records", (name, tweets, failedRecords) => {
+    const { receipts, failed } = normalizeFile(`${name}.jsonl.gz`);
+    expect(receipts.filter(({ outcome }) => outcome === "tweet")).toHaveLength(tweets);
+    expect(failed).toBe(failedRecords);
+  });
+
+  test("a page and its flat form count the same links", () => {
+    expect(normalizeFile("tweets-v2/flat.jsonl.gz").mentions).toBe(
+      normalizeFile("tweets-v2/noflat.jsonl.gz").mentions,
+    );
+  });
+
+  test("compliance files: tweets are deleted, users are noted", () => {
+    const outcomes = (name: string) => normalizeFile(name).receipts.map(({ outcome }) => outcome);
+    expect(outcomes("tweets-v2/tweets_compliance.jsonl.gz")).toEqual(["delete", "delete"]);
+    expect(outcomes("tweets-v2/users_compliance.jsonl.gz")).toEqual(["ignored", "ignored"]);
+  });
+});

@@ -1,0 +1,122 @@
+import { readdirSync, readFileSync } from "node:fs";
+import { join, relative, resolve } from "node:path";
+import { describe, expect, test } from "vitest";
+import * as z from "zod";
+import { readManifests } from "../local-cloud/read-manifests.ts";
+
+const root = resolve(import.meta.dirname, "../..");
+const manifests = await readManifests();
+
+const handlerModule = z.object({
+  createHandler: z.custom<(dependencies: object) => unknown>((one) => typeof one === "function"),
+});
+
+const sourceFiles = (folder: string): string[] =>
+  readdirSync(join(root, folder), { recursive: true, encoding: "utf8" })
+    .filter((file) => file.endsWith(".ts"))
+    .map((file) => join(folder, file));
+
+/** What a file imports or re-exports, as written. */
+function importsOf(file: string): string[] {
+  const source = readFileSync(join(root, file), "utf8");
+  return [...source.matchAll(/(?:from|import)\s*\(?\s*"([^"]+)"/g)].map((match) => match[1] ?? "");
+}
+
+/** Whether an import as written in `file` leads to a path below one of `folders`. */
+function leadsTo(file: string, specifier: string, folders: string[]): boolean {
+  const target = relative(root, resolve(root, file, "..", specifier));
+  return folders.some((folder) => target.startsWith(`${folder}/`));
+}
+
+describe("imports", () => {
+  test.each(manifests)("$name imports only its own folder, shared/ and packages", ({ name }) => {
+    const own = `functions/${name}`;
+    const files = sourceFiles(own);
+    expect(files.length).toBeGreaterThan(3);
+    for (const file of files) {
+      for (const specifier of importsOf(file).filter((one) => one.startsWith("."))) {
+        expect(leadsTo(file, specifier, [own, "shared"]), `${file} imports ${specifier}`).toBe(
+          true,
+        );
+      }
+    }
+  });
+
+  test("shared/ imports nothing but zod and itself", () => {
+    for (const file of sourceFiles("shared")) {
+      for (const specifier of importsOf(file)) {
+        const isOwn = specifier.startsWith(".") && leadsTo(file, specifier, ["shared"]);
+        expect(isOwn || specifier === "zod", `${file} imports ${specifier}`).toBe(true);
+      }
+    }
+  });
+
+  test("a Google client is imported by the wiring and by ports, never by a handler", () => {
+    for (const { name } of manifests) {
+      const imports = importsOf(`functions/${name}/handler.ts`);
+      expect(imports.filter((one) => one.startsWith("@google-cloud/"))).toEqual([]);
+    }
+  });
+});
+
+describe("every function has the same skeleton", () => {
+  test.each(manifests)("$name", ({ name }) => {
+    const files = readdirSync(join(root, "functions", name));
+    for (const file of ["function.json", "index.ts", "config.ts", "handler.ts", "README.md"]) {
+      expect(files).toContain(file);
+    }
+    const wiring = readFileSync(join(root, "functions", name, "index.ts"), "utf8");
+    expect(wiring.split("\n").length - 1, "lines of index.ts").toBeLessThanOrEqual(20);
+    expect(wiring).toContain(`"${name}"`);
+  });
+
+  test.each(manifests)("$name has no branch for a local run", ({ name }) => {
+    for (const file of sourceFiles(`functions/${name}`)) {
+      const source = readFileSync(join(root, file), "utf8");
+      expect(source, file).not.toMatch(/EMULATOR_HOST|isLocal|NODE_ENV/);
+    }
+  });
+
+  test.each(manifests)(
+    "the handler of $name takes one event, so the framework awaits it",
+    async ({ name, trigger }) => {
+      if ("http" in trigger) return;
+      const { createHandler } = handlerModule.parse(
+        await import(`../../functions/${name}/handler.ts`),
+      );
+      const handler = createHandler({ config: {} });
+      expect(typeof handler === "function" && handler.length).toBe(1);
+    },
+  );
+});
+
+describe("READMEs", () => {
+  const headings = [
+    "Trigger",
+    "In → out",
+    "Flow",
+    "Configuration",
+    "Failure modes",
+    "Peculiarities",
+  ];
+
+  test.each(manifests)("the README of $name agrees with function.json", (manifest) => {
+    const readme = readFileSync(join(root, "functions", manifest.name, "README.md"), "utf8");
+    expect(readme.startsWith(`# ${manifest.name}\n\n${manifest.description}.`)).toBe(true);
+    const found = [...readme.matchAll(/^## (.*)$/gm)].map((match) => match[1]);
+    expect(found.filter((heading) => heading !== undefined && headings.includes(heading))).toEqual(
+      headings,
+    );
+    const granted = { ...manifest.publishes, ...manifest.tables, ...manifest.environment };
+    for (const [name, reason] of Object.entries(granted)) {
+      expect(readme).toContain(`| \`${name}\` | ${reason} |`);
+    }
+    const { trigger } = manifest;
+    for (const topic of "topics" in trigger ? trigger.topics : []) {
+      expect(readme).toMatch(new RegExp(`^\\| \`${topic}\` \\|`, "m"));
+    }
+    const rows = [...readme.matchAll(/^\| `([\w-]+)` \|/gm)].map((match) => match[1] ?? "");
+    const known = [...Object.keys(granted), ...("topics" in trigger ? trigger.topics : [])];
+    expect(rows.filter((row) => !known.includes(row))).toEqual([]);
+  });
+});
