@@ -1,4 +1,4 @@
-import { isPossibleTime } from "../../shared/events/event-time.ts";
+import { formatTime, isPossibleTime } from "../../shared/events/event-time.ts";
 import type { FailureIssue, FailureReason } from "../../shared/events/failed-event.v1.ts";
 import type { Tweet } from "../../shared/events/tweet.v1.ts";
 import type { UrlMention } from "../../shared/events/url-mention.v1.ts";
@@ -38,7 +38,7 @@ export function normalizeItem(item: Item, delivered: Delivered): NormalizedItem 
       const known = {
         ...(author !== undefined && { author }),
         // When it was deleted is a note, not what is counted: an impossible time is left out.
-        ...(at !== undefined && isPossibleTime(at, delivered.now, epoch) && { at: utc(at) }),
+        ...(at !== undefined && isPossibleTime(at, delivered.now, epoch) && { at: formatTime(at) }),
       };
       return { receipt: { outcome: "delete", id, ...known, links: [], ...delivery }, mentions: [] };
     }
@@ -55,14 +55,12 @@ export function normalizeItem(item: Item, delivered: Delivered): NormalizedItem 
 
 const statusLink = /^https?:\/\/(?:www\.|mobile\.)?(?:twitter|x)\.com\/[^/?#]+\/status\/(\d+)/;
 
-const utc = (ms: number): string => new Date(ms).toISOString();
-
 function normalizePost(
   post: Post,
   delivery: Pick<Tweet, "message_id" | "position" | "received_at">,
 ): NormalizedItem {
   const { id, kind, author, lang, links, quotedId } = post;
-  const at = utc(post.at);
+  const at = formatTime(post.at);
   const mentions: UrlMention[] = [];
   const outcomes: Tweet["links"] = [];
   for (const link of links) {

@@ -2,7 +2,7 @@ import type { FailureReason } from "../events/failed-event.v1.ts";
 
 /** One record of a message: a parsed line, or the reason why it is none. */
 export type UnpackedRecord =
-  | { line: number; value: unknown; byteLength: number; bytes: () => Uint8Array }
+  | { line: number; value: unknown; bytes: () => Uint8Array }
   | { line: number; reason: FailureReason; message: string; bytes: () => Uint8Array };
 
 const lineFeed = 0x0a;
@@ -89,7 +89,7 @@ function parseLine(line: number, content: string): UnpackedRecord {
   const bytes = () => Buffer.from(content);
   try {
     const value: unknown = JSON.parse(content);
-    return { line, value, byteLength: Buffer.byteLength(content), bytes };
+    return { line, value, bytes };
   } catch {
     // The parser's own message quotes the input, which must not travel or be logged.
     return { line, reason: "malformed-json", message: "not valid JSON", bytes };

@@ -13,11 +13,10 @@ export const eventId = z
 
 export type EventId = z.infer<typeof eventId>;
 
-const isNativeId = (text: string): boolean => /^[0-9]{1,20}$/.test(text);
+const isEventId = (text: string): text is EventId => /^[a-z][a-z0-9-]*:[0-9]{1,20}$/.test(text);
 
 /** The `EventId` of a decimal native id, or undefined when the text is not one. */
 export function eventIdOf(source: string, nativeId: string): EventId | undefined {
-  if (!isNativeId(nativeId)) return undefined;
-  const parsed = eventId.safeParse(`${source}:${nativeId}`);
-  return parsed.success ? parsed.data : undefined;
+  const id = `${source}:${nativeId}`;
+  return isEventId(id) ? id : undefined;
 }

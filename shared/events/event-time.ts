@@ -21,3 +21,21 @@ export type HourStart = z.infer<typeof hourStart>;
 export function isPossibleTime(at: number, now: number, epoch: number): boolean {
   return at >= epoch && at <= now + hourMs;
 }
+
+const minuteMs = 60_000;
+let lastMinute = Number.NaN;
+let lastMinuteText = "";
+
+/**
+ * RFC 3339 UTC of a time in ms since 1970, as `Date.toISOString` writes it. Events come in about
+ * the order of their time, so the text of the minute is mostly known already.
+ */
+export function formatTime(ms: number): string {
+  const minute = Math.floor(ms / minuteMs);
+  if (minute !== lastMinute) {
+    lastMinuteText = new Date(minute * minuteMs).toISOString().slice(0, -"00.000Z".length);
+    lastMinute = minute;
+  }
+  const rest = String(ms - minute * minuteMs + 100_000);
+  return `${lastMinuteText}${rest.slice(1, 3)}.${rest.slice(3)}Z`;
+}

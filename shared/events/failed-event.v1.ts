@@ -17,6 +17,13 @@ export const failureReason = z.enum([
   "impossible-time",
   "invalid-row",
   "row-refused",
+  "line-too-long",
+  "malformed-csv",
+  "truncated-object",
+  "corrupt-object",
+  "decompression-bomb",
+  "object-too-large",
+  "unsupported-format",
 ]);
 
 export type FailureReason = z.infer<typeof failureReason>;

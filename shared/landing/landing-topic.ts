@@ -1,0 +1,24 @@
+import type * as z from "zod";
+
+/** One column of a CSV file and the field of the published row that it becomes. */
+export type CsvColumn = {
+  field: string;
+  /** Spellings of its header; compared without case and surrounding space. */
+  headers: readonly string[];
+  type: "text" | "integer";
+};
+
+/** How rows of a CSV file are typed. Columns that are not declared are dropped. */
+export type CsvLayout = {
+  /** Value of the `schema` attribute of the published messages. */
+  schema: string;
+  row: z.ZodObject;
+  columns: readonly CsvColumn[];
+};
+
+/** A raw topic that files can be loaded to, declared as data. */
+export type LandingTopic = {
+  name: string;
+  /** Absent: the topic takes no CSV. */
+  csv?: CsvLayout;
+};
