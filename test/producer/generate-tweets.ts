@@ -1,0 +1,225 @@
+import { composeText, type TextPart } from "./compose-text.ts";
+import { createRandom, type Random } from "./create-random.ts";
+import { createSnowflake } from "./create-snowflake.ts";
+import { createZipf } from "./create-zipf.ts";
+import { madeUpHashtags, madeUpPhrases } from "./made-up-phrases.ts";
+import { makeUpPages } from "./make-up-pages.ts";
+import { type MadeUpUser, makeUpUsers } from "./make-up-users.ts";
+import { spellLink } from "./spell-link.ts";
+import {
+  type OwnTweet,
+  type WrittenTweet,
+  writeDelivery,
+  writeRetweet,
+  writeTweet,
+} from "./write-tweet.ts";
+
+/** One line of the stream, without its line end. */
+export type GeneratedEvent = { json: string };
+
+const SECOND = 1_000;
+const HOUR = 3_600 * SECOND;
+const DAY = 24 * HOUR;
+
+/** Shares of all lines; the rest are tweets. */
+const SHARE_OF_LINES = { deletes: 0.05, limits: 0.001, redeliveries: 0.01 };
+/** Shares of tweets; what is neither is a tweet of its own. */
+const SHARE_OF_TWEETS = { retweets: 0.35, quotes: 0.06, replies: 0.15, linked: 0.4 };
+/** Shares of tweets that arrive at another time than they were written. */
+const SHARE_OF_TIMES = { late: 0.02, outOfOrder: 0.08 };
+/** Of the deletes, how many are for a tweet of this stream. */
+const DELETES_OF_THIS_STREAM = 0.1;
+
+const RECENT = 2_000;
+const POPULAR = 300;
+
+/**
+ * Makes up a stream of tweets in API v1.1, as a sampled stream delivers it: retweets, quotes,
+ * replies, truncated tweets, links in many spellings, copies delivered twice, late and disordered
+ * ones, delete and limit notices.
+ *
+ * Exactly `count` lines; the last one is the newest tweet, at `endingAt`, and the others reach
+ * back `hours` (default 6), late ones up to three days more. The same options give the same bytes.
+ *
+ * Throws a RangeError for a count that is no whole number, for hours that are not positive, and
+ * for times before tweet ids existed (November 2010).
+ */
+export function* generateTweets(options: {
+  count: number;
+  seed: number;
+  endingAt: Date;
+  hours?: number;
+}): Generator<GeneratedEvent> {
+  const { count, seed, endingAt, hours = 6 } = options;
+  if (!Number.isSafeInteger(count) || count < 0)
+    throw new RangeError(`count ${count}: not a count`);
+  if (!(hours > 0)) throw new RangeError(`hours ${hours}: must be more than 0`);
+
+  const random = createRandom(seed);
+  const tweets = createTweetMaker(random);
+  const recent: WrittenTweet[] = [];
+  const end = endingAt.getTime();
+  let delivered = 0;
+  const step = (hours * HOUR) / count;
+
+  for (let line = 0; line < count; line += 1) {
+    const now = Math.round(end - step * (count - 1 - line));
+    const isLast = line === count - 1;
+    const kind = isLast ? 1 : random.fraction();
+
+    if (kind < SHARE_OF_LINES.deletes) {
+      yield { json: writeDelete(now, recent, tweets, random) };
+      continue;
+    }
+    if (kind < SHARE_OF_LINES.deletes + SHARE_OF_LINES.limits) {
+      yield { json: `{"limit":{"track":${1 + random.below(5_000)},"timestamp_ms":"${now}"}}` };
+      continue;
+    }
+    const redelivered = kind < 1 && kind > 1 - SHARE_OF_LINES.redeliveries;
+    if (redelivered && recent.length > 0) {
+      yield { json: writeDelivery(random.pick(recent)) };
+      continue;
+    }
+    const tweet = tweets.makeTweet(isLast ? now : writtenAt(now, random));
+    recent[delivered % RECENT] = tweet;
+    delivered += 1;
+    yield { json: writeDelivery(tweet) };
+  }
+}
+
+/** When a tweet that arrives now was written: mostly now, sometimes minutes, hours or days ago. */
+function writtenAt(now: number, random: Random): number {
+  const kind = random.fraction();
+  // Hours are more common than days: an even spread of the logarithm between 1 and 72 hours.
+  if (kind < SHARE_OF_TIMES.late) return now - Math.round(72 ** random.fraction() * HOUR);
+  if (kind < SHARE_OF_TIMES.late + SHARE_OF_TIMES.outOfOrder) {
+    return now - random.below(5 * 60 * SECOND);
+  }
+  return now;
+}
+
+function writeDelete(
+  now: number,
+  recent: readonly WrittenTweet[],
+  tweets: TweetMaker,
+  random: Random,
+): string {
+  const known =
+    recent.length > 0 && random.chance(DELETES_OF_THIS_STREAM) ? random.pick(recent) : undefined;
+  // Older than any late tweet, so that it is certainly of no tweet of this stream.
+  const id = known?.id ?? tweets.makeId(now - 10 * DAY - random.below(300) * DAY);
+  const userId = (known?.user ?? tweets.makeUser()).id;
+  return `{"delete":{"status":{"id":${id},"id_str":"${id}","user_id":${userId},"user_id_str":"${userId}"},"timestamp_ms":"${now}"}}`;
+}
+
+type TweetMaker = {
+  /** Makes a tweet of a random kind, written at `time` (ms since 1970). */
+  makeTweet: (time: number) => WrittenTweet;
+  makeId: (time: number) => string;
+  makeUser: () => MadeUpUser;
+};
+
+function createTweetMaker(random: Random): TweetMaker {
+  const makeUser = makeUpUsers(random);
+  const makePage = makeUpPages(random);
+  const samplePopular = createZipf(POPULAR, 0.9, random);
+  const popular = { linked: new Map<number, OwnTweet>(), plain: new Map<number, OwnTweet>() };
+  let ids = 0;
+
+  const makeId = (time: number) => {
+    ids += 1;
+    return createSnowflake(time, ids);
+  };
+
+  const makeTweet = (time: number): WrittenTweet => {
+    const linked = random.chance(SHARE_OF_TWEETS.linked);
+    if (random.chance(SHARE_OF_TWEETS.retweets)) {
+      const original = findPopular(linked, time);
+      return writeRetweet({ id: makeId(time), time, user: makeUser(), original }, random);
+    }
+    const tweet = makeOwnTweet(time, linked);
+    if (random.chance(0.05)) popular[linked ? "linked" : "plain"].set(samplePopular(), tweet);
+    return tweet;
+  };
+
+  /** A tweet written before `time`, mostly one of the few everybody passes on. */
+  const findPopular = (linked: boolean, time: number): OwnTweet => {
+    const known = popular[linked ? "linked" : "plain"];
+    const rank = samplePopular();
+    const found = known.get(rank);
+    if (found !== undefined && found.time < time) return found;
+    const older = makeOriginal(time - SECOND - random.below(DAY), linked);
+    if (found === undefined) known.set(rank, older);
+    return older;
+  };
+
+  const makeOwnTweet = (time: number, linked: boolean): OwnTweet => {
+    const kind = random.fraction();
+    const { quotes, replies } = SHARE_OF_TWEETS;
+    const own = 1 - SHARE_OF_TWEETS.retweets;
+    if (kind < quotes / own) return makeQuote(time, linked);
+    if (kind < (quotes + replies) / own) return makeReply(time, linked);
+    return makeOriginal(time, linked);
+  };
+
+  const makeOriginal = (time: number, linked: boolean): OwnTweet => {
+    const id = makeId(time);
+    const user = makeUser();
+    const parts = [...makeWords(user), ...(linked ? makeLinks() : [])];
+    if (!linked && random.chance(0.08)) {
+      const page = `https://twitter.com/${user.screenName}/status/${id}`;
+      parts.push({ kind: "photo", id: makeId(time - SECOND), page });
+    }
+    return writeTweet({ id, time, user, text: composeText(parts, random) }, random);
+  };
+
+  const makeReply = (time: number, linked: boolean): OwnTweet => {
+    const user = makeUser();
+    const reply = { statusId: makeId(time - SECOND - random.below(HOUR)), user: makeUser() };
+    const parts: TextPart[] = [{ kind: "mention", user: reply.user }, ...makeWords(user)];
+    if (linked) parts.push(...makeLinks());
+    const text = composeText(parts, random);
+    return writeTweet({ id: makeId(time), time, user, text, reply }, random);
+  };
+
+  const makeQuote = (time: number, linked: boolean): OwnTweet => {
+    const user = makeUser();
+    const quoted = findPopular(random.chance(SHARE_OF_TWEETS.linked), time);
+    const parts = [...makeWords(user), ...(linked ? makeLinks() : [])];
+    // Some clients put the address of the quoted tweet into the text; it is no link of the tweet.
+    if (random.chance(0.4)) {
+      const expanded = `https://twitter.com/${quoted.user.screenName}/status/${quoted.id}`;
+      parts.push({ kind: "link", expanded });
+    }
+    const text = composeText(parts, random);
+    return writeTweet({ id: makeId(time), time, user, text, quoted }, random);
+  };
+
+  const makeWords = (user: MadeUpUser): TextPart[] => {
+    const phrases = madeUpPhrases[user.lang] ?? [];
+    const sentences = random.chance(0.1) ? 6 : 1 + random.below(2);
+    const parts: TextPart[] = [];
+    if (random.chance(0.12)) parts.push({ kind: "mention", user: makeUser() });
+    for (let index = 0; index < sentences; index += 1) {
+      parts.push({ kind: "words", text: random.pick(phrases) });
+    }
+    if (random.chance(0.15)) parts.push({ kind: "hashtag", tag: random.pick(madeUpHashtags) });
+    return parts;
+  };
+
+  const makeLinks = (): TextPart[] => {
+    const page = makePage();
+    const expanded = spellLink(page, random);
+    const style = random.fraction();
+    if (style < 0.03) {
+      const short = `https://go-example.link/${random.below(1e9).toString(36)}`;
+      return [{ kind: "link", expanded: short, unwound: expanded }];
+    }
+    const first: TextPart = { kind: "link", expanded };
+    if (style < 0.06) return [first, { kind: "link", expanded: spellLink(page, random) }];
+    if (style < 0.09) return [first, { kind: "link", expanded: spellLink(makePage(), random) }];
+    return [first];
+  };
+
+  return { makeTweet, makeId, makeUser };
+}

@@ -1,0 +1,240 @@
+import { setImmediate as nextTurn, setTimeout as sleep } from "node:timers/promises";
+import type { Topic } from "@google-cloud/pubsub";
+import { maxEventBytes } from "./event-limits.ts";
+
+/** What the server has acknowledged so far; bytes are those of the message data. */
+export type PublishProgress = { events: number; messages: number; bytes: number };
+
+/** A packed message is at most this large, unless its one event alone is larger. */
+const MAX_PACK_BYTES = 1_000_000;
+/** A pack that does not fill up is sent after this time (ms), so that slow sources stay live. */
+const PACK_LINGER = 100;
+const MAX_OUTSTANDING_REQUESTS = 32;
+const MAX_OUTSTANDING_BYTES = 16_000_000;
+/** Events a request should carry; below it, the client puts several messages into one request. */
+const EVENTS_PER_REQUEST = 100;
+/** A source slower than the rate is not made up for by a burst of more than this (ms). */
+const MAX_LAG = 250;
+const LINE_FEED = 0x0a;
+
+// Long enough for a server that restarts, short enough for someone who waits (all in ms).
+const RETRY_BACKOFF = {
+  initialRetryDelayMillis: 100,
+  retryDelayMultiplier: 2,
+  maxRetryDelayMillis: 5_000,
+  initialRpcTimeoutMillis: 30_000,
+  rpcTimeoutMultiplier: 1,
+  maxRpcTimeoutMillis: 30_000,
+  totalTimeoutMillis: 30_000,
+};
+// CANCELLED, UNKNOWN, DEADLINE_EXCEEDED, RESOURCE_EXHAUSTED, ABORTED, INTERNAL, UNAVAILABLE:
+// what the client itself retries when it publishes.
+const RETRY_CODES = [1, 2, 4, 8, 10, 13, 14];
+
+/**
+ * Publishes events to a topic, `pack` of them a message, one a line, each byte as it came.
+ *
+ * Reads no further than 32 requests or 16 MB ahead of what the server acknowledged, at most `rate`
+ * events a second (spread evenly), and counts only what was acknowledged. An event over
+ * `maxEventBytes` is refused: reported to `onRefused` before the next one is read, and counted.
+ *
+ * When `signal` aborts, reading stops, and the promise resolves once all that was read is
+ * acknowledged. Rejects with the failure of the server or of the source, after the outstanding
+ * publishes are settled; `onProgress` has by then heard of all that arrived.
+ */
+export async function publishEvents(options: {
+  topic: Topic;
+  events: AsyncIterable<Uint8Array> | Iterable<Uint8Array>;
+  pack: number;
+  rate?: number;
+  attributes?: Record<string, string>;
+  signal?: AbortSignal;
+  onProgress?: (progress: PublishProgress) => void;
+  onRefused?: (event: Uint8Array) => void;
+}): Promise<PublishProgress & { refused: number; seconds: number }> {
+  const { events, rate, signal, onRefused } = options;
+  const startedAt = performance.now();
+  const outbox = createOutbox(options);
+  const pace = rate === undefined ? undefined : createPace(rate, signal);
+  let refused = 0;
+
+  try {
+    for await (const event of untilAborted(events, signal)) {
+      if (event.length > maxEventBytes) {
+        refused += 1;
+        onRefused?.(event);
+        continue;
+      }
+      const due = pace?.();
+      if (due !== undefined) await due;
+      const sent = outbox.add(event);
+      if (sent) await outbox.room();
+      if (outbox.hasFailed()) break;
+    }
+  } finally {
+    await outbox.drain();
+  }
+  return { ...outbox.acknowledged(), refused, seconds: (performance.now() - startedAt) / 1_000 };
+}
+
+type Outbox = {
+  /** Adds an event to the pack; true when that sent a pack. */
+  add: (event: Uint8Array) => boolean;
+  /** Resolves when another pack may be sent. */
+  room: () => Promise<void>;
+  /** Sends what is left and resolves when nothing is outstanding; rejects with the first failure. */
+  drain: () => Promise<void>;
+  hasFailed: () => boolean;
+  acknowledged: () => PublishProgress;
+};
+
+function createOutbox(options: {
+  topic: Topic;
+  pack: number;
+  attributes?: Record<string, string>;
+  onProgress?: (progress: PublishProgress) => void;
+}): Outbox {
+  const { topic, pack, attributes = {}, onProgress } = options;
+  const messagesPerRequest = Math.max(1, Math.floor(EVENTS_PER_REQUEST / pack));
+  // A second handle on the same topic, so that the caller's keeps its own settings.
+  const publisher = topic.pubsub.topic(topic.name, {
+    batching: { maxMessages: messagesPerRequest, maxMilliseconds: 10 },
+    gaxOpts: { retry: { retryCodes: RETRY_CODES, backoffSettings: RETRY_BACKOFF } },
+  });
+  const maxOutstanding = MAX_OUTSTANDING_REQUESTS * messagesPerRequest;
+
+  const acknowledged: PublishProgress = { events: 0, messages: 0, bytes: 0 };
+  let packed: Uint8Array[] = [];
+  let packedBytes = 0;
+  let linger: NodeJS.Timeout | undefined;
+  let outstanding = 0;
+  let outstandingBytes = 0;
+  let failure: Error | undefined;
+  let wake = () => {};
+
+  const add = (event: Uint8Array): boolean => {
+    // An event with a line end of its own cannot share a message: its neighbours could not be told apart.
+    const alone = event.includes(LINE_FEED);
+    const overflows = packedBytes + 1 + event.length > MAX_PACK_BYTES;
+    const sentBefore = packed.length > 0 && (alone || overflows) && send();
+    packed.push(event);
+    packedBytes += event.length + (packed.length > 1 ? 1 : 0);
+    if (alone || packed.length >= pack) return send();
+    linger ??= setTimeout(sendUnlessCrowded, PACK_LINGER);
+    return sentBefore;
+  };
+
+  const sendUnlessCrowded = () => {
+    if (isCrowded()) linger = setTimeout(sendUnlessCrowded, PACK_LINGER);
+    else send();
+  };
+
+  const isCrowded = () =>
+    outstanding >= maxOutstanding || outstandingBytes >= MAX_OUTSTANDING_BYTES;
+
+  const send = (): true => {
+    clearTimeout(linger);
+    linger = undefined;
+    const events = packed.length;
+    const bytes = joinLines(packed, packedBytes);
+    packed = [];
+    packedBytes = 0;
+    if (events > 0 && failure === undefined) void publish(bytes, events);
+    return true;
+  };
+
+  const publish = async (data: Buffer, events: number) => {
+    outstanding += 1;
+    outstandingBytes += data.length;
+    try {
+      await publisher.publishMessage({ data, attributes });
+      acknowledged.events += events;
+      acknowledged.messages += 1;
+      acknowledged.bytes += data.length;
+      onProgress?.({ ...acknowledged });
+    } catch (error) {
+      failure ??= new Error(`publishing to ${topic.name} failed: ${messageOf(error)}`, {
+        cause: error,
+      });
+    }
+    outstanding -= 1;
+    outstandingBytes -= data.length;
+    wake();
+  };
+
+  const settled = () =>
+    new Promise<void>((resolve) => {
+      wake = resolve;
+    });
+
+  return {
+    add,
+    room: async () => {
+      // A source that never waits must not keep the network and the signals from their turn.
+      await nextTurn();
+      while (isCrowded() && failure === undefined) await settled();
+    },
+    drain: async () => {
+      send();
+      while (outstanding > 0) await settled();
+      if (failure !== undefined) throw failure;
+    },
+    hasFailed: () => failure !== undefined,
+    acknowledged: () => acknowledged,
+  };
+}
+
+/** Spreads events evenly: returns what to wait for before the next one, if anything. */
+function createPace(rate: number, signal: AbortSignal | undefined) {
+  const interval = 1_000 / rate;
+  let due = performance.now();
+  return (): Promise<void> | undefined => {
+    const now = performance.now();
+    due = Math.max(due, now - MAX_LAG);
+    const wait = due - now;
+    due += interval;
+    if (wait < 1) return undefined;
+    return sleep(wait, undefined, signal === undefined ? {} : { signal }).catch(() => {});
+  };
+}
+
+/** The events until the signal aborts, even while the source is waiting for its next one. */
+async function* untilAborted(
+  events: AsyncIterable<Uint8Array> | Iterable<Uint8Array>,
+  signal: AbortSignal | undefined,
+): AsyncGenerator<Uint8Array> {
+  const iterator =
+    Symbol.asyncIterator in events ? events[Symbol.asyncIterator]() : events[Symbol.iterator]();
+  let wake = () => {};
+  const onAbort = () => wake();
+  signal?.addEventListener("abort", onAbort);
+  try {
+    while (signal?.aborted !== true) {
+      const next = await new Promise<IteratorResult<Uint8Array> | undefined>((resolve, reject) => {
+        wake = () => resolve(undefined);
+        Promise.resolve(iterator.next()).then(resolve, reject);
+      });
+      if (next === undefined || next.done === true) return;
+      yield next.value;
+    }
+  } finally {
+    signal?.removeEventListener("abort", onAbort);
+    // Not awaited: a source that is waiting for its next event would not answer.
+    Promise.resolve(iterator.return?.()).catch(() => {});
+  }
+}
+
+function joinLines(lines: readonly Uint8Array[], length: number): Buffer {
+  const joined = Buffer.allocUnsafe(length);
+  let end = 0;
+  for (const [index, line] of lines.entries()) {
+    if (index > 0) end = joined.writeUInt8(LINE_FEED, end);
+    joined.set(line, end);
+    end += line.length;
+  }
+  return joined;
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}
