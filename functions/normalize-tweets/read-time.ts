@@ -20,8 +20,16 @@ const classic =
 const iso =
   /^(\d{4})-(\d{2})-(\d{2})[T ](\d{2}):(\d{2}):(\d{2})(?:\.(\d{1,9}))? ?(?:Z|([+-])(\d{2}):?(\d{2}))$/;
 
+/** The tweets of one second come together: their `created_at` is the same text. */
+let last: { text: string; ms: number | undefined } = { text: "", ms: undefined };
+
 /** Event time of `created_at` in ms since 1970 UTC, or undefined when it is no time of the calendar. */
 export function readTime(text: string): number | undefined {
+  if (text !== last.text) last = { text, ms: parseTime(text) };
+  return last.ms;
+}
+
+function parseTime(text: string): number | undefined {
   const c = classic.exec(text);
   if (c !== null) {
     const [, month = "", day, hour, minute, second, sign, zoneHours, zoneMinutes, year] = c;

@@ -23,19 +23,25 @@ export function isPossibleTime(at: number, now: number, epoch: number): boolean 
 }
 
 const minuteMs = 60_000;
-let lastMinute = Number.NaN;
-let lastMinuteText = "";
+/** Minutes whose text is kept: those of a stream and of what it is late with. */
+const keptMinutes = 256;
+const minuteTexts = new Map<number, string>();
+
+function minuteText(minute: number): string {
+  const known = minuteTexts.get(minute);
+  if (known !== undefined) return known;
+  if (minuteTexts.size === keptMinutes) minuteTexts.clear();
+  const text = new Date(minute * minuteMs).toISOString().slice(0, -"00.000Z".length);
+  minuteTexts.set(minute, text);
+  return text;
+}
 
 /**
- * RFC 3339 UTC of a time in ms since 1970, as `Date.toISOString` writes it. Events come in about
- * the order of their time, so the text of the minute is mostly known already.
+ * RFC 3339 UTC of a time in ms since 1970, as `Date.toISOString` writes it, but without a `Date`
+ * for each event: this is a cost of every line.
  */
 export function formatTime(ms: number): string {
   const minute = Math.floor(ms / minuteMs);
-  if (minute !== lastMinute) {
-    lastMinuteText = new Date(minute * minuteMs).toISOString().slice(0, -"00.000Z".length);
-    lastMinute = minute;
-  }
   const rest = String(ms - minute * minuteMs + 100_000);
-  return `${lastMinuteText}${rest.slice(1, 3)}.${rest.slice(3)}Z`;
+  return `${minuteText(minute)}${rest.slice(1, 3)}.${rest.slice(3)}Z`;
 }

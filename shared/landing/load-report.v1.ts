@@ -21,7 +21,7 @@ export const loadReport = z.object({
   rows: z.int().min(0),
   /** Rows, or the object as a whole, that became failed events. */
   failed: z.int().min(0),
-  failed_by_reason: z.record(failureReason, z.int()).optional(),
+  failed_by_reason: z.partialRecord(failureReason, z.int()).optional(),
   messages: z.int().min(0),
   /** As stored, and after decompression. */
   bytes: z.int().min(0),

@@ -21,6 +21,8 @@ export const functionManifest = z.strictObject({
   tables: reasons.optional(),
   /** Environment variables that the deployment sets → what they are. */
   environment: reasons,
+  /** Environment variables that are mounted from Secret Manager → what they are. */
+  secrets: reasons.optional(),
   memory,
   cpu: z.number().positive(),
   concurrency: z.int().min(1).max(1_000),

@@ -60,6 +60,8 @@ export async function startCloud(options: CloudOptions): Promise<Cloud> {
       PUBSUB_EMULATOR_HOST: pubsub,
       BIGQUERY_EMULATOR_HOST: bigquery.restUrl,
       BIGQUERY_WRITE_ENDPOINT: bigquery.writeUrl,
+      // Google's clients look for the metadata server of a cloud machine even so.
+      METADATA_SERVER_DETECTION: "none",
     };
     Object.assign(process.env, environment);
     await provisionWarehouse(options);

@@ -1,0 +1,56 @@
+/** One figure of a benchmark, with the bound that it is held to. Ratios are of one and the same run. */
+export type Measurement = {
+  name: string;
+  value: number;
+  unit: string;
+  bound: string;
+  holds: boolean;
+};
+
+/** A figure that must be at least `least`. */
+export const atLeast = (name: string, value: number, least: number, unit = "×"): Measurement => ({
+  name,
+  value,
+  unit,
+  bound: `≥ ${least} ${unit}`,
+  holds: value >= least,
+});
+
+/** A figure that must be at most `most`. */
+export const atMost = (name: string, value: number, most: number, unit: string): Measurement => ({
+  name,
+  value,
+  unit,
+  bound: `≤ ${most} ${unit}`,
+  holds: value <= most,
+});
+
+/** Middle value, so that one disturbed round does not decide. */
+export function median(values: readonly number[]): number {
+  const sorted = values.toSorted((a, b) => a - b);
+  return sorted[Math.floor(sorted.length / 2)] ?? Number.NaN;
+}
+
+/** Runs two things in turn and tells how much of the time of `work` the `floor` takes, pair by pair. */
+export async function ratioToFloor(
+  rounds: number,
+  floor: () => void | Promise<void>,
+  work: () => void | Promise<void>,
+): Promise<{ ratio: number; floorMs: number; workMs: number }> {
+  const timed = async (run: () => void | Promise<void>) => {
+    const start = performance.now();
+    await run();
+    return performance.now() - start;
+  };
+  const pairs: { floorMs: number; workMs: number }[] = [];
+  await floor();
+  await work();
+  for (let round = 0; round < rounds; round++) {
+    pairs.push({ floorMs: await timed(floor), workMs: await timed(work) });
+  }
+  return {
+    ratio: median(pairs.map(({ floorMs, workMs }) => floorMs / workMs)),
+    floorMs: median(pairs.map(({ floorMs }) => floorMs)),
+    workMs: median(pairs.map(({ workMs }) => workMs)),
+  };
+}

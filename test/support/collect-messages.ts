@@ -1,0 +1,27 @@
+import { setTimeout as delay } from "node:timers/promises";
+import type { PubSub } from "@google-cloud/pubsub";
+
+export type CollectedMessage = { data: Buffer; attributes: Record<string, string> };
+
+/** Creates a topic and collects all that is published to it, acknowledged. */
+export async function collectMessages(pubsub: PubSub, topicName: string) {
+  const [topic] = await pubsub.createTopic(topicName);
+  const [subscription] = await topic.createSubscription(`${topicName}.collector`);
+  const messages: CollectedMessage[] = [];
+  subscription.on("message", (message) => {
+    messages.push({ data: message.data, attributes: { ...message.attributes } });
+    message.ack();
+  });
+  return {
+    /**
+     * The messages since the last call. Waits until there are `count`, then as long as it takes for
+     * one more, that should not be there, to arrive.
+     */
+    take: async (count: number): Promise<CollectedMessage[]> => {
+      for (let turn = 0; turn < 500 && messages.length < count; turn++) await delay(10);
+      await delay(60);
+      return messages.splice(0);
+    },
+    close: () => subscription.close(),
+  };
+}

@@ -1,0 +1,87 @@
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { BigQuery } from "@google-cloud/bigquery";
+import { PubSub } from "@google-cloud/pubsub";
+import type { DeliveryFaults } from "../local-cloud/pubsub/delivery-faults.ts";
+import { queryTotals, type Totals } from "../local-cloud/query-summary.ts";
+import { type Cloud, startCloud } from "../local-cloud/start-cloud.ts";
+import { waitUntilCounted } from "../local-cloud/wait-until-counted.ts";
+import { publishEvents } from "../producer/publish-events.ts";
+
+/** A local cloud for one test file, with what tests ask of it. */
+export type TestCloud = Cloud & {
+  bigQuery: BigQuery;
+  pubSub: PubSub;
+  logDirectory: string;
+  /** Publishes lines to `tweets` and waits until all of them are counted. */
+  count: (lines: readonly string[], pack: number) => Promise<Totals>;
+  /** The exact view, in one order. */
+  urlHours: () => Promise<unknown[]>;
+  query: (sql: string) => Promise<unknown[]>;
+};
+
+export async function startTestCloud(
+  options: { faults?: DeliveryFaults; pubsubEmulator?: string } = {},
+): Promise<TestCloud> {
+  const logDirectory = await mkdtemp(join(tmpdir(), "hourtally-logs-"));
+  const cloud = await startCloud({
+    projectId: "test-project",
+    dataset: "hourtally",
+    ports: { pubsub: 0, bigquery: 0, bigqueryWrite: 0 },
+    database: ":memory:",
+    logDirectory,
+    ...options,
+  });
+  const bigQuery = new BigQuery({ projectId: cloud.projectId });
+  const pubSub = new PubSub({ projectId: cloud.projectId });
+  const query = async (sql: string): Promise<unknown[]> => (await bigQuery.query(sql))[0];
+  return {
+    ...cloud,
+    bigQuery,
+    pubSub,
+    logDirectory,
+    query,
+    count: (lines, pack) => countLines(cloud, { bigQuery, pubSub }, lines, pack),
+    urlHours: () =>
+      query(`SELECT FORMAT_TIMESTAMP('%Y-%m-%dT%H:%M:%SZ', hour) AS hour, url_key, url, host, mentions,
+        authors, originals FROM hourtally.url_hours ORDER BY hour, url_key`),
+    stop: async () => {
+      await pubSub.close();
+      await cloud.stop();
+      await rm(logDirectory, { recursive: true });
+    },
+  };
+}
+
+async function countLines(
+  cloud: Cloud,
+  clients: { bigQuery: BigQuery; pubSub: PubSub },
+  lines: readonly string[],
+  pack: number,
+): Promise<Totals> {
+  const totals = () => queryTotals(clients.bigQuery, cloud.dataset);
+  let latest = await totals();
+  const expectedLines = latest.lines + lines.length;
+  const stopped = new AbortController();
+  const polling = (async () => {
+    while (!stopped.signal.aborted) {
+      latest = await totals();
+      await new Promise((resolve) => setTimeout(resolve, 100));
+    }
+  })();
+  try {
+    const events = lines.map((line) => Buffer.from(line));
+    await publishEvents({ topic: clients.pubSub.topic("tweets"), events, pack });
+    await waitUntilCounted({
+      totals: () => latest,
+      backlog: () => cloud.backlog()?.messages,
+      expectedLines,
+      signal: stopped.signal,
+    });
+  } finally {
+    stopped.abort();
+    await polling;
+  }
+  return totals();
+}
