@@ -1,0 +1,143 @@
+import { Agent, type ClientRequest, type IncomingMessage, request } from "node:http";
+import { createAlarm } from "./alarm.ts";
+import { encodePushBody } from "./push-body.ts";
+import { createPushWindow, type PushLimits } from "./push-window.ts";
+import type { Consumer, Delivery, SubscriptionQueue } from "./subscription-queue.ts";
+import type { PushSettings } from "./subscription-settings.ts";
+
+/** Pushes a subscription's messages to its endpoint until it is closed. */
+export interface PushDeliverer {
+  /** Breaks off what is under way; those deliveries count as failed. */
+  close(): void;
+}
+
+export interface PushDelivererOptions {
+  readonly queue: SubscriptionQueue;
+  readonly push: PushSettings;
+  readonly limits: PushLimits;
+  readonly now: () => number;
+  /** Uniform in [0, 1), for jitter. */
+  readonly random: () => number;
+}
+
+interface Attempt {
+  request: ClientRequest | undefined;
+  readonly windowGeneration: number;
+}
+
+// Any other answer is a negative acknowledgement: cloud.google.com/pubsub/docs/push#receive_push
+const ACKNOWLEDGING_STATUS: ReadonlySet<number> = new Set([102, 200, 201, 202, 204]);
+const PROCESSING = 102;
+const LONGEST_PAUSE_MS = 60_000;
+
+// A connection that was closed already breaks at once; one that breaks later broke under the endpoint's work.
+const IDLE_CLOSE_SHOWS_WITHIN_MS = 100;
+
+/** One HTTP POST a message over kept-alive connections, as many at a time as the push window allows. */
+export function createPushDeliverer(options: PushDelivererOptions): PushDeliverer {
+  const { queue, push, limits, now, random } = options;
+  const agent = new Agent({
+    keepAlive: true,
+    maxSockets: limits.maxMessages,
+    maxFreeSockets: limits.maxMessages,
+    scheduling: "lifo",
+  });
+  const window = createPushWindow({ ...limits, now, random, maxPauseMs });
+  const resume = createAlarm(now, () => queue.wake());
+  const attempts = new Map<string, Attempt>();
+  const target = {
+    agent,
+    method: "POST",
+    hostname: push.endpoint.hostname.replace(/^\[|\]$/g, ""),
+    port: push.endpoint.port === "" ? 80 : Number(push.endpoint.port),
+    path: push.endpoint.pathname + push.endpoint.search,
+  };
+
+  const consumer: Consumer = {
+    admit: (message) => window.admit(message.sizeBytes),
+    deliver(deliveries) {
+      for (const delivery of deliveries) start(delivery);
+    },
+    release(delivery, outcome) {
+      const attempt = attempts.get(delivery.ackId);
+      attempts.delete(delivery.ackId);
+      if (attempt === undefined) return;
+      if (outcome === "acknowledged") {
+        window.succeeded(delivery.message.sizeBytes);
+        return;
+      }
+      attempt.request?.destroy();
+      window.failed(delivery.message.sizeBytes, attempt.windowGeneration);
+      if (window.pausedUntil() > now()) resume.setFor(window.pausedUntil());
+    },
+    end: close,
+  };
+  queue.addConsumer(consumer);
+
+  function maxPauseMs(): number {
+    const retryPolicy = queue.settings().retryPolicy;
+    return Math.min(LONGEST_PAUSE_MS, retryPolicy?.maximumBackoffMs ?? LONGEST_PAUSE_MS);
+  }
+
+  function start(delivery: Delivery): void {
+    const { name, deadLetterPolicy } = queue.settings();
+    const body = encodePushBody(delivery, name, deadLetterPolicy !== undefined);
+    attempts.set(delivery.ackId, { request: undefined, windowGeneration: window.generation() });
+    post(delivery, body, true);
+  }
+
+  function post(delivery: Delivery, body: Buffer, mayRepeat: boolean): void {
+    const attempt = attempts.get(delivery.ackId);
+    if (attempt === undefined) return;
+    const outgoing = request({
+      ...target,
+      headers: {
+        "content-type": "application/json",
+        "content-length": body.length,
+        accept: "application/json",
+        "user-agent": "CloudPubSub-Google",
+      },
+    });
+    attempt.request = outgoing;
+    const sentAt = performance.now();
+    outgoing.on("information", ({ statusCode }) => {
+      if (statusCode !== PROCESSING) return;
+      settle(delivery, true);
+      // No lease watches over it any more.
+      outgoing.setTimeout(queue.settings().ackDeadlineMs, () => outgoing.destroy());
+    });
+    outgoing.on("response", (response) => onResponse(delivery, response));
+    outgoing.on("error", (error: NodeJS.ErrnoException) => {
+      // The endpoint closed an idle connection at the moment it was used again: nobody's failure.
+      const closedWhileIdle =
+        outgoing.reusedSocket &&
+        error.code === "ECONNRESET" &&
+        performance.now() - sentAt < IDLE_CLOSE_SHOWS_WITHIN_MS;
+      if (mayRepeat && closedWhileIdle) post(delivery, body, false);
+      else settle(delivery, false);
+    });
+    outgoing.end(body);
+  }
+
+  function onResponse(delivery: Delivery, response: IncomingMessage): void {
+    const acknowledged = ACKNOWLEDGING_STATUS.has(response.statusCode ?? 0);
+    response.on("end", () => settle(delivery, acknowledged));
+    response.on("error", () => settle(delivery, false));
+    response.resume();
+  }
+
+  function settle(delivery: Delivery, acknowledged: boolean): void {
+    if (!attempts.has(delivery.ackId)) return;
+    if (acknowledged) queue.acknowledge(delivery.ackId);
+    else queue.refuse(delivery.ackId);
+  }
+
+  function close(): void {
+    queue.removeConsumer(consumer);
+    resume.cancel();
+    for (const ackId of attempts.keys()) queue.refuse(ackId);
+    agent.destroy();
+  }
+
+  return { close };
+}

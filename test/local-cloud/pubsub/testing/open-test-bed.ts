@@ -1,0 +1,48 @@
+import { PubSub, v1 } from "@google-cloud/pubsub";
+import { credentials } from "@grpc/grpc-js";
+import { type Pubsub, type PubsubOptions, startPubsub } from "../start-pubsub.ts";
+
+/** A server of its own for one test, with Google's clients connected to it. */
+export interface TestBed {
+  readonly server: Pubsub;
+  /** The client applications use, pointed here by PUBSUB_EMULATOR_HOST alone. */
+  readonly client: PubSub;
+  /** The generated client, for calls the other one hides (unary pull, raw streams). */
+  readonly subscriber: v1.SubscriberClient;
+  readonly publisher: v1.PublisherClient;
+  /** Moves the server's clock forward; it also runs on its own. */
+  advanceClock(ms: number): void;
+  close(): Promise<void>;
+}
+
+export const PROJECT = "local-test";
+
+export async function openTestBed(options: Omit<PubsubOptions, "now"> = {}): Promise<TestBed> {
+  let offset = 0;
+  const server = await startPubsub({ ...options, now: () => Date.now() + offset });
+  // Google's auth library would otherwise look for a metadata server on the network.
+  process.env.METADATA_SERVER_DETECTION = "none";
+  process.env.PUBSUB_EMULATOR_HOST = server.address;
+  const client = new PubSub({ projectId: PROJECT });
+  const direct = {
+    projectId: PROJECT,
+    servicePath: "127.0.0.1",
+    port: Number(server.address.split(":")[1]),
+    sslCreds: credentials.createInsecure(),
+  };
+  const subscriber = new v1.SubscriberClient(direct);
+  const publisher = new v1.PublisherClient(direct);
+  return {
+    server,
+    client,
+    subscriber,
+    publisher,
+    advanceClock(ms) {
+      offset += ms;
+    },
+    async close() {
+      await Promise.all([client.close(), subscriber.close(), publisher.close()]);
+      await server.stop();
+    },
+  };
+}
