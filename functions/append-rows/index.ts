@@ -1,6 +1,7 @@
 import { cloudEvent } from "@google-cloud/functions-framework";
 import { pino } from "pino";
 import { logOptions } from "../../shared/environment/log-options.ts";
+import { logged } from "../../shared/environment/logged.ts";
 import { createAppender } from "./append-to-table.ts";
 import { createCoalescedAppender } from "./coalesce-rows.ts";
 import { parseConfig } from "./config.ts";
@@ -10,4 +11,4 @@ const config = parseConfig(process.env);
 const log = pino(logOptions("append-rows", config.functionVersion, config.logLevel));
 const append = createCoalescedAppender(createAppender(config));
 
-cloudEvent<unknown>("append-rows", createHandler({ append, log, config }));
+cloudEvent<unknown>("append-rows", logged(log, createHandler({ append, log, config })));

@@ -2,6 +2,7 @@ import { cloudEvent } from "@google-cloud/functions-framework";
 import { PubSub } from "@google-cloud/pubsub";
 import { pino } from "pino";
 import { logOptions } from "../../shared/environment/log-options.ts";
+import { logged } from "../../shared/environment/logged.ts";
 import { createCounter } from "./coalesce-increments.ts";
 import { parseConfig } from "./config.ts";
 import { createHandler } from "./handler.ts";
@@ -14,4 +15,7 @@ const now = () => Date.now();
 
 const count = createCounter(publish, now);
 
-cloudEvent<unknown>("bucket-hours", createHandler({ count, publish, now, log, config }));
+cloudEvent<unknown>(
+  "bucket-hours",
+  logged(log, createHandler({ count, publish, now, log, config })),
+);

@@ -2,6 +2,7 @@ import { cloudEvent } from "@google-cloud/functions-framework";
 import { PubSub } from "@google-cloud/pubsub";
 import { pino } from "pino";
 import { logOptions } from "../../shared/environment/log-options.ts";
+import { logged } from "../../shared/environment/logged.ts";
 import { parseConfig } from "./config.ts";
 import { createHandler } from "./handler.ts";
 import { createPublisher } from "./publish-lines.ts";
@@ -11,4 +12,4 @@ const log = pino(logOptions("normalize-tweets", config.functionVersion, config.l
 const publish = createPublisher(new PubSub({ projectId: config.projectId }), config.topicPrefix);
 const now = () => Date.now();
 
-cloudEvent<unknown>("normalize-tweets", createHandler({ publish, now, log, config }));
+cloudEvent<unknown>("normalize-tweets", logged(log, createHandler({ publish, now, log, config })));

@@ -60,7 +60,8 @@ async function buildFunction(name: string, frameworkVersion: string): Promise<vo
  * only one of two majors. Bundled once, a function starts faster: most of a cold start is parsing.
  */
 function oneCopyPerVersion(): Plugin {
-  const copies = new Map<string, string>();
+  /** Folder of the copy that is bundled, by name and version of the package. */
+  const folders = new Map<string, string>();
   const ours = Symbol("already resolved here");
   return {
     name: "one-copy-per-version",
@@ -70,22 +71,22 @@ function oneCopyPerVersion(): Plugin {
         const resolved = await resolve(path, { ...options, pluginData: ours });
         // What cannot be resolved may be optional: the bundler knows.
         if (resolved.errors.length > 0 || resolved.external) return undefined;
-        const identity = await packageIdentity(resolved.path);
-        if (identity === undefined) return resolved;
-        const first = copies.get(identity) ?? resolved.path;
-        copies.set(identity, first);
-        return { ...resolved, path: first };
+        const inside = await placeInPackage(resolved.path);
+        if (inside === undefined) return resolved;
+        const folder = folders.get(inside.identity) ?? inside.folder;
+        folders.set(inside.identity, folder);
+        return { ...resolved, path: join(folder, inside.file) };
       });
     },
   };
 }
 
-/** `name@version/file` of a file in a package, or undefined for a file of our own. */
-async function packageIdentity(file: string): Promise<string | undefined> {
-  const match = /^(.*\/node_modules\/((?:@[^/]+\/)?[^/]+))\/(.*)$/.exec(file);
+/** Where a file stands in its package, or undefined for a file of our own. */
+async function placeInPackage(path: string) {
+  const match = /^(.*\/node_modules\/((?:@[^/]+\/)?[^/]+))\/(.*)$/.exec(path);
   if (match === null) return undefined;
-  const [, folder = "", name = "", inside = ""] = match;
-  return `${name}@${await versionOf(folder)}/${inside}`;
+  const [, folder = "", name = "", file = ""] = match;
+  return { identity: `${name}@${await versionOf(folder)}`, folder, file };
 }
 
 const installedVersion = (name: string) => versionOf(join(root, "node_modules", name));

@@ -2,7 +2,7 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { createWriteStream } from "node:fs";
 import { mkdir } from "node:fs/promises";
-import { createServer } from "node:net";
+import { connect, createServer } from "node:net";
 import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import type { FunctionManifest } from "./read-manifests.ts";
@@ -65,7 +65,7 @@ export async function runFunction(
   process.once("exit", killWithUs);
   start();
   try {
-    await answers(url, () => restarts);
+    await listens(port, () => restarts);
   } catch (cause) {
     isStopping = true;
     child?.kill("SIGKILL");
@@ -108,20 +108,29 @@ function platformEnvironment(manifest: FunctionManifest, port: number): Record<s
   };
 }
 
-async function answers(url: string, restarts: () => number): Promise<void> {
+/** Resolves when something listens: the start-up probe of Cloud Run, too, is a TCP connection. */
+async function listens(port: number, restarts: () => number): Promise<void> {
   const deadline = Date.now() + startTimeoutMs;
   let cause: unknown;
   while (Date.now() < deadline && restarts() < 3) {
     try {
-      // Anything but a POST is answered 404 by the framework, without calling the function.
-      await fetch(url, { method: "HEAD", signal: AbortSignal.timeout(1_000) });
+      await connects(port);
       return;
     } catch (error) {
       cause = error;
       await delay(20);
     }
   }
-  throw new Error(`no answer from ${url}`, { cause });
+  throw new Error(`nothing listens on port ${port}`, { cause });
+}
+
+async function connects(port: number): Promise<void> {
+  const socket = connect(port, "127.0.0.1");
+  try {
+    await once(socket, "connect");
+  } finally {
+    socket.destroy();
+  }
 }
 
 async function freePort(): Promise<number> {

@@ -1,7 +1,9 @@
 import { setTimeout as delay } from "node:timers/promises";
 import type { Totals } from "./query-summary.ts";
 
-const refreshMs = 500;
+const refreshMs = 250;
+/** However long asking takes. */
+const maxPauseMs = 2_000;
 /** Without a terminal, a line now and then instead of one that is written over. */
 const plainRefreshMs = 5_000;
 
@@ -12,8 +14,7 @@ type Watched = {
 };
 
 /**
- * Shows on standard error how far the counting is, about twice a second; never takes more than a
- * fifth of the time for asking. `latest` are the totals as they were last seen.
+ * Shows on standard error how far the counting is, a few times a second. `latest` are the totals as they were last seen.
  */
 export function showProgress(watched: Watched): {
   latest: () => Totals | undefined;
@@ -37,7 +38,7 @@ export function showProgress(watched: Watched): {
       const askedAt = Date.now();
       latest = await watched.totals();
       print(latest);
-      const pause = Math.max(isTerminal ? refreshMs : 200, 4 * (Date.now() - askedAt));
+      const pause = Math.max(refreshMs, Math.min(4 * (Date.now() - askedAt), maxPauseMs));
       await delay(pause, undefined, { signal: stopping.signal }).catch(() => undefined);
     }
   };

@@ -6,6 +6,7 @@ const pollMs = 100;
 const patienceMs = 60_000;
 /** With an empty backlog, what is not counted by then will not come. */
 const emptyBacklogPatienceMs = 5_000;
+const minLooks = 5;
 
 /**
  * Resolves when everything that was published is counted: every line has its receipt or failed
@@ -19,20 +20,23 @@ export async function waitUntilCounted(watch: {
   expectedLines: number;
   signal: AbortSignal;
 }): Promise<void> {
-  let lastRows = -1;
+  let last: Totals | undefined;
   let lastChange = Date.now();
+  let looksWithoutChange = 0;
   while (!watch.signal.aborted) {
     const totals = watch.totals();
     if (totals !== undefined) {
-      if (totals.rows !== lastRows) {
-        lastRows = totals.rows;
+      if (totals !== last) looksWithoutChange += 1;
+      if (totals.rows !== last?.rows) {
         lastChange = Date.now();
+        looksWithoutChange = 0;
       }
+      last = totals;
       const isCounted = totals.lines >= watch.expectedLines && totals.linked === totals.mentions;
       const backlog = watch.backlog();
       if (isCounted && (backlog ?? 0) === 0) return;
       const patience = backlog === 0 ? emptyBacklogPatienceMs : patienceMs;
-      if (Date.now() - lastChange > patience) {
+      if (Date.now() - lastChange > patience && looksWithoutChange >= minLooks) {
         throw new Error(
           `${totals.lines} of ${watch.expectedLines} lines are received and ${totals.mentions} of ` +
             `${totals.linked} mentions counted, and nothing moves: see the functions' logs`,

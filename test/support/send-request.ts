@@ -1,4 +1,5 @@
 import { request } from "node:http";
+import { connect } from "node:net";
 
 export type Answer = {
   status: number;
@@ -46,5 +47,20 @@ export function sendRequest(
     });
     if (chunked && body !== undefined) sent.write(body);
     sent.end(chunked ? undefined : body);
+  });
+}
+
+/** Writes these bytes to a connection of its own and gives back all that comes until it is closed. */
+export function sendRaw(url: string, bytes: string | Uint8Array): Promise<string> {
+  const { hostname, port } = new URL(url);
+  return new Promise((resolve, reject) => {
+    const socket = connect(Number(port), hostname);
+    let received = "";
+    socket.on("data", (chunk: Buffer) => {
+      received += chunk.toString("latin1");
+    });
+    socket.once("error", reject);
+    socket.once("close", () => resolve(received));
+    socket.end(bytes);
   });
 }

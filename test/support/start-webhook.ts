@@ -1,13 +1,14 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { mkdtemp, readFile, rm, symlink, writeFile } from "node:fs/promises";
+import { mkdtempSync, rmSync } from "node:fs";
+import { readFile, symlink, writeFile } from "node:fs/promises";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import { build } from "esbuild";
 
-/** `receive-webhook` in a process of its own under the functions framework. */
+/** An HTTP function in a process of its own under the functions framework. */
 export type RunningWebhook = {
   url: string;
   /** All that it wrote to stdout and stderr. */
@@ -20,10 +21,11 @@ export type RunningWebhook = {
 
 const root = join(import.meta.dirname, "../..");
 const framework = "@google-cloud/functions-framework";
+const bundles = new Map<string, Promise<string>>();
 
 /**
- * Bundles a function file as it is deployed and serves it. Any file that registers `target` will
- * do, so that a benchmark can serve its floor in the same way.
+ * Bundles `receive-webhook` as it is deployed, and serves it. Another file that registers `target`
+ * is served in the same way, so that a benchmark can compare.
  */
 export async function startWebhook(options: {
   environment: Record<string, string>;
@@ -31,35 +33,24 @@ export async function startWebhook(options: {
   target?: string;
 }): Promise<RunningWebhook> {
   const { entryPoint = join(root, "functions/receive-webhook/index.ts") } = options;
-  const folder = await mkdtemp(join(tmpdir(), "receive-webhook-"));
-  await symlink(join(root, "node_modules"), join(folder, "node_modules"));
-  await writeFile(join(folder, "package.json"), '{"main":"index.js"}');
-  await build({
-    entryPoints: [entryPoint],
-    outfile: join(folder, "index.js"),
-    bundle: true,
-    platform: "node",
-    target: "node24",
-    format: "cjs",
-    external: [framework],
-    logLevel: "warning",
-  });
+  const bundle = bundles.get(entryPoint) ?? bundleFunction(entryPoint);
+  bundles.set(entryPoint, bundle);
+  const cwd = await bundle;
   const port = await freePort();
-  const child = spawn(
-    process.execPath,
-    [join(root, "node_modules", framework, "build/src/main.js")],
-    {
-      cwd: folder,
-      env: {
-        PATH: process.env.PATH ?? "",
-        PORT: String(port),
-        FUNCTION_TARGET: options.target ?? "receive-webhook",
-        FUNCTION_SIGNATURE_TYPE: "http",
-        ...options.environment,
-      },
-      stdio: ["ignore", "pipe", "pipe"],
+  const main = join(root, "node_modules", framework, "build/src/main.js");
+  const child = spawn(process.execPath, [main], {
+    cwd,
+    env: {
+      PATH: process.env.PATH ?? "",
+      PORT: String(port),
+      // Without it Google's client looks for a metadata server and warns that there is none.
+      METADATA_SERVER_DETECTION: "none",
+      FUNCTION_TARGET: options.target ?? "receive-webhook",
+      FUNCTION_SIGNATURE_TYPE: "http",
+      ...options.environment,
     },
-  );
+    stdio: ["ignore", "pipe", "pipe"],
+  });
   let log = "";
   const keep = (chunk: Buffer) => {
     log += chunk.toString();
@@ -71,12 +62,10 @@ export async function startWebhook(options: {
   process.once("exit", killWithUs);
   const stop = async () => {
     process.off("exit", killWithUs);
-    if (!hasExited()) {
-      const exited = once(child, "exit");
-      child.kill("SIGTERM");
-      await exited;
-    }
-    await rm(folder, { recursive: true });
+    if (hasExited()) return;
+    const exited = once(child, "exit");
+    child.kill("SIGTERM");
+    await exited;
   };
   const url = `http://127.0.0.1:${port}`;
   try {
@@ -95,6 +84,25 @@ export async function startWebhook(options: {
       return Number(/^VmHWM:\s+(\d+) kB$/m.exec(status)?.[1]) * 1_024;
     },
   };
+}
+
+/** The folder of the bundle, which is removed when this process ends. */
+async function bundleFunction(entryPoint: string): Promise<string> {
+  const folder = mkdtempSync(join(tmpdir(), "hourtally-function-"));
+  process.once("exit", () => rmSync(folder, { recursive: true, force: true }));
+  await symlink(join(root, "node_modules"), join(folder, "node_modules"));
+  await writeFile(join(folder, "package.json"), '{"main":"index.js"}');
+  await build({
+    entryPoints: [entryPoint],
+    outfile: join(folder, "index.js"),
+    bundle: true,
+    platform: "node",
+    target: "node24",
+    format: "cjs",
+    external: [framework],
+    logLevel: "warning",
+  });
+  return folder;
 }
 
 async function answers(url: string, hasExited: () => boolean): Promise<void> {

@@ -16,8 +16,8 @@ export type TestCloud = Cloud & {
   logDirectory: string;
   /** Publishes lines to `tweets` and waits until all of them are counted. */
   count: (lines: readonly string[], pack: number) => Promise<Totals>;
-  /** The exact view, in one order. */
-  urlHours: () => Promise<unknown[]>;
+  /** The exact view, a line a row, in one order. */
+  urlHours: () => Promise<string[]>;
   query: (sql: string) => Promise<unknown[]>;
 };
 
@@ -43,9 +43,12 @@ export async function startTestCloud(
     logDirectory,
     query,
     count: (lines, pack) => countLines(cloud, { bigQuery, pubSub }, lines, pack),
-    urlHours: () =>
-      query(`SELECT FORMAT_TIMESTAMP('%Y-%m-%dT%H:%M:%SZ', hour) AS hour, url_key, url, host, mentions,
-        authors, originals FROM hourtally.url_hours ORDER BY hour, url_key`),
+    urlHours: async () => {
+      const rows =
+        await query(`SELECT FORMAT_TIMESTAMP('%Y-%m-%dT%H:%M:%SZ', hour) AS hour, url_key, url,
+        host, mentions, authors, originals FROM hourtally.url_hours ORDER BY hour, url_key`);
+      return rows.map((row) => JSON.stringify(row));
+    },
     stop: async () => {
       await pubSub.close();
       await cloud.stop();
