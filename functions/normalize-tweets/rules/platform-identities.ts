@@ -1,0 +1,37 @@
+/**
+ * Pages that a platform serves under many addresses, and the one key they get.
+ *
+ * `path` is matched against the canonical path, which has no trailing slash; `$1` and `$2` are its
+ * groups, `$domain` is the registrable domain. With `parameter`, `$1` is that parameter.
+ * `except` lists what stands in the place of an id without being one.
+ */
+export const platformIdentities = [
+  {
+    name: "youtube-video",
+    hosts: ["youtube.com"],
+    path: /^(?:\/v)?\/watch$/,
+    parameter: "v",
+    value: /^[A-Za-z0-9_-]{1,64}$/,
+    key: "youtube.com/watch?v=$1",
+  },
+  {
+    name: "youtube-video",
+    hosts: ["youtube.com"],
+    // `/v/ID&hl=en` is how old embed codes were written.
+    path: /^\/(?:shorts|embed|live|v)\/([A-Za-z0-9_-]{1,64})(?:&[^/]{0,1024})?$/,
+    except: ["videoseries", "live_stream", "playlist", "watch"],
+    key: "youtube.com/watch?v=$1",
+  },
+  {
+    name: "x-post",
+    hosts: ["x.com"],
+    path: /^\/([A-Za-z0-9_]{1,64}|i\/web)\/status(?:es)?\/(\d{1,32})(?:\/(?:photo|video)\/\d{1,3})?$/,
+    key: "x.com/$1/status/$2",
+  },
+  {
+    name: "amazon-product",
+    hosts: ["amazon.*"],
+    path: /^(?:\/-\/[A-Za-z_-]{2,8})?(?:\/[^/]{1,1024})?\/(?:dp|gp\/product|gp\/aw\/d|d|o\/ASIN|exec\/obidos\/ASIN|exec\/obidos\/tg\/detail\/-)\/([A-Z0-9]{10})(?:\/|$)/,
+    key: "$domain/dp/$1",
+  },
+] as const;

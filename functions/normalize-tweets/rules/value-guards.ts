@@ -1,0 +1,73 @@
+/**
+ * Names that are tracking with these values and content with any other: `?ref=twitter` says where
+ * a reader came from, `?ref=4045-USHJ-3810` is the article. Names and values are compared without
+ * case; an empty value stands for a bare name.
+ */
+export const valueGuards = [
+  {
+    name: "ref",
+    values: [
+      "tw",
+      "tw_i",
+      "tw_r",
+      "tw-share",
+      "twhr",
+      "twitter",
+      "twitter.com",
+      "t.co",
+      "fb",
+      "fb_i",
+      "fb-share",
+      "facebook",
+      "facebook.com",
+      "instagram",
+      "linkedin",
+      "pinterest",
+      "reddit",
+      "whatsapp",
+      "telegram",
+      "bluesky",
+      "mastodon",
+      "rss",
+      "share",
+      "social",
+      "ts",
+    ],
+  },
+  {
+    name: "source",
+    values: [
+      "twitter",
+      "twitter.com",
+      "tw",
+      "tweet",
+      "tweet_btn",
+      "tweetbutton",
+      "facebook",
+      "facebook.com",
+      "fb",
+      "instagram",
+      "linkedin",
+      "pinterest",
+      "reddit",
+      "whatsapp",
+      "telegram",
+      "bluesky",
+      "mastodon",
+      "rss",
+      "share",
+      "social",
+    ],
+  },
+  { name: "fromref", values: ["twitter", "facebook"] },
+  // Added by the X app on Android to whatever link it shares.
+  { name: "s", values: ["08", "09"] },
+  // Blogger's switch between desktop and mobile layout.
+  { name: "m", values: ["0", "1"] },
+  { name: "spref", values: ["tw", "fb", "gr", "pi", "bl"] },
+  { name: "platform", values: ["hootsuite"] },
+  { name: "mode", values: ["amp"] },
+  { name: "output", values: ["amp"] },
+  { name: "outputtype", values: ["amp"] },
+  { name: "amp", values: ["", "1", "true"] },
+] as const;

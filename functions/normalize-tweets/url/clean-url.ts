@@ -1,0 +1,175 @@
+/** A link as it stands in the wild, made ready for the parser: step 1 of the policy. */
+export type CleanUrl = { text: string } | { refused: "not-http" | "unparsable" };
+
+/**
+ * Strips what surrounds a link, undoes `&amp;`, repairs the scheme; no scheme means https.
+ * What the repairs were is added to `fired`.
+ */
+export function cleanUrl(input: string, fired: string[]): CleanUrl {
+  let text = stripSurroundings(input);
+  if (text.length !== input.length) fired.push("clean-surroundings");
+  // The parser drops these wherever they stand; what is looked for here must not hide behind one.
+  if (/[\t\n\r]/.test(text)) text = text.replace(/[\t\n\r]+/g, "");
+  if (text.includes("&amp;")) {
+    text = undoAmpersands(text);
+    fired.push("clean-ampersand");
+  }
+  return hasPlainScheme(text) ? { text } : repairScheme(text, fired);
+}
+
+/** `&amp;` as often as it was escaped, back to `&`. */
+export function undoAmpersands(text: string): string {
+  let out = "";
+  let copied = 0;
+  for (let at = text.indexOf("&amp;"); at !== -1; at = text.indexOf("&amp;", copied)) {
+    out += text.slice(copied, at + 1);
+    copied = at + 5;
+    while (text.startsWith("amp;", copied)) copied += 4;
+  }
+  return out + text.slice(copied);
+}
+
+/** Removes control characters from the authority, where the parser would refuse them. */
+export function stripControls(text: string): string | undefined {
+  const start = text.indexOf("//") + 2;
+  const end = endOfAuthority(text, start);
+  const authority = text.slice(start, end);
+  const stripped = authority.replace(/\p{Cc}/gu, "");
+  return stripped === authority ? undefined : text.slice(0, start) + stripped + text.slice(end);
+}
+
+/** Where the authority that begins at `start` ends. */
+export function endOfAuthority(text: string, start: number): number {
+  for (let at = start; at < text.length; at++) {
+    const code = text.charCodeAt(at);
+    if (code === SLASH || code === BACKSLASH || code === QUESTION || code === HASH) return at;
+  }
+  return text.length;
+}
+
+const SLASH = 0x2f;
+const BACKSLASH = 0x5c;
+const QUESTION = 0x3f;
+const HASH = 0x23;
+const COLON = 0x3a;
+
+function stripSurroundings(input: string): string {
+  let start = 0;
+  let end = input.length;
+  let quoted = false;
+  while (start < end) {
+    const code = input.charCodeAt(start);
+    if (isQuote(code)) quoted = true;
+    else if (!isBlank(code)) break;
+    start++;
+  }
+  while (end > start && isBlank(input.charCodeAt(end - 1))) end--;
+  if (end > start && isQuote(input.charCodeAt(end - 1))) {
+    // A last quote inside a query that no quote opened is a part of the search: `?q="exact`.
+    if (quoted || !endsInQuery(input, start, end)) {
+      while (end > start && isStripped(input.charCodeAt(end - 1))) end--;
+    }
+  }
+  return start === 0 && end === input.length ? input : input.slice(start, end);
+}
+
+function endsInQuery(input: string, start: number, end: number): boolean {
+  const query = input.indexOf("?", start);
+  return query !== -1 && query < end && input.lastIndexOf("#", end - 1) < query;
+}
+
+function isStripped(code: number): boolean {
+  return isBlank(code) || isQuote(code);
+}
+
+/** C0 controls, white space of every kind, BOM and the invisible marks that copying leaves behind. */
+function isBlank(code: number): boolean {
+  if (code <= 0x20) return true;
+  if (code < 0xa0) return code === 0x7f;
+  return (
+    code === 0xa0 ||
+    code === 0x1680 ||
+    (code >= 0x2000 && code <= 0x200f) ||
+    (code >= 0x2028 && code <= 0x202f) ||
+    (code >= 0x205f && code <= 0x2064) ||
+    code === 0x3000 ||
+    code === 0xfeff
+  );
+}
+
+function isQuote(code: number): boolean {
+  return code === 0x22 || code === 0x27 || code === 0x3c || code === 0x3e;
+}
+
+/** `http://h` or `https://h`, with nothing to repair. */
+function hasPlainScheme(text: string): boolean {
+  const start = text.startsWith("https://") ? 8 : text.startsWith("http://") ? 7 : 0;
+  if (start === 0) return false;
+  const code = text.charCodeAt(start);
+  if (code === SLASH || code === BACKSLASH) return false;
+  return afterHttp(text, start) === start;
+}
+
+function repairScheme(text: string, fired: string[]): CleanUrl {
+  let at = 0;
+  let scheme = "";
+  for (let next = afterHttp(text, at); next !== at; next = afterHttp(text, at)) {
+    scheme = (text.charCodeAt(at + 4) | 0x20) === 0x73 ? "https://" : "http://";
+    at = next;
+  }
+  if (at > 0) {
+    if (text.slice(0, at) !== scheme) fired.push("clean-scheme");
+    return at === text.length ? { refused: "unparsable" } : { text: scheme + text.slice(at) };
+  }
+  if (text === "") return { refused: "unparsable" };
+  let slashes = text.charCodeAt(0) === COLON ? 1 : 0;
+  const colon = slashes;
+  while (isSlash(text.charCodeAt(slashes))) slashes++;
+  if (slashes - colon >= 2) {
+    fired.push("clean-no-scheme");
+    return slashes === text.length
+      ? { refused: "unparsable" }
+      : cleanUrl(`https://${text.slice(slashes)}`, fired);
+  }
+  if (/^[/\\?#:.]/.test(text)) return { refused: "unparsable" };
+  if (/^[A-Za-z][A-Za-z0-9+.-]{0,255}:/.test(text) && !startsWithHostAndPort(text)) {
+    return { refused: "not-http" };
+  }
+  fired.push("clean-no-scheme");
+  return { text: `https://${text}` };
+}
+
+/** `example.com:8080` looks like a scheme to the parser. */
+function startsWithHostAndPort(text: string): boolean {
+  return (
+    /^(?:[A-Za-z0-9-]{1,63}\.){1,126}[A-Za-z0-9-]{1,63}\.?:\d{0,5}(?:[?#\\]|$)/.test(text) ||
+    /^(?:[A-Za-z0-9-]{1,63}\.){1,126}[A-Za-z0-9-]{1,63}\.?:(?:\d{1,5}\/|\/[^/]|\/$)/.test(text) ||
+    /^localhost:\d{1,5}(?:[/?#\\]|$)/i.test(text)
+  );
+}
+
+/** Past `http:`, `https:/`, `http//` … at `at`; `at` itself when none stands there. */
+function afterHttp(text: string, at: number): number {
+  if (!hasHttp(text, at)) return at;
+  let next = at + 4;
+  if ((text.charCodeAt(next) | 0x20) === 0x73) next++;
+  const colon = text.charCodeAt(next) === COLON ? 1 : 0;
+  next += colon;
+  const slashes = next;
+  while (isSlash(text.charCodeAt(next))) next++;
+  return colon === 1 || next - slashes >= 2 ? next : at;
+}
+
+/** `http` in any case; bit 0x20 is what tells ASCII cases apart. */
+function hasHttp(text: string, at: number): boolean {
+  return (
+    (text.charCodeAt(at) | 0x20) === 0x68 &&
+    (text.charCodeAt(at + 1) | 0x20) === 0x74 &&
+    (text.charCodeAt(at + 2) | 0x20) === 0x74 &&
+    (text.charCodeAt(at + 3) | 0x20) === 0x70
+  );
+}
+
+function isSlash(code: number): boolean {
+  return code === SLASH || code === BACKSLASH;
+}

@@ -1,0 +1,42 @@
+import type { Host } from "./normalize-host.ts";
+import { readParameter } from "./normalize-query.ts";
+import { covers, type PlatformIdentity } from "./site-rules.ts";
+
+/** `name` is the rule that made the key; `host` the key's host. */
+export type PlatformKey = { name: string; key: string; host: string };
+
+/**
+ * Step 9: the key of a page that its platform serves under many addresses; undefined for every
+ * other page. `path` and `query` are canonical.
+ */
+export function identifyPlatform(host: Host, path: string, query: string): PlatformKey | undefined {
+  if (host.site === undefined) return undefined;
+  for (const { host: scope, rule } of host.site.identities) {
+    if (!covers(scope, host.name)) continue;
+    const match = rule.path.exec(path);
+    if (match === null) continue;
+    const first = "parameter" in rule ? readValue(query, rule) : match[1];
+    if (first === undefined || isExcluded(rule, first)) continue;
+    const key = rule.key
+      .replace("$1", () => first)
+      .replace("$2", () => match[2] ?? "")
+      .replace("$domain", () => host.domain);
+    return { name: rule.name, key, host: key.slice(0, key.indexOf("/")) };
+  }
+  return undefined;
+}
+
+function readValue(
+  query: string,
+  rule: Extract<PlatformIdentity, { parameter: string }>,
+): string | undefined {
+  for (const part of query.split("&")) {
+    const { name, value } = readParameter(part);
+    if (name === rule.parameter && rule.value.test(value)) return value;
+  }
+  return undefined;
+}
+
+function isExcluded(rule: PlatformIdentity, id: string): boolean {
+  return "except" in rule && rule.except.some((name) => name === id);
+}

@@ -1,0 +1,171 @@
+import { existsSync, readFileSync } from "node:fs";
+import { pathToFileURL } from "node:url";
+import { gunzipSync } from "node:zlib";
+import Table from "cli-table3";
+import normalizeUrlPackage from "normalize-url";
+import { normalizeUrl } from "../../functions/normalize-tweets/normalize-url.ts";
+import { atLeast, atMost, type Measurement } from "./measurement.ts";
+
+const urlsFolder = new URL("../../../shared/data/urls/", import.meta.url);
+
+/**
+ * Measures `normalizeUrl` beside bare `new URL(u).href` and the `normalize-url` package with its
+ * defaults, interleaved in one process, so that the ratios hold on any machine; and its growth
+ * with the length of the input. Empty when the shared URL lists are absent.
+ */
+export async function benchUrls(): Promise<Measurement[]> {
+  if (!existsSync(urlsFolder)) return [];
+  const urls = readUrls();
+  const times = compareOnUrls(urls);
+  return [
+    {
+      name: "normalizeUrl, time a URL",
+      value: times.ours / urls.length / 1000,
+      unit: "µs",
+      bound: "–",
+      holds: true,
+    },
+    atMost("time over bare new URL(u).href", times.ours / times.bare, 12, "×"),
+    atLeast("speed-up over normalize-url 10", times.theirs / times.ours, 3),
+    ...measureGrowth(),
+    ...measureHostile(),
+  ];
+}
+
+/** Nanoseconds for the whole list, the best of several interleaved rounds. */
+function compareOnUrls(urls: readonly string[]): { bare: number; ours: number; theirs: number } {
+  const best = { bare: Infinity, ours: Infinity, theirs: Infinity };
+  for (let round = 0; round < 5; round++) {
+    best.bare = Math.min(best.bare, cpuTime(urls, bareUrl));
+    best.ours = Math.min(
+      best.ours,
+      cpuTime(urls, (url) => "ignored" in normalizeUrl(url)),
+    );
+    if (round < 3) best.theirs = Math.min(best.theirs, cpuTime(urls, packageUrl));
+  }
+  return best;
+}
+
+/** The time for twice the length, over the time for the length, up to 64 kB: 2 is linear. */
+function measureGrowth(): Measurement[] {
+  return Object.entries(growing).map(([name, make]) => {
+    let worst = 0;
+    for (const length of [8192, 16_384, 32_768]) {
+      const [short, long] = [make(length), make(length * 2)];
+      let [shortTime, longTime] = [Infinity, Infinity];
+      for (let round = 0; round < 15; round++) {
+        shortTime = Math.min(shortTime, time(repeated(short), normalizeUrl));
+        longTime = Math.min(longTime, time(repeated(long), normalizeUrl));
+      }
+      worst = Math.max(worst, longTime / shortTime);
+    }
+    return atMost(`time for twice the input: ${name}`, worst, 2.3, "×");
+  });
+}
+
+/** The slowest of several hostile inputs of 1 MB. */
+function measureHostile(): Measurement[] {
+  const slowest = Object.values(hostile).map((make) => {
+    const input = make(1 << 20);
+    let best = Infinity;
+    for (let round = 0; round < 7; round++) best = Math.min(best, time([input], normalizeUrl));
+    return best / 1e6;
+  });
+  return [atMost("1 MB of hostile input", Math.max(...slowest), 50, "ms")];
+}
+
+type MakeInput = (length: number) => string;
+
+const growing: Record<string, MakeInput> = {
+  path: (length) => `https://example.com/${"a/".repeat(length / 2)}`,
+  query: (length) => `https://example.com/?${"utm_a=1&b=2&".repeat(length / 12)}`,
+  escapes: (length) => `https://example.com/${"%61%2f".repeat(length / 6)}`,
+  slashes: (length) => `http://example.com${"/".repeat(length)}`,
+};
+
+const hostile: Record<string, MakeInput> = {
+  ...growing,
+  "non-ASCII path": (length) => `https://example.com/${"日".repeat(length)}`,
+  "dot segments": (length) => `https://example.com/${"../a/".repeat(length / 5)}`,
+  "at signs": (length) => `https://${"@".repeat(length)}example.com`,
+  labels: (length) => `https://${"a.".repeat(length / 2)}com`,
+  schemes: (length) => "http://".repeat(length / 7),
+  ampersands: (length) => `https://example.com/?${"&amp;".repeat(length / 5)}`,
+  "nested ampersands": (length) => `https://example.com/?&${"amp;".repeat(length / 4)}`,
+  quotes: (length) => `"`.repeat(length),
+  spaces: (length) => `${" ".repeat(length / 2)}example.com${" ".repeat(length / 2)}`,
+  wrappers: (length) =>
+    `https://google.com/url?q=${"https://google.com/url?q=".repeat(length / 25)}`,
+  percent: (length) => `https://example.com/${"%".repeat(length)}`,
+};
+
+function readUrls(): string[] {
+  const plain = lines("kasztp-48k.txt.gz");
+  const counted = lines("tweeted-61k.tsv.gz").map((line) => line.slice(line.indexOf("\t") + 1));
+  return [...plain, ...counted].filter((line) => line !== "");
+}
+
+function lines(name: string): string[] {
+  return gunzipSync(readFileSync(new URL(name, urlsFolder)))
+    .toString("utf8")
+    .split("\n");
+}
+
+function bareUrl(url: string): string {
+  try {
+    return new URL(url).href;
+  } catch {
+    return "";
+  }
+}
+
+function packageUrl(url: string): string {
+  try {
+    return normalizeUrlPackage(url);
+  } catch {
+    return "";
+  }
+}
+
+/** Enough repetitions of a long input to measure. */
+function repeated(input: string): string[] {
+  return Array.from({ length: Math.ceil(262_144 / input.length) }, () => input);
+}
+
+type Run = (input: string) => unknown;
+
+/** Nanoseconds of CPU that `run` takes over a long list: what else runs does not count. */
+function cpuTime(inputs: readonly string[], run: Run): number {
+  const before = process.threadCpuUsage();
+  for (const input of inputs) run(input);
+  const { user, system } = process.threadCpuUsage(before);
+  return (user + system) * 1000;
+}
+
+/** Nanoseconds by the clock, for what is too short for the CPU's accounting. */
+function time(inputs: readonly string[], run: Run): number {
+  const start = process.hrtime.bigint();
+  for (const input of inputs) run(input);
+  return Number(process.hrtime.bigint() - start);
+}
+
+function printMeasurements(measurements: readonly Measurement[]): void {
+  if (measurements.length === 0) {
+    console.log("URL bench skipped: ../shared/data/urls is absent.");
+    return;
+  }
+  const table = new Table({
+    head: ["what", "measured", "bound", "holds"],
+    colAligns: ["left", "right", "left", "left"],
+    style: process.stdout.isTTY ? {} : { head: [], border: [] },
+  });
+  for (const { name, value, unit, bound, holds } of measurements) {
+    table.push([name, `${value.toFixed(2)} ${unit}`, bound, holds ? "yes" : "NO"]);
+  }
+  console.log(table.toString());
+  if (measurements.some(({ holds }) => !holds)) process.exitCode = 1;
+}
+
+if (import.meta.url === pathToFileURL(process.argv[1] ?? "").href) {
+  printMeasurements(await benchUrls());
+}
