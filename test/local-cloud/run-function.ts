@@ -31,7 +31,12 @@ const memoryBesideHeapMiB = 96;
 /** Starts a function and keeps it running, as the cloud does, until it is stopped. */
 export async function runFunction(
   manifest: FunctionManifest,
-  options: { environment: Record<string, string>; logDirectory: string },
+  options: {
+    environment: Record<string, string>;
+    logDirectory: string;
+    /** Folder of the bundle, where it is not the built one. */
+    bundle?: string;
+  },
 ): Promise<RunningFunction> {
   const port = await freePort();
   const url = `http://127.0.0.1:${port}`;
@@ -44,7 +49,7 @@ export async function runFunction(
 
   const start = () => {
     const started = spawn(process.execPath, [frameworkMain], {
-      cwd: join(root, "dist", manifest.name),
+      cwd: options.bundle ?? join(root, "dist", manifest.name),
       env: environment,
       stdio: ["ignore", "pipe", "pipe"],
       // A Ctrl-C is for the local cloud, which then stops its functions in order.

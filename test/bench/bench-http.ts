@@ -1,0 +1,128 @@
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { Agent, request } from "node:http";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { PubSub } from "@google-cloud/pubsub";
+import { buildFunctions } from "../local-cloud/build-functions.ts";
+import { startPubsub } from "../local-cloud/pubsub/start-pubsub.ts";
+import { readManifests, topicsOf } from "../local-cloud/read-manifests.ts";
+import { runFunction } from "../local-cloud/run-function.ts";
+import { streamLines } from "./bench-normalize.ts";
+import { atLeast, type Measurement, ratioToFloor } from "./measurement.ts";
+
+const projectId = "bench-project";
+const pack = 100;
+const concurrency = 8;
+const rounds = 3;
+const messages = 200;
+
+/** A function that only decodes and parses what it is sent: what the framework itself costs. */
+const floorSource = `
+const { cloudEvent } = require(${JSON.stringify(
+  join(import.meta.dirname, "../../node_modules/@google-cloud/functions-framework"),
+)});
+cloudEvent("normalize-tweets", async ({ data }) => {
+  const text = Buffer.from(data.message.data, "base64").toString("utf8");
+  for (const line of text.split("\\n")) JSON.parse(line);
+});
+`;
+
+/** normalize-tweets under the functions framework against a handler that only decodes and parses. */
+export async function benchHttp(): Promise<Measurement[]> {
+  await buildFunctions();
+  const manifests = await readManifests();
+  const manifest = manifests.find(({ name }) => name === "normalize-tweets");
+  if (manifest === undefined) throw new Error("no function normalize-tweets");
+  const folder = await mkdtemp(join(tmpdir(), "hourtally-bench-"));
+  await writeFile(join(folder, "index.js"), floorSource);
+  await writeFile(join(folder, "package.json"), '{"main":"index.js"}');
+  const pubsub = await startPubsub();
+  Object.assign(process.env, {
+    PUBSUB_EMULATOR_HOST: pubsub.address,
+    METADATA_SERVER_DETECTION: "none",
+  });
+  const client = new PubSub({ projectId });
+  for (const topic of topicsOf(manifests)) await client.createTopic(topic);
+  const environment = {
+    GOOGLE_CLOUD_PROJECT: projectId,
+    PUBSUB_EMULATOR_HOST: pubsub.address,
+    METADATA_SERVER_DETECTION: "none",
+  };
+  const ours = await runFunction(manifest, { environment, logDirectory: join(folder, "ours") });
+  const floor = await runFunction(manifest, {
+    environment,
+    logDirectory: join(folder, "floor"),
+    bundle: folder,
+  });
+  try {
+    const bodies = pushBodies();
+    const { ratio, workMs } = await ratioToFloor(
+      rounds,
+      () => postAll(floor.url, bodies),
+      () => postAll(ours.url, bodies),
+    );
+    return [
+      atLeast("normalize-tweets over HTTP, share of its floor", ratio, 0.5),
+      {
+        name: "normalize-tweets over HTTP, lines per second",
+        value: (bodies.length * pack) / (workMs / 1_000),
+        unit: "/s",
+        bound: "",
+        holds: true,
+      },
+    ];
+  } finally {
+    await ours.stop();
+    await floor.stop();
+    await client.close();
+    await pubsub.stop();
+    await rm(folder, { recursive: true });
+  }
+}
+
+function pushBodies(): Buffer[] {
+  const lines = streamLines();
+  return Array.from({ length: Math.min(messages, Math.floor(lines.length / pack)) }, (_, index) => {
+    const text = lines.slice(index * pack, (index + 1) * pack).join("\n");
+    const message = {
+      data: Buffer.from(text).toString("base64"),
+      messageId: String(index),
+      publishTime: new Date().toISOString(),
+      attributes: {},
+    };
+    const subscription = `projects/${projectId}/subscriptions/tweets.normalize-tweets`;
+    return Buffer.from(JSON.stringify({ message, subscription }));
+  });
+}
+
+async function postAll(url: string, bodies: readonly Buffer[]): Promise<void> {
+  const agent = new Agent({ keepAlive: true, maxSockets: concurrency });
+  const queue = bodies.values();
+  const worker = async () => {
+    for (const body of queue) await post(url, body, agent);
+  };
+  await Promise.all(Array.from({ length: concurrency }, worker));
+  agent.destroy();
+}
+
+function post(url: string, body: Buffer, agent: Agent): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const outgoing = request(
+      `${url}/projects/${projectId}/topics/tweets`,
+      {
+        agent,
+        method: "POST",
+        headers: { "content-type": "application/json", "content-length": body.length },
+      },
+      (answer) => {
+        answer.resume();
+        answer.once("end", () => {
+          if (answer.statusCode === 204 || answer.statusCode === 200) resolve();
+          else reject(new Error(`answered ${answer.statusCode}`));
+        });
+      },
+    );
+    outgoing.once("error", reject);
+    outgoing.end(body);
+  });
+}

@@ -1,0 +1,61 @@
+import Table from "cli-table3";
+import { benchColdStart } from "./bench-cold-start.ts";
+import { benchEndToEnd } from "./bench-end-to-end.ts";
+import { benchHttp } from "./bench-http.ts";
+import { benchLoadObject } from "./bench-load-object.ts";
+import { benchNormalize } from "./bench-normalize.ts";
+import { benchUrls } from "./bench-urls.ts";
+import { benchWebhook } from "./bench-webhook.ts";
+import type { Measurement } from "./measurement.ts";
+
+const benches: Record<string, () => Promise<Measurement[]>> = {
+  urls: benchUrls,
+  normalize: benchNormalize,
+  http: benchHttp,
+  "cold-start": benchColdStart,
+  webhook: benchWebhook,
+  "load-object": benchLoadObject,
+  "end-to-end": benchEndToEnd,
+};
+
+const help = `npm run bench -- [name …]
+
+Measures what the project promises, each ratio within one run, and exits 1 when a bound does not
+hold. Names: ${Object.keys(benches).join(", ")}; without one, all of them.
+`;
+
+async function main(names: string[]): Promise<void> {
+  if (names.includes("--help")) {
+    process.stdout.write(help);
+    return;
+  }
+  const unknown = names.filter((name) => !(name in benches));
+  if (unknown.length > 0) throw new Error(`no benchmark '${unknown.join("', '")}' (see --help)`);
+  const table = new Table({
+    head: ["figure", "measured", "bound", ""],
+    colAligns: ["left", "right", "right", "left"],
+    style: { head: [], border: [], compact: true },
+  });
+  let holds = true;
+  for (const [name, bench] of Object.entries(benches)) {
+    if (names.length > 0 && !names.includes(name)) continue;
+    process.stderr.write(`measuring ${name} …\n`);
+    for (const measurement of await bench()) {
+      const { value, unit, bound } = measurement;
+      const digits = Math.abs(value) < 100 ? 2 : 0;
+      const figure = value.toLocaleString("en", { maximumFractionDigits: digits });
+      const verdict = bound === "" ? "" : measurement.holds ? "holds" : "DOES NOT HOLD";
+      table.push([measurement.name, `${figure} ${unit}`, bound, verdict]);
+      holds &&= measurement.holds;
+    }
+  }
+  console.log(table.toString());
+  if (!holds) process.exitCode = 1;
+}
+
+try {
+  await main(process.argv.slice(2));
+} catch (error) {
+  console.error(`npm run bench: ${error instanceof Error ? error.message : String(error)}`);
+  process.exitCode = 1;
+}

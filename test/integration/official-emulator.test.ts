@@ -1,0 +1,89 @@
+import { type ChildProcess, execFileSync, spawn } from "node:child_process";
+import { once } from "node:events";
+import { existsSync } from "node:fs";
+import { mkdtemp, rm } from "node:fs/promises";
+import { createServer } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
+import { generateTweets } from "../producer/generate-tweets.ts";
+import { startTestCloud } from "../support/test-cloud.ts";
+
+/** The launcher of Google's Pub/Sub emulator, where the `gcloud` component is installed with Java. */
+function findEmulator(): string | undefined {
+  try {
+    execFileSync("java", ["-version"], { stdio: "ignore" });
+    const format = "--format=value(installation.sdk_root)";
+    const sdk = execFileSync("gcloud", ["info", format], { encoding: "utf8" }).trim();
+    const launcher = join(sdk, "platform/pubsub-emulator/bin/cloud-pubsub-emulator");
+    return existsSync(launcher) ? launcher : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+const launcher = findEmulator();
+if (launcher === undefined) {
+  console.warn("Google's Pub/Sub emulator is not installed: the test against it is skipped");
+}
+
+async function freePort(): Promise<number> {
+  const server = createServer().listen(0, "127.0.0.1");
+  await once(server, "listening");
+  const address = server.address();
+  server.close();
+  if (address === null || typeof address === "string") throw new Error("no free port");
+  return address.port;
+}
+
+describe.skipIf(launcher === undefined)("Google's own Pub/Sub emulator instead of ours", () => {
+  let emulator: ChildProcess;
+  let address: string;
+  let folder: string;
+
+  beforeAll(async () => {
+    folder = await mkdtemp(join(tmpdir(), "hourtally-emulator-"));
+    address = `127.0.0.1:${await freePort()}`;
+    const [host = "", port = ""] = address.split(":");
+    emulator = spawn(launcher ?? "", [`--host=${host}`, `--port=${port}`, `--data-dir=${folder}`], {
+      stdio: ["ignore", "pipe", "pipe"],
+      // The launcher is a script that starts Java: both end together as one group.
+      detached: true,
+    });
+    let output = "";
+    for (const stream of [emulator.stdout, emulator.stderr]) {
+      stream?.on("data", (chunk: Buffer) => {
+        output += chunk.toString();
+      });
+    }
+    await vi.waitFor(() => expect(output).toContain("Server started"), { timeout: 45_000 });
+  }, 60_000);
+
+  afterAll(async () => {
+    if (emulator?.pid !== undefined) process.kill(-emulator.pid, "SIGKILL");
+    await rm(folder, { recursive: true, force: true });
+  });
+
+  test("counts the same, and again without a change", async () => {
+    const generated = generateTweets({
+      count: 1_000,
+      seed: 11,
+      endingAt: new Date("2026-01-02T03:04:05Z"),
+    });
+    const lines = Array.from(generated, ({ json }) => json);
+    const ours = await startTestCloud();
+    await ours.count(lines, 100);
+    const expected = await ours.urlHours();
+    await ours.stop();
+    const cloud = await startTestCloud({ pubsubEmulator: address });
+    try {
+      expect(cloud.pubsub).toBe(address);
+      await cloud.count(lines, 20);
+      expect(await cloud.urlHours()).toEqual(expected);
+      await cloud.count(lines.toReversed(), 50);
+      expect(await cloud.urlHours()).toEqual(expected);
+    } finally {
+      await cloud.stop();
+    }
+  }, 120_000);
+});

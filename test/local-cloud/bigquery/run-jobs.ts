@@ -1,0 +1,242 @@
+import { randomUUID } from "node:crypto";
+
+import type {
+  DuckDBConnection,
+  DuckDBDataChunk,
+  DuckDBInstance,
+  DuckDBPreparedStatement,
+} from "@duckdb/node-api";
+
+import { BigqueryError } from "./bigquery-error.ts";
+import { checkPartitionFilter } from "./check-partition-filter.ts";
+import { describeResult, type ResultField } from "./encode-results.ts";
+import { explainDuckdbError } from "./explain-duckdb-error.ts";
+import type { Catalog } from "./open-catalog.ts";
+import { type QueryRequest, type TranslatedQuery, translateQuery } from "./sql/translate-query.ts";
+
+export type QueryResult = {
+  chunks: DuckDBDataChunk[];
+  rows: number;
+  /** Rows inserted, updated or deleted; undefined for a SELECT. */
+  affected: number | undefined;
+};
+
+export type QueryJob = {
+  project: string;
+  id: string;
+  location: string;
+  request: QueryRequest;
+  translated: TranslatedQuery;
+  fields: ResultField[];
+  createdAt: number;
+  endedAt: number | undefined;
+  result: QueryResult | undefined;
+  error: BigqueryError | undefined;
+  /** Settles when the job is done; never rejects. */
+  done: Promise<void>;
+};
+
+export type Jobs = ReturnType<typeof createJobs>;
+
+/** Results are kept for paging; the oldest go first. */
+const keptJobs = 200;
+const keptRows = 2_000_000;
+const connections = 4;
+
+/**
+ * Runs query jobs on a few DuckDB connections and keeps their results for paging.
+ *
+ * `start` throws BigqueryError for what is wrong with the statement itself; what goes wrong while
+ * it runs ends up in `error` of the job.
+ */
+export function createJobs(
+  instance: DuckDBInstance,
+  catalog: Catalog,
+  now: () => number = Date.now,
+) {
+  const jobs = new Map<string, QueryJob>();
+  const pool = createPool(instance);
+  const planner = createPool(instance, 1);
+
+  const prepare = async (connection: DuckDBConnection, request: QueryRequest) => {
+    const translated = translateQuery(catalog, request);
+    const prepared = await connection.prepare(translated.sql).catch((error: unknown) => {
+      throw explainDuckdbError(error);
+    });
+    const fields = translated.statement === "SELECT" ? describeColumns(prepared, translated) : [];
+    return { translated, prepared, fields };
+  };
+  const plan = async (connection: DuckDBConnection, request: QueryRequest) => {
+    const planned = await prepare(connection, request);
+    const { sql, baseTables } = planned.translated;
+    await planner.use((planning) => checkPartitionFilter(planning, sql, baseTables));
+    return planned;
+  };
+
+  const evict = () => {
+    let rows = [...jobs.values()].reduce((sum, job) => sum + (job.result?.rows ?? 0), 0);
+    for (const [key, job] of jobs) {
+      if (jobs.size <= keptJobs && rows <= keptRows) return;
+      if (job.endedAt === undefined) continue;
+      rows -= job.result?.rows ?? 0;
+      jobs.delete(key);
+    }
+  };
+
+  return {
+    /** Checks a statement without running it; resolves to the columns it would return. */
+    describe: (request: QueryRequest) => pool.use((connection) => plan(connection, request)),
+
+    /** The same for the text of a view, which may leave the partition filter to its readers. */
+    describeView: (request: QueryRequest) => pool.use((connection) => prepare(connection, request)),
+
+    start: async (request: QueryRequest, id: string = randomUUID(), location = "US") => {
+      const key = `${request.project}:${id}`;
+      if (jobs.has(key)) {
+        throw new BigqueryError(
+          "duplicate",
+          `Already Exists: Job ${request.project}:${location}.${id}`,
+        );
+      }
+      const started = Promise.withResolvers<QueryJob>();
+      pool
+        .use(async (connection) => {
+          const { translated, prepared, fields } = await plan(connection, request);
+          const ended = Promise.withResolvers<void>();
+          const job: QueryJob = {
+            project: request.project,
+            id,
+            location,
+            request,
+            translated,
+            fields,
+            createdAt: now(),
+            endedAt: undefined,
+            result: undefined,
+            error: undefined,
+            done: ended.promise,
+          };
+          jobs.set(key, job);
+          started.resolve(job);
+          try {
+            job.result = await execute(prepared, translated);
+          } catch (error) {
+            const explained = explainDuckdbError(error);
+            job.error =
+              explained instanceof BigqueryError
+                ? explained
+                : new BigqueryError("internalError", explained.message, { cause: error });
+          }
+          job.endedAt = now();
+          ended.resolve();
+          evict();
+        })
+        .catch(started.reject);
+      return started.promise;
+    },
+
+    get: (project: string, id: string) => {
+      const job = jobs.get(`${project}:${id}`);
+      if (job) return job;
+      throw new BigqueryError("notFound", `Not found: Job ${project}:US.${id}`);
+    },
+
+    close: () => {
+      pool.close();
+      planner.close();
+    },
+  };
+}
+
+async function execute(
+  prepared: DuckDBPreparedStatement,
+  translated: TranslatedQuery,
+): Promise<QueryResult> {
+  const result = await prepared.run();
+  const affected = translated.statement === "SELECT" ? undefined : result.rowsChanged;
+  if (affected !== undefined) return { chunks: [], rows: 0, affected };
+  const chunks = await result.fetchAllChunks();
+  const rows = chunks.reduce((sum, chunk) => sum + chunk.rowCount, 0);
+  return { chunks, rows, affected };
+}
+
+function describeColumns(prepared: DuckDBPreparedStatement, translated: TranslatedQuery) {
+  const names = nameColumns(prepared, translated.outputs);
+  const duplicates = names.filter(
+    (name, index) => names.findIndex((other) => sameName(other, name)) < index,
+  );
+  if (duplicates.length > 0) {
+    throw new BigqueryError(
+      "invalidQuery",
+      `Duplicate column names in the result are not supported. Found duplicate(s): ${duplicates.join(", ")}`,
+    );
+  }
+  return names.map((name, index) => describeResult(name, prepared.columnType(index)));
+}
+
+/** DuckDB names a computed column by its text, BigQuery f0_, f1_ and so on. */
+function nameColumns(
+  prepared: DuckDBPreparedStatement,
+  outputs: TranslatedQuery["outputs"],
+): string[] {
+  const columns = Array.from({ length: prepared.columnCount }, (_, index) =>
+    prepared.columnName(index),
+  );
+  const stars = outputs.filter((name) => name === "*").length;
+  if (stars > 1 && outputs.includes(undefined)) {
+    throw new BigqueryError("notImplemented", "Unnamed columns between several stars");
+  }
+  const starWidth = columns.length - outputs.length + stars;
+  const expanded = outputs.flatMap((name) => {
+    if (name !== "*") return [{ name, known: true }];
+    return Array.from({ length: stars === 1 ? starWidth : 0 }, () => ({ name, known: false }));
+  });
+  if (stars > 1) return columns;
+  let unnamed = 0;
+  return columns.map((column, index) => {
+    const output = expanded[index];
+    if (!output?.known) return column;
+    return output.name ?? `f${unnamed++}_`;
+  });
+}
+
+function sameName(left: string, right: string): boolean {
+  return left.toLowerCase() === right.toLowerCase();
+}
+
+/** At most `size` connections; the rest waits its turn. */
+function createPool(instance: DuckDBInstance, size: number = connections) {
+  const idle: DuckDBConnection[] = [];
+  const waiting: ((connection: DuckDBConnection) => void)[] = [];
+  let opened = 0;
+  let closed = false;
+  const acquire = async (): Promise<DuckDBConnection> => {
+    const connection = idle.pop();
+    if (connection) return connection;
+    if (opened < size) {
+      opened += 1;
+      return instance.connect();
+    }
+    return new Promise((resolve) => waiting.push(resolve));
+  };
+  const release = (connection: DuckDBConnection): void => {
+    const next = waiting.shift();
+    if (next) next(connection);
+    else if (closed) connection.closeSync();
+    else idle.push(connection);
+  };
+  return {
+    use: async <Result>(work: (connection: DuckDBConnection) => Promise<Result>) => {
+      const connection = await acquire();
+      try {
+        return await work(connection);
+      } finally {
+        release(connection);
+      }
+    },
+    close: () => {
+      closed = true;
+      for (const connection of idle.splice(0)) connection.closeSync();
+    },
+  };
+}

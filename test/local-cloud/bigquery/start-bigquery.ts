@@ -1,0 +1,97 @@
+import { once } from "node:events";
+import type { AddressInfo } from "node:net";
+
+import { DuckDBInstance } from "@duckdb/node-api";
+import { ServerCredentials } from "@grpc/grpc-js";
+
+import { openCatalog, quoteTable } from "./open-catalog.ts";
+import { createJobs } from "./run-jobs.ts";
+import { serveRest } from "./serve-rest.ts";
+import { defineMacros } from "./sql/define-macros.ts";
+import { createAppender } from "./writes/commit-appends.ts";
+import { serveWrites, type WriteFaults } from "./writes/serve-writes.ts";
+
+export type BigqueryOptions = {
+  /** 0 takes a free port. */
+  restPort?: number;
+  writePort?: number;
+  /** ":memory:" or the path of a DuckDB file, which keeps everything across restarts. */
+  database?: string;
+};
+
+export type LocalBigquery = {
+  /** For BIGQUERY_EMULATOR_HOST. */
+  restUrl: string;
+  /** The Storage Write API, plaintext gRPC. */
+  writeUrl: string;
+  /** Makes appends fail at random, by a seed; undefined ends it. */
+  setFaults(faults: WriteFaults | undefined): void;
+  stop(): Promise<void>;
+};
+
+/**
+ * Starts a BigQuery on this machine that Google's own clients use unchanged.
+ *
+ * Listens on 127.0.0.1 only. Rejects when a port is taken or the database file is in use.
+ */
+export async function startBigquery(options: BigqueryOptions = {}): Promise<LocalBigquery> {
+  const { restPort = 0, writePort = 0, database = ":memory:" } = options;
+  const instance = await DuckDBInstance.create(database, {
+    threads: "2",
+    autoinstall_known_extensions: "false",
+    autoload_known_extensions: "false",
+  });
+  const connection = await instance.connect();
+  await connection.run("SET GLOBAL TimeZone = 'UTC'");
+  await connection.run("SET GLOBAL default_null_order = 'NULLS_FIRST_ON_ASC_LAST_ON_DESC'");
+  // DuckDB's default of 16 MB makes a busy warehouse stop and rewrite itself all the time.
+  await connection.run("SET GLOBAL checkpoint_threshold = '128MB'");
+  await connection.run("CREATE TYPE IF NOT EXISTS bq_timestamp AS TIMESTAMPTZ");
+  await connection.run("CREATE TYPE IF NOT EXISTS bq_numeric AS DECIMAL(38, 9)");
+  for (const macro of defineMacros()) await connection.run(macro);
+
+  const catalog = await openCatalog(connection);
+  const jobs = createJobs(instance, catalog);
+  const appender = createAppender(instance);
+  const counting = await instance.connect();
+  const rest = serveRest({
+    catalog,
+    jobs,
+    countRows: async (table) => {
+      const counted = await counting.runAndReadAll(`SELECT COUNT(*) FROM ${quoteTable(table)}`);
+      return BigInt(String(counted.getRows()[0]?.[0] ?? 0));
+    },
+  });
+  rest.listen(restPort, "127.0.0.1");
+  await once(rest, "listening");
+  const { server: writes, setFaults } = serveWrites(catalog, appender);
+  const boundPort = await new Promise<number>((resolve, reject) => {
+    const credentials = ServerCredentials.createInsecure();
+    writes.bindAsync(`127.0.0.1:${writePort}`, credentials, (error, port) => {
+      if (error) reject(error);
+      else resolve(port);
+    });
+  });
+
+  return {
+    restUrl: `http://127.0.0.1:${portOf(rest.address())}`,
+    writeUrl: `http://127.0.0.1:${boundPort}`,
+    setFaults,
+    stop: async () => {
+      writes.forceShutdown();
+      rest.closeAllConnections();
+      await new Promise((resolve) => rest.close(resolve));
+      jobs.close();
+      appender.close();
+      counting.closeSync();
+      if (database !== ":memory:") await connection.run("CHECKPOINT");
+      connection.closeSync();
+      instance.closeSync();
+    },
+  };
+}
+
+function portOf(address: AddressInfo | string | null): number {
+  if (address === null || typeof address === "string") throw new TypeError("Not a TCP port");
+  return address.port;
+}
