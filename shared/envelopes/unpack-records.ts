@@ -23,26 +23,35 @@ const decodeUtf8 = (bytes: Uint8Array): string | undefined => {
  * 0 over all lines, blank ones too; blank lines are no records. A line that cannot be decoded or
  * parsed is a record with a reason: its neighbours are not touched. UTF-8 is decoded fatally,
  * because a lossy decode would silently alter what is counted.
+ *
+ * Each line is parsed when it is asked for: of a large message only one record is alive at a time.
  */
-export function unpackRecords(payload: string): UnpackedRecord[] {
+export function* unpackRecords(payload: string): Generator<UnpackedRecord> {
   const whole = Buffer.from(payload, "base64");
   if (whole.length === 0) {
-    return [{ line: 0, reason: "empty-message", message: "no payload", bytes: () => whole }];
+    yield { line: 0, reason: "empty-message", message: "no payload", bytes: () => whole };
+    return;
   }
   if (countLines(whole) > maxLines) {
     const message = `more than ${maxLines} lines`;
-    return [{ line: 0, reason: "too-many-records", message, bytes: () => whole }];
+    yield { line: 0, reason: "too-many-records", message, bytes: () => whole };
+    return;
   }
-  const text = decodeUtf8(whole);
-  if (text === undefined) return unpackLineByLine(whole);
-  const records = unpackText(text);
-  // Pretty-printed JSON is one value over several lines: its first line alone does not parse.
-  const first = records[0];
-  if (records.length > 1 && first !== undefined && "reason" in first) {
-    const single = parseLine(0, text);
-    if ("value" in single) return [single];
+  let isFirst = true;
+  for (const { line, bytes } of splitLines(whole)) {
+    const record = parseLine(line, bytes);
+    if (record === undefined) continue;
+    if (isFirst && "reason" in record && bytes.length < whole.length) {
+      // Pretty-printed JSON is one value over several lines: its first line alone does not parse.
+      const single = parseLine(0, whole);
+      if (single !== undefined && "value" in single) {
+        yield single;
+        return;
+      }
+    }
+    isFirst = false;
+    yield record;
   }
-  return records;
 }
 
 function countLines(whole: Buffer): number {
@@ -51,42 +60,25 @@ function countLines(whole: Buffer): number {
   return lines;
 }
 
-function unpackText(text: string): UnpackedRecord[] {
-  const records: UnpackedRecord[] = [];
-  let start = 0;
-  for (let line = 0; start <= text.length; line++) {
-    const newline = text.indexOf("\n", start);
-    const end = newline === -1 ? text.length : newline;
-    const content = text.slice(start, end);
-    if (content.trim() !== "") records.push(parseLine(line, content));
-    start = end + 1;
-  }
-  return records;
-}
-
-function unpackLineByLine(whole: Buffer): UnpackedRecord[] {
-  const records: UnpackedRecord[] = [];
+/** Decoded line by line: most lines are ASCII, and one with an emoji costs its neighbours nothing. */
+function* splitLines(whole: Buffer): Generator<{ line: number; bytes: Buffer }> {
   let start = 0;
   for (let line = 0; start <= whole.length; line++) {
     const newline = whole.indexOf(lineFeed, start);
     const end = newline === -1 ? whole.length : newline;
-    const bytes = whole.subarray(start, end);
-    const content = decodeUtf8(bytes);
-    if (content === undefined) {
-      records.push({
-        line,
-        reason: "invalid-utf8",
-        message: "not valid UTF-8",
-        bytes: () => bytes,
-      });
-    } else if (content.trim() !== "") records.push(parseLine(line, content));
+    yield { line, bytes: whole.subarray(start, end) };
     start = end + 1;
   }
-  return records;
 }
 
-function parseLine(line: number, content: string): UnpackedRecord {
-  const bytes = () => Buffer.from(content);
+/** The record of a line, or undefined for a blank one. */
+function parseLine(line: number, original: Buffer): UnpackedRecord | undefined {
+  const bytes = () => original;
+  const content = decodeUtf8(original);
+  if (content === undefined) {
+    return { line, reason: "invalid-utf8", message: "not valid UTF-8", bytes };
+  }
+  if (content.trim() === "") return undefined;
   try {
     const value: unknown = JSON.parse(content);
     return { line, value, bytes };

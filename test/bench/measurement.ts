@@ -1,3 +1,5 @@
+import { readFileSync } from "node:fs";
+
 /** One figure of a benchmark, with the bound that it is held to. Ratios are of one and the same run. */
 export type Measurement = {
   name: string;
@@ -31,22 +33,39 @@ export function median(values: readonly number[]): number {
   return sorted[Math.floor(sorted.length / 2)] ?? Number.NaN;
 }
 
-/** Runs two things in turn and tells how much of the time of `work` the `floor` takes, pair by pair. */
+/** What a run costs in ms. CPU rather than the clock where it can be: other processes do not count. */
+type Cost = () => Promise<number>;
+
+/** CPU of this process, all threads, in ms, that `run` takes. */
+export async function ownCpuMs(run: () => void | Promise<void>): Promise<number> {
+  const before = process.cpuUsage();
+  await run();
+  const { user, system } = process.cpuUsage(before);
+  return (user + system) / 1_000;
+}
+
+/** Kernel clock ticks per second, in which /proc counts CPU: 100 on every Linux in use. */
+const ticksPerSecond = 100;
+
+/** CPU that another process has used so far, in ms, from /proc. */
+export function processCpuMs(pid: number | undefined): number {
+  const stat = readFileSync(`/proc/${pid}/stat`, "utf8");
+  // The name, second, may hold spaces: count from behind its closing parenthesis.
+  const fields = stat.slice(stat.lastIndexOf(")") + 2).split(" ");
+  return ((Number(fields[11]) + Number(fields[12])) * 1_000) / ticksPerSecond;
+}
+
+/** Runs two things in turn and tells how much of the cost of `work` the `floor` has, pair by pair. */
 export async function ratioToFloor(
   rounds: number,
-  floor: () => void | Promise<void>,
-  work: () => void | Promise<void>,
+  floor: Cost,
+  work: Cost,
 ): Promise<{ ratio: number; floorMs: number; workMs: number }> {
-  const timed = async (run: () => void | Promise<void>) => {
-    const start = performance.now();
-    await run();
-    return performance.now() - start;
-  };
   const pairs: { floorMs: number; workMs: number }[] = [];
   await floor();
   await work();
   for (let round = 0; round < rounds; round++) {
-    pairs.push({ floorMs: await timed(floor), workMs: await timed(work) });
+    pairs.push({ floorMs: await floor(), workMs: await work() });
   }
   return {
     ratio: median(pairs.map(({ floorMs, workMs }) => floorMs / workMs)),

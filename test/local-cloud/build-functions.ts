@@ -48,7 +48,6 @@ async function buildFunction(name: string, frameworkVersion: string): Promise<vo
     format: "cjs",
     external: [framework],
     minify: true,
-    keepNames: true,
     legalComments: "none",
     plugins: [oneCopyPerVersion()],
     logLevel: "warning",

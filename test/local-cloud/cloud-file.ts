@@ -10,6 +10,10 @@ const cloudFile = z.object({
   pubsub: z.string(),
   bigquery: z.string(),
   bigqueryWrite: z.string(),
+  storage: z.string(),
+  bucket: z.string(),
+  /** Address of each function. */
+  functions: z.record(z.string(), z.string()),
 });
 
 /** How other commands find a running local cloud. */

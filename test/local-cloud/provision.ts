@@ -2,10 +2,14 @@ import { readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { BigQuery } from "@google-cloud/bigquery";
 import { PubSub } from "@google-cloud/pubsub";
+import { Storage } from "@google-cloud/storage";
 import * as z from "zod";
 import { type FunctionManifest, topicsOf } from "./read-manifests.ts";
 
 const terraform = join(import.meta.dirname, "../../terraform");
+/** Where messages go that a function could not take, and where those go that even this could not. */
+const deadLetters = "dead-letters";
+const parked = "dead-letters-parked";
 const alreadyExists = { grpc: 6, http: 409 };
 const errorCode = z.object({ code: z.number() });
 
@@ -15,9 +19,10 @@ export async function provisionTopics(
   options: { projectId: string; pushEndpoint: (functionName: string) => string },
 ): Promise<void> {
   const pubsub = new PubSub({ projectId: options.projectId });
-  for (const topic of [...topicsOf(manifests), "dead-letters"]) {
+  for (const topic of [...topicsOf(manifests), deadLetters, parked]) {
     await unlessPresent(pubsub.createTopic(topic));
   }
+  await unlessPresent(pubsub.topic(parked).createSubscription(`${parked}.kept`));
   for (const { name, trigger, timeoutSeconds } of manifests) {
     if (!("topics" in trigger)) continue;
     for (const topic of trigger.topics) {
@@ -28,7 +33,7 @@ export async function provisionTopics(
         pushEndpoint: options.pushEndpoint(name) + path,
         retryPolicy: { minimumBackoff: { nanos: 100_000_000 }, maximumBackoff: { seconds: 60 } },
         deadLetterPolicy: {
-          deadLetterTopic: `projects/${options.projectId}/topics/dead-letters`,
+          deadLetterTopic: `projects/${options.projectId}/topics/${topic === deadLetters ? parked : deadLetters}`,
           maxDeliveryAttempts: 100,
         },
       };
@@ -37,6 +42,18 @@ export async function provisionTopics(
     }
   }
   await pubsub.close();
+}
+
+/** The bucket of the lake, which tells a topic of every object that lands. */
+export async function provisionLake(options: { projectId: string; bucket: string }): Promise<void> {
+  const storage = new Storage({ projectId: options.projectId });
+  await unlessPresent(storage.createBucket(options.bucket));
+  const [notifications] = await storage.bucket(options.bucket).getNotifications();
+  if (notifications.length > 0) return;
+  await storage.bucket(options.bucket).createNotification("object-finalized", {
+    eventTypes: ["OBJECT_FINALIZE"],
+    objectNamePrefix: "landing/",
+  });
 }
 
 const tableFile = z.object({

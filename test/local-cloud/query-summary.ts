@@ -38,7 +38,8 @@ const linksPerHour = 10;
  * Totals that close without remainder: `received` = `tweets` + `duplicates` + `deletes` + ignored
  * notices + `failed`. A delivery is told by its message and its position in it, so one that Pub/Sub
  * repeats is not received twice; one that a producer repeats is a duplicate. `lines` are the
- * distinct lines received, `linked` the distinct pairs of tweet and counted key.
+ * distinct lines received, `linked` the distinct pairs of tweet and counted key,
+ * without those of deleted tweets.
  */
 export async function queryTotals(bigquery: BigQuery, dataset: string): Promise<Totals> {
   const sql = `
@@ -54,7 +55,9 @@ export async function queryTotals(bigquery: BigQuery, dataset: string): Promise<
     ), linked AS (
       SELECT COUNT(DISTINCT CONCAT(id, ' ', link.url_key)) AS n
       FROM ${dataset}.tweets, UNNEST(links) AS link
-      WHERE link.outcome = 'counted'
+      WHERE link.outcome = 'counted' AND id NOT IN (
+        SELECT id FROM ${dataset}.tweets WHERE outcome = 'delete' AND id IS NOT NULL
+      )
     ), counted AS (
       SELECT COALESCE(SUM(mentions), 0) AS n FROM ${dataset}.url_hours
     ), failed AS (

@@ -19,6 +19,8 @@ export const functionManifest = z.strictObject({
   publishes: reasons,
   /** Tables it appends to → why. */
   tables: reasons.optional(),
+  /** Tables and views it queries → why. */
+  queries: reasons.optional(),
   /** Environment variables that name the buckets it works on → what it does there. */
   buckets: reasons.optional(),
   /** Environment variables that the deployment sets → what they are. */

@@ -1,9 +1,9 @@
 import { setTimeout as delay } from "node:timers/promises";
 import type { Totals } from "./query-summary.ts";
 
-const refreshMs = 250;
-/** However long asking takes. */
-const maxPauseMs = 2_000;
+const refreshMs = 500;
+/** Asking costs CPU that the counting needs, so it takes a fifth of the time at most. */
+const maxPauseMs = 3_000;
 /** Without a terminal, a line now and then instead of one that is written over. */
 const plainRefreshMs = 5_000;
 

@@ -1,19 +1,26 @@
+import { randomBytes } from "node:crypto";
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { PubSub } from "@google-cloud/pubsub";
 import { startBigquery } from "./bigquery/start-bigquery.ts";
 import { buildFunctions } from "./build-functions.ts";
-import { provisionTopics, provisionWarehouse } from "./provision.ts";
+import { provisionLake, provisionTopics, provisionWarehouse } from "./provision.ts";
 import type { DeliveryFaults } from "./pubsub/delivery-faults.ts";
 import { startPubsub } from "./pubsub/start-pubsub.ts";
-import { readManifests } from "./read-manifests.ts";
+import { type FunctionManifest, readManifests } from "./read-manifests.ts";
 import { type RunningFunction, runFunction } from "./run-function.ts";
+import { startStorage } from "./storage/start-storage.ts";
 
 export type CloudOptions = {
   projectId: string;
   dataset: string;
   /** Ports for the servers; 0 is any free one. */
-  ports: { pubsub: number; bigquery: number; bigqueryWrite: number };
+  ports: { pubsub: number; bigquery: number; bigqueryWrite: number; storage: number };
   /** DuckDB file that keeps the warehouse, or `:memory:`. */
   database: string;
+  /** Where the objects of the lake lie; a folder that goes with the cloud when left out. */
+  lakeDirectory?: string | undefined;
   /** Where the functions' log lines go, one file a function. */
   logDirectory: string;
   /** An already running Pub/Sub emulator (`host:port`) to use instead of our own. */
@@ -28,6 +35,9 @@ export type Cloud = {
   pubsub: string;
   bigquery: string;
   bigqueryWrite: string;
+  storage: string;
+  /** Bucket whose `landing/<topic>/` folders are loaded. */
+  bucket: string;
   functions: readonly RunningFunction[];
   /** Messages not yet acknowledged, and the age of the oldest; undefined for a foreign emulator. */
   backlog: () => { messages: number; oldestMs: number } | undefined;
@@ -35,6 +45,7 @@ export type Cloud = {
 };
 
 const root = join(import.meta.dirname, "../..");
+const bucket = "hourtally-lake";
 
 /**
  * Builds the functions, starts the servers, provisions what Terraform would, and runs every
@@ -54,21 +65,32 @@ export async function startCloud(options: CloudOptions): Promise<Cloud> {
     const { bigquery: restPort, bigqueryWrite: writePort } = options.ports;
     const bigquery = await startBigquery({ restPort, writePort, database: options.database });
     started.push(bigquery);
-    const environment = {
-      GOOGLE_CLOUD_PROJECT: options.projectId,
-      BIGQUERY_DATASET: options.dataset,
+    const emulators = {
       PUBSUB_EMULATOR_HOST: pubsub,
       BIGQUERY_EMULATOR_HOST: bigquery.restUrl,
       BIGQUERY_WRITE_ENDPOINT: bigquery.writeUrl,
       // Google's clients look for the metadata server of a cloud machine even so.
       METADATA_SERVER_DETECTION: "none",
     };
-    Object.assign(process.env, environment);
+    Object.assign(process.env, emulators);
+    const lake = await startLake(options);
+    started.push(lake);
+    Object.assign(process.env, { STORAGE_EMULATOR_HOST: lake.url });
+    const platform = { ...emulators, STORAGE_EMULATOR_HOST: lake.url };
+    const settings = {
+      GOOGLE_CLOUD_PROJECT: options.projectId,
+      BIGQUERY_DATASET: options.dataset,
+      LANDING_BUCKET: bucket,
+      ...webhookSecrets(),
+    };
     await provisionWarehouse(options);
     const manifests = await readManifests();
     const functions = await Promise.all(
       manifests.map((manifest) =>
-        runFunction(manifest, { environment, logDirectory: options.logDirectory }),
+        runFunction(manifest, {
+          environment: { ...platform, ...settingsOf(manifest, settings) },
+          logDirectory: options.logDirectory,
+        }),
       ),
     );
     started.push(...functions);
@@ -77,12 +99,15 @@ export async function startCloud(options: CloudOptions): Promise<Cloud> {
       projectId: options.projectId,
       pushEndpoint: (name) => urls.get(name) ?? "",
     });
+    await provisionLake({ projectId: options.projectId, bucket });
     return {
       projectId: options.projectId,
       dataset: options.dataset,
       pubsub,
       bigquery: bigquery.restUrl,
       bigqueryWrite: bigquery.writeUrl,
+      storage: lake.url,
+      bucket,
       functions,
       backlog: () => ownPubsub && backlogOf(ownPubsub),
       stop,
@@ -91,6 +116,44 @@ export async function startCloud(options: CloudOptions): Promise<Cloud> {
     await stop();
     throw error;
   }
+}
+
+/** What a function's contract names, and no more: what it lacks here, it lacks in the cloud. */
+function settingsOf(
+  manifest: FunctionManifest,
+  settings: Record<string, string>,
+): Record<string, string> {
+  const named = { ...manifest.environment, ...manifest.secrets };
+  return Object.fromEntries(Object.entries(settings).filter(([name]) => name in named));
+}
+
+/** Secrets of this run, unless the environment brings its own: a webhook is never open. */
+function webhookSecrets(): Record<string, string> {
+  return {
+    X_CONSUMER_SECRET: process.env.X_CONSUMER_SECRET ?? randomBytes(24).toString("hex"),
+    STANDARD_WEBHOOK_SECRET:
+      process.env.STANDARD_WEBHOOK_SECRET ?? `whsec_${randomBytes(32).toString("base64")}`,
+  };
+}
+
+async function startLake(
+  options: CloudOptions,
+): Promise<{ url: string; stop: () => Promise<void> }> {
+  const directory = options.lakeDirectory ?? (await mkdtemp(join(tmpdir(), "hourtally-lake-")));
+  const pubsub = new PubSub({ projectId: options.projectId });
+  const storage = await startStorage({
+    port: options.ports.storage,
+    directory,
+    publish: async (topic, data, attributes) => {
+      await pubsub.topic(topic).publishMessage({ data: Buffer.from(data), attributes });
+    },
+  });
+  const stop = async () => {
+    await storage.stop();
+    await pubsub.close();
+    if (options.lakeDirectory === undefined) await rm(directory, { recursive: true });
+  };
+  return { url: storage.url, stop };
 }
 
 type OwnPubsub = Awaited<ReturnType<typeof startPubsub>>;

@@ -1,4 +1,6 @@
+import { once } from "node:events";
 import { mkdir } from "node:fs/promises";
+import { createServer } from "node:net";
 import { join } from "node:path";
 import { BigQuery } from "@google-cloud/bigquery";
 import { PubSub } from "@google-cloud/pubsub";
@@ -15,8 +17,8 @@ import { waitUntilCounted } from "./wait-until-counted.ts";
 
 const localProject = "hourtally-local";
 const localDataset = "hourtally";
-/** The ports that the well-known emulators use. */
-const ports = { pubsub: 8085, bigquery: 9050, bigqueryWrite: 9060 };
+/** The ports that the well-known emulators use; any free one where it is taken. */
+const usualPorts = { pubsub: 8085, bigquery: 9050, bigqueryWrite: 9060, storage: 4443 };
 
 const say = (text: string) => process.stderr.write(`${text}\n`);
 
@@ -74,7 +76,13 @@ async function openTarget(options: StartOptions): Promise<Target> {
   const own = await startCloud({
     projectId: localProject,
     dataset: localDataset,
-    ports,
+    ports: {
+      pubsub: await portOrAny(usualPorts.pubsub),
+      bigquery: await portOrAny(usualPorts.bigquery),
+      bigqueryWrite: await portOrAny(usualPorts.bigqueryWrite),
+      storage: await portOrAny(usualPorts.storage),
+    },
+    lakeDirectory: options.data === undefined ? undefined : join(options.data, "lake"),
     database: options.data === undefined ? ":memory:" : join(options.data, "warehouse.duckdb"),
     logDirectory: join(stateDirectory, "logs"),
     pubsubEmulator: process.env.PUBSUB_EMULATOR_HOST,
@@ -86,7 +94,8 @@ async function openTarget(options: StartOptions): Promise<Target> {
       },
     }),
   });
-  const { pubsub, bigquery, bigqueryWrite } = own;
+  const { pubsub, bigquery, bigqueryWrite, storage, bucket } = own;
+  const functions = Object.fromEntries(own.functions.map(({ name, url }) => [name, url]));
   const file = {
     pid: process.pid,
     project: localProject,
@@ -94,6 +103,9 @@ async function openTarget(options: StartOptions): Promise<Target> {
     pubsub,
     bigquery,
     bigqueryWrite,
+    storage,
+    bucket,
+    functions,
   };
   await writeCloudFile(file);
   return { ...file, own };
@@ -105,18 +117,37 @@ async function closeTarget(target: Target): Promise<void> {
   await target.own.stop();
 }
 
-function sayWhereItRuns({ own, pubsub, bigquery, project, dataset }: Target): void {
+function sayWhereItRuns(target: Target): void {
+  const { pubsub, bigquery, storage, bucket, project, dataset, functions } = target;
+  const lines = [
+    ["Pub/Sub", `PUBSUB_EMULATOR_HOST=${pubsub}`],
+    ["BigQuery", `BIGQUERY_EMULATOR_HOST=${bigquery}`],
+    ["Storage", `STORAGE_EMULATOR_HOST=${storage}`],
+    ["Project", `${project}, dataset ${dataset}, bucket ${bucket}`],
+    ...Object.entries(functions).map(([name, url]) => ["Function", `${name} ${url}`]),
+    ["Logs", join(stateDirectory, "logs")],
+  ];
+  for (const [name = "", value = ""] of lines) say(`  ${name.padEnd(10)} ${value}`);
   say(`
-  Pub/Sub    PUBSUB_EMULATOR_HOST=${pubsub}
-  BigQuery   BIGQUERY_EMULATOR_HOST=${bigquery}
-  Project    ${project}, dataset ${dataset}`);
-  for (const { name, url } of own?.functions ?? []) say(`  Function   ${name} ${url}`);
-  say(`  Logs       ${join(stateDirectory, "logs")}
-
-Publish a tweet of your own:
+Publish a tweet of your own, or drop a file of them into the landing folder:
 
   echo '{"id_str":"20","created_at":"Tue Mar 21 20:50:14 +0000 2006","text":"https://example.com/"}' | npm run produce -- --input -
+  npm run upload -- FILE landing/tweets/
 `);
+}
+
+/** `port`, or 0 for any free one when something listens there already. */
+async function portOrAny(port: number): Promise<number> {
+  const server = createServer();
+  try {
+    server.listen(port, "127.0.0.1");
+    await once(server, "listening");
+    return port;
+  } catch {
+    return 0;
+  } finally {
+    server.close();
+  }
 }
 
 async function publishAndCount(

@@ -10,7 +10,7 @@ import { delivery, messagePublished } from "../support/deliveries.ts";
 const base64 = (bytes: string | Uint8Array) => Buffer.from(bytes).toString("base64");
 
 const outcomes = (payload: string | Uint8Array) =>
-  unpackRecords(base64(payload)).map((record) =>
+  Array.from(unpackRecords(base64(payload)), (record) =>
     "reason" in record
       ? `${record.line}: ${record.reason}`
       : `${record.line}: ${JSON.stringify(record.value)}`,
@@ -86,7 +86,7 @@ describe("records of a payload", () => {
       Buffer.from('"}'),
     ]);
     const records = unpackRecords(base64(Buffer.concat([Buffer.from('{"ä":1}\n'), bad])));
-    expect(records.map((record) => Buffer.from(record.bytes()).toString("hex"))).toEqual([
+    expect(Array.from(records, (record) => Buffer.from(record.bytes()).toString("hex"))).toEqual([
       Buffer.from('{"ä":1}').toString("hex"),
       bad.toString("hex"),
     ]);
