@@ -1,4 +1,6 @@
-import { adapt, managedwriter } from "@google-cloud/bigquery-storage";
+// Not from the package's root, which also loads its reader with all of Apache Arrow.
+import * as adapt from "@google-cloud/bigquery-storage/build/src/adapt/index.js";
+import * as managedwriter from "@google-cloud/bigquery-storage/build/src/managedwriter/index.js";
 import { credentials } from "@grpc/grpc-js";
 import { bigquerySchema } from "../../shared/rows/bigquery-schema.ts";
 import type { Table } from "../../shared/rows/table.ts";

@@ -1,8 +1,8 @@
-import type { managedwriter } from "@google-cloud/bigquery-storage";
+import type { JSONWriter } from "@google-cloud/bigquery-storage/build/src/managedwriter/index.js";
 import type { Column } from "../../shared/rows/bigquery-schema.ts";
 
 /** A row as the JSON writer takes it. */
-export type WireRow = Parameters<managedwriter.JSONWriter["appendRows"]>[0][number];
+export type WireRow = Parameters<JSONWriter["appendRows"]>[0][number];
 
 type WireValue = WireRow[string];
 

@@ -1,5 +1,6 @@
 import { readFileSync } from "node:fs";
 import * as z from "zod";
+import { buildFunctions } from "../local-cloud/build-functions.ts";
 import { generateTweets } from "../producer/generate-tweets.ts";
 import { publishEvents } from "../producer/publish-events.ts";
 import { startTestCloud, type TestCloud } from "../support/test-cloud.ts";
@@ -15,6 +16,7 @@ const pollMs = 50;
 
 /** The whole way on this machine: burst throughput, freshness at a steady rate, memory. */
 export async function benchEndToEnd(): Promise<Measurement[]> {
+  await buildFunctions();
   const cloud = await startTestCloud();
   try {
     const lines = generated(burst, 1);

@@ -1,10 +1,11 @@
-import { mkdir, readdir, readFile, rm, writeFile } from "node:fs/promises";
+import { mkdir, readdir, readFile, rename, rm, writeFile } from "node:fs/promises";
 import { isBuiltin } from "node:module";
 import { join } from "node:path";
 import { build, type Plugin } from "esbuild";
 import * as z from "zod";
 
 const root = join(import.meta.dirname, "../..");
+const nodeModules = "node_modules/";
 const framework = "@google-cloud/functions-framework";
 
 /** Names of all functions: each folder of `functions/`. */
@@ -23,12 +24,24 @@ export async function functionNames(): Promise<string[]> {
 export async function buildFunctions(): Promise<string[]> {
   const names = await functionNames();
   const frameworkVersion = await installedVersion(framework);
-  await rm(join(root, "dist"), { recursive: true, force: true });
-  await Promise.all(names.map((name) => buildFunction(name, frameworkVersion)));
+  await removeStale(names);
+  const plugin = await oneCopyPerVersion();
+  await Promise.all(names.map((name) => buildFunction(name, { frameworkVersion, plugin })));
   return names;
 }
 
-async function buildFunction(name: string, frameworkVersion: string): Promise<void> {
+/** Folders of functions that are no more. */
+async function removeStale(names: readonly string[]): Promise<void> {
+  await mkdir(join(root, "dist"), { recursive: true });
+  for (const name of await readdir(join(root, "dist"))) {
+    if (!names.includes(name)) await rm(join(root, "dist", name), { recursive: true });
+  }
+}
+
+async function buildFunction(
+  name: string,
+  { frameworkVersion, plugin }: { frameworkVersion: string; plugin: Plugin },
+): Promise<void> {
   const folder = join(root, "dist", name);
   await mkdir(folder, { recursive: true });
   const manifest = {
@@ -37,11 +50,12 @@ async function buildFunction(name: string, frameworkVersion: string): Promise<vo
     main: "index.js",
     dependencies: { [framework]: frameworkVersion },
   };
-  await writeFile(join(folder, "package.json"), `${JSON.stringify(manifest, null, 2)}\n`);
-  await build({
+  await replaceFile(join(folder, "package.json"), `${JSON.stringify(manifest, null, 2)}\n`);
+  const { outputFiles } = await build({
     entryPoints: [join(root, "functions", name, "index.ts")],
     outfile: join(folder, "index.js"),
     bundle: true,
+    write: false,
     platform: "node",
     target: "node24",
     // The Google clients are CommonJS and look for themselves beside the file.
@@ -49,43 +63,59 @@ async function buildFunction(name: string, frameworkVersion: string): Promise<vo
     external: [framework],
     minify: true,
     legalComments: "none",
-    plugins: [oneCopyPerVersion()],
+    plugins: [plugin],
     logLevel: "warning",
   });
+  for (const { path, contents } of outputFiles) await replaceFile(path, contents);
 }
+
+/** At once, so that a function that starts meanwhile has the one or the other, never half of it. */
+async function replaceFile(path: string, contents: string | Uint8Array): Promise<void> {
+  const temporary = `${path}.${process.pid}`;
+  await writeFile(temporary, contents);
+  await rename(temporary, path);
+}
+
+const lockFile = z.object({
+  packages: z.record(z.string(), z.object({ version: z.string().optional() })),
+});
 
 /**
  * The dependency tree holds some packages twice in one and the same version, because npm can hoist
  * only one of two majors. Bundled once, a function starts faster: most of a cold start is parsing.
  */
-function oneCopyPerVersion(): Plugin {
-  /** Folder of the copy that is bundled, by name and version of the package. */
-  const folders = new Map<string, string>();
+async function oneCopyPerVersion(): Promise<Plugin> {
+  const lock = lockFile.parse(JSON.parse(await readFile(join(root, "package-lock.json"), "utf8")));
+  /** Folder that is bundled, by the folder of each copy. */
+  const bundled = new Map<string, string>();
+  const first = new Map<string, string>();
+  for (const [place, { version }] of Object.entries(lock.packages)) {
+    const name = place.slice(place.lastIndexOf(nodeModules) + nodeModules.length);
+    const folder = first.get(`${name}@${version}`) ?? place;
+    first.set(`${name}@${version}`, folder);
+    bundled.set(join(root, place), join(root, folder));
+  }
   const ours = Symbol("already resolved here");
   return {
     name: "one-copy-per-version",
     setup({ onResolve, resolve }) {
+      // The same generated messages stand in both packages of the Pub/Sub client.
+      onResolve({ filter: /^\.\.\/protos\/protos$/ }, async ({ path, importer, ...options }) => {
+        if (!importer.endsWith("/@google-cloud/pubsub/build/src/index.js")) return undefined;
+        return resolve("@google-cloud/pubsub-api/build/protos/protos.js", { importer, ...options });
+      });
       onResolve({ filter: /^[^./]/ }, async ({ path, pluginData, ...options }) => {
         if (pluginData === ours || isBuiltin(path)) return undefined;
         const resolved = await resolve(path, { ...options, pluginData: ours });
         // What cannot be resolved may be optional: the bundler knows.
         if (resolved.errors.length > 0 || resolved.external) return undefined;
-        const inside = await placeInPackage(resolved.path);
-        if (inside === undefined) return resolved;
-        const folder = folders.get(inside.identity) ?? inside.folder;
-        folders.set(inside.identity, folder);
-        return { ...resolved, path: join(folder, inside.file) };
+        const copy = /^.*\/node_modules\/(?:@[^/]+\/)?[^/]+/.exec(resolved.path)?.[0];
+        const folder = copy === undefined ? undefined : bundled.get(copy);
+        if (copy === undefined || folder === undefined) return resolved;
+        return { ...resolved, path: folder + resolved.path.slice(copy.length) };
       });
     },
   };
-}
-
-/** Where a file stands in its package, or undefined for a file of our own. */
-async function placeInPackage(path: string) {
-  const match = /^(.*\/node_modules\/((?:@[^/]+\/)?[^/]+))\/(.*)$/.exec(path);
-  if (match === null) return undefined;
-  const [, folder = "", name = "", file = ""] = match;
-  return { identity: `${name}@${await versionOf(folder)}`, folder, file };
 }
 
 const installedVersion = (name: string) => versionOf(join(root, "node_modules", name));

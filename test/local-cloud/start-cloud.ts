@@ -4,7 +4,6 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { PubSub } from "@google-cloud/pubsub";
 import { startBigquery } from "./bigquery/start-bigquery.ts";
-import { buildFunctions } from "./build-functions.ts";
 import { provisionLake, provisionTopics, provisionWarehouse } from "./provision.ts";
 import type { DeliveryFaults } from "./pubsub/delivery-faults.ts";
 import { startPubsub } from "./pubsub/start-pubsub.ts";
@@ -48,8 +47,8 @@ const root = join(import.meta.dirname, "../..");
 const bucket = "hourtally-lake";
 
 /**
- * Builds the functions, starts the servers, provisions what Terraform would, and runs every
- * function in a process of its own. Sets the standard emulator variables for this process, too.
+ * Starts the servers, provisions what Terraform would, and runs every function, as it is built in
+ * `dist/`, in a process of its own. Sets the standard emulator variables for this process, too.
  */
 export async function startCloud(options: CloudOptions): Promise<Cloud> {
   const started: { stop: () => Promise<void> }[] = [];
@@ -57,7 +56,6 @@ export async function startCloud(options: CloudOptions): Promise<Cloud> {
     for (const part of started.toReversed()) await part.stop();
   };
   try {
-    await buildFunctions();
     const ownPubsub =
       options.pubsubEmulator === undefined ? await startOwnPubsub(options) : undefined;
     if (ownPubsub !== undefined) started.push(ownPubsub);

@@ -7,6 +7,7 @@ import { PubSub } from "@google-cloud/pubsub";
 import { generateTweets } from "../producer/generate-tweets.ts";
 import { publishEvents } from "../producer/publish-events.ts";
 import { readEvents } from "../producer/read-events.ts";
+import { buildFunctions } from "./build-functions.ts";
 import { type CloudFile, findRunningCloud, removeCloudFile, writeCloudFile } from "./cloud-file.ts";
 import { querySummary, queryTotals } from "./query-summary.ts";
 import { renderSummary, renderTop } from "./render-summary.ts";
@@ -72,6 +73,7 @@ async function openTarget(options: StartOptions): Promise<Target> {
   }
   if (options.data !== undefined) await mkdir(options.data, { recursive: true });
   say("Building the functions and starting the local cloud …");
+  await buildFunctions();
   const hasFaults = options.duplicates > 0 || options.shuffle;
   const own = await startCloud({
     projectId: localProject,

@@ -1,0 +1,156 @@
+import { type ChildProcess, spawn } from "node:child_process";
+import { once } from "node:events";
+import { readFileSync } from "node:fs";
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
+import * as z from "zod";
+import { generateTweets } from "../producer/generate-tweets.ts";
+
+const root = join(import.meta.dirname, "../..");
+const readme = readFileSync(join(root, "README.md"), "utf8");
+const commands = [...readme.matchAll(/^```sh\n(.*?)^```$/gms)].flatMap((match) =>
+  (match[1] ?? "").split("\n").filter(Boolean),
+);
+
+const summary = z.object({
+  received: z.number(),
+  tweets: z.number(),
+  duplicates: z.number(),
+  deletes: z.number(),
+  ignored: z.record(z.string(), z.number()),
+  failed: z.number(),
+  mentions: z.number(),
+  hours: z.array(z.object({ hour: z.string(), mentions: z.number(), keys: z.number() })),
+  top: z.array(z.looseObject({ hour: z.string(), url_key: z.string(), mentions: z.number() })),
+  seconds: z.number(),
+});
+
+/** A command as it stands in the README; set-up, which has been done, is left out. */
+function start(command: string): {
+  child: ChildProcess;
+  output: () => string;
+  errors: () => string;
+} {
+  expect(commands).toContain(command);
+  const own = command.replace("npm ci && ", "").replaceAll("npm run ", "npm run --silent ");
+  const child = spawn("bash", ["-c", own.replace("npm start", "npm start --silent")], {
+    cwd: root,
+    stdio: ["ignore", "pipe", "pipe"],
+    detached: true,
+  });
+  let output = "";
+  let errors = "";
+  child.stdout?.on("data", (chunk: Buffer) => {
+    output += chunk.toString();
+  });
+  child.stderr?.on("data", (chunk: Buffer) => {
+    errors += chunk.toString();
+  });
+  return { child, output: () => output, errors: () => errors };
+}
+
+async function run(command: string): Promise<{ output: string; errors: string }> {
+  const { child, output, errors } = start(command);
+  const [code] = await once(child, "close");
+  expect({ command, code, errors: code === 0 ? "" : errors() }).toMatchObject({ code: 0 });
+  return { output: output(), errors: errors() };
+}
+
+describe("the commands of the README", () => {
+  let up: ReturnType<typeof start>;
+  let folder: string;
+
+  beforeAll(async () => {
+    folder = await mkdtemp(join(tmpdir(), "hourtally-readme-"));
+    up = start("npm ci && npm start");
+    await vi.waitFor(() => expect(up.errors()).toContain("Up until Ctrl-C."), {
+      timeout: 150_000,
+      interval: 200,
+    });
+  }, 160_000);
+
+  afterAll(async () => {
+    if (up.child.exitCode === null && up.child.pid !== undefined) {
+      process.kill(-up.child.pid, "SIGINT");
+      await once(up.child, "close");
+    }
+    await rm(folder, { recursive: true });
+  });
+
+  test("npm start counts a generated stream, tells how and shows the top links", () => {
+    const text = up.errors();
+    expect(text).toContain("PUBSUB_EMULATOR_HOST=127.0.0.1:");
+    expect(text).toContain("npm run produce -- --input -");
+    expect(text).toMatch(/received 20,000 = [\d,]+ tweets \+ /);
+    expect(text).toMatch(/│ link +│ mentions │ authors │/);
+  });
+
+  test("one's own tweet is counted", async () => {
+    const echo = commands.find((command) => command.startsWith("echo "));
+    await run(echo ?? "");
+    await expect
+      .poll(() => up.errors(), { timeout: 30_000, interval: 200 })
+      .toMatch(/received 20,001 = /);
+  }, 60_000);
+
+  test("generated tweets are published, and a started-again npm start sums up", async () => {
+    await run("npm run produce -- --generate 5000 --seed 7 --rate 1000");
+    const { output } = await run("npm start -- --generate 2000 --seed 3 --exit --json");
+    const told = summary.parse(JSON.parse(output));
+    expect(told).toMatchObject({ received: 27_001, failed: 0 });
+    const notices = Object.entries(told.ignored).filter(([reason]) => reason.startsWith("notice-"));
+    const noticed = notices.reduce((sum, [, n]) => sum + n, 0);
+    expect(told.received).toBe(told.tweets + told.duplicates + told.deletes + noticed);
+  }, 120_000);
+
+  test("a file that is dropped into the landing folder is counted", async () => {
+    const file = join(folder, "tweets.jsonl");
+    const tweets = generateTweets({ count: 100, seed: 99, endingAt: new Date() });
+    await writeFile(file, Array.from(tweets, ({ json }) => `${json}\n`).join(""));
+    const command = commands.find((one) => one.includes("npm run upload"));
+    expect(command).toBe("npm run upload -- FILE landing/tweets/");
+    const child = spawn("npm", ["run", "--silent", "upload", "--", file, "landing/tweets/"], {
+      cwd: root,
+      stdio: "ignore",
+    });
+    expect((await once(child, "close"))[0]).toBe(0);
+    await expect
+      .poll(() => up.errors(), { timeout: 60_000, interval: 200 })
+      .toMatch(/received 27,101 = /);
+  }, 90_000);
+
+  test("links are explained", async () => {
+    const explain = commands.find((command) => command.includes("explain-url"));
+    expect((await run(explain ?? "")).output).toContain("2 links, 1 key");
+  }, 30_000);
+
+  test("the others do what they say", async () => {
+    expect((await run("npm run build")).output).toContain("normalize-tweets");
+    await run("npm run generate");
+  }, 60_000);
+
+  test("Ctrl-C ends it all", async () => {
+    process.kill(-(up.child.pid ?? 0), "SIGINT");
+    expect((await once(up.child, "close"))[0]).toBe(0);
+  }, 30_000);
+
+  test("no command stands there that is not run here", () => {
+    const known = [
+      "npm ci && npm start",
+      // This very run.
+      "npm ci && npm test",
+      "npm start -- --generate 2000 --seed 3 --exit --json",
+      "npm run upload -- FILE landing/tweets/",
+      "npm run generate",
+      "npm run build",
+    ];
+    const others = commands.filter((command) => !known.includes(command));
+    expect(others.map((command) => command.replace(/ .*(?=npm)/, " … "))).toEqual([
+      "echo … npm run produce -- --input -",
+      "npm run produce -- --generate 5000 --seed 7 --rate 1000",
+      expect.stringContaining("npm run explain-url -- "),
+    ]);
+  });
+});

@@ -1,0 +1,6 @@
+import { buildFunctions } from "../local-cloud/build-functions.ts";
+
+/** Run once before all tests: the tests run the functions as they are built. */
+export async function setup(): Promise<void> {
+  await buildFunctions();
+}
