@@ -19,8 +19,12 @@ const requestsPerBatch = 64;
 /**
  * Combines the rows of concurrent requests into common appends, one append per table at a time:
  * while one is under way, the next fills. A request is answered only when its own rows are safe.
+ * `schedule` runs something after so many ms.
  */
-export function createCoalescedAppender(append: AppendToTable): AppendRows {
+export function createCoalescedAppender(
+  append: AppendToTable,
+  schedule: (run: () => void, ms: number) => unknown = setTimeout,
+): AppendRows {
   const loaders = new Map<string, DataLoader<SizedRow[], ReadonlyMap<number, string>>>();
 
   const createLoader = (table: Table) => {
@@ -36,7 +40,7 @@ export function createCoalescedAppender(append: AppendToTable): AppendRows {
         cache: false,
         maxBatchSize: requestsPerBatch,
         batchScheduleFn: (dispatch) => {
-          void turn.then(() => setTimeout(dispatch, lingerMs));
+          void turn.then(() => schedule(dispatch, lingerMs));
         },
       },
     );

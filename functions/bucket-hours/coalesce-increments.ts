@@ -12,9 +12,14 @@ const requestsPerBatch = 32;
 
 /**
  * Buckets the events of concurrent requests together: fewer, larger increments for the same
- * events. A request is answered only when all increments of its batch are safe.
+ * events. A request is answered only when all increments of its batch are safe. `schedule` runs
+ * something after so many ms.
  */
-export function createCounter(publish: PublishLines, now: () => number): CountEvents {
+export function createCounter(
+  publish: PublishLines,
+  now: () => number,
+  schedule: (run: () => void, ms: number) => unknown = setTimeout,
+): CountEvents {
   const loaders = new Map<string, DataLoader<StreamEvent[], void>>();
 
   const createLoader = (stream: Stream) =>
@@ -29,7 +34,7 @@ export function createCounter(publish: PublishLines, now: () => number): CountEv
       {
         cache: false,
         maxBatchSize: requestsPerBatch,
-        batchScheduleFn: (dispatch) => setTimeout(dispatch, lingerMs),
+        batchScheduleFn: (dispatch) => schedule(dispatch, lingerMs),
       },
     );
 

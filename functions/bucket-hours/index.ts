@@ -12,7 +12,6 @@ const config = parseConfig(process.env);
 const log = pino(logOptions("bucket-hours", config.functionVersion, config.logLevel));
 const publish = createPublisher(new PubSub({ projectId: config.projectId }), config.topicPrefix);
 const now = () => Date.now();
-
 const count = createCounter(publish, now);
 
 cloudEvent<unknown>(

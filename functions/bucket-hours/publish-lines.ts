@@ -1,4 +1,5 @@
 import type { PubSub, Topic } from "@google-cloud/pubsub";
+import { publishRetry } from "../../shared/envelopes/publish-retry.ts";
 import { sendPacked } from "../../shared/envelopes/send-packed.ts";
 
 /** Publishes JSON lines to a topic; resolves when Pub/Sub has acknowledged every one of them. */
@@ -14,7 +15,7 @@ export function createPublisher(pubsub: PubSub, topicPrefix: string): PublishLin
   const openTopic = (name: string) =>
     pubsub.topic(topicPrefix + name, {
       batching: { maxMessages: 1 },
-      gaxOpts: { timeout: publishTimeoutMs },
+      gaxOpts: publishRetry(publishTimeoutMs),
     });
 
   return async (topicName, schema, lines) => {

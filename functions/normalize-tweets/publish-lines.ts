@@ -1,5 +1,6 @@
 import type { PubSub } from "@google-cloud/pubsub";
 import DataLoader from "dataloader";
+import { publishRetry } from "../../shared/envelopes/publish-retry.ts";
 import { sendPacked } from "../../shared/envelopes/send-packed.ts";
 
 /** Publishes JSON lines to a topic; resolves when Pub/Sub has acknowledged every one of them. */
@@ -15,21 +16,26 @@ const publishTimeoutMs = 30_000;
 /**
  * A publisher that packs the lines of concurrent requests into common messages. Each call is
  * answered only when its own lines are safe, and fails only if a message with its own lines fails.
+ * `schedule` runs something after so many ms.
  */
-export function createPublisher(pubsub: PubSub, topicPrefix: string): PublishLines {
+export function createPublisher(
+  pubsub: PubSub,
+  topicPrefix: string,
+  schedule: (run: () => void, ms: number) => unknown = setTimeout,
+): PublishLines {
   const loaders = new Map<string, DataLoader<string[], void>>();
 
   const createLoader = (topicName: string, schema: string) => {
     const topic = pubsub.topic(topicPrefix + topicName, {
       // The lines are packed already: waiting for more messages would only add latency.
       batching: { maxMessages: 1 },
-      gaxOpts: { timeout: publishTimeoutMs },
+      gaxOpts: publishRetry(publishTimeoutMs),
     });
     const send = (data: Buffer) => topic.publishMessage({ data, attributes: { schema } });
     return new DataLoader<string[], void>((requests) => sendPacked(requests, send), {
       cache: false,
       maxBatchSize: requestsPerBatch,
-      batchScheduleFn: (dispatch) => setTimeout(dispatch, lingerMs),
+      batchScheduleFn: (dispatch) => schedule(dispatch, lingerMs),
     });
   };
 

@@ -1,7 +1,7 @@
 import * as z from "zod";
 import { extractLinks } from "./extract-links.ts";
 
-export const linkEntity = z.object({
+const linkEntity = z.object({
   url: z.string().nullish(),
   expanded_url: z.string().nullish(),
   /** API v1.1. */

@@ -1,7 +1,7 @@
 import type * as z from "zod";
 
 /** The environment of a function does not fit its schema. Names variables, never their values. */
-export class ConfigError extends Error {
+class ConfigError extends Error {
   override name = "ConfigError";
 }
 

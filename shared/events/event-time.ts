@@ -15,8 +15,6 @@ export const hourStart = z
   .regex(/^\d{4}-\d{2}-\d{2}T\d{2}:00:00Z$/)
   .brand<"HourStart">();
 
-export type HourStart = z.infer<typeof hourStart>;
-
 /** Whether `at` (ms since 1970, UTC) is an event time that may be counted: DESIGN "Time". */
 export function isPossibleTime(at: number, now: number, epoch: number): boolean {
   return at >= epoch && at <= now + hourMs;

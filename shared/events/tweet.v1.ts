@@ -7,7 +7,7 @@ import { shareKind } from "./url-mention.v1.ts";
  * What became of one raw link of a post: `counted`, `merged-within-tweet` (another spelling of a
  * link of the same post), or the reason why it is no countable link.
  */
-export const linkOutcome = z.object({
+const linkOutcome = z.object({
   url: z.string().max(65_536),
   url_key: z.string().max(8192).optional(),
   outcome: z.string().max(128),

@@ -111,7 +111,8 @@ async function oneCopyPerVersion(): Promise<Plugin> {
         if (resolved.errors.length > 0 || resolved.external) return undefined;
         const copy = /^.*\/node_modules\/(?:@[^/]+\/)?[^/]+/.exec(resolved.path)?.[0];
         const folder = copy === undefined ? undefined : bundled.get(copy);
-        if (copy === undefined || folder === undefined) return resolved;
+        // Only what moves is answered here: an answer of a plugin loses the package's module type.
+        if (copy === undefined || folder === undefined || folder === copy) return undefined;
         return { ...resolved, path: folder + resolved.path.slice(copy.length) };
       });
     },

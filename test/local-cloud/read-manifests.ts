@@ -12,7 +12,7 @@ const trigger = z.union([
 ]);
 
 /** `function.json`: a function's contract with the platform. Each permission has its reason. */
-export const functionManifest = z.strictObject({
+const functionManifest = z.strictObject({
   description: z.string().min(1),
   trigger,
   /** Topics it publishes to → why. */

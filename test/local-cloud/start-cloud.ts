@@ -9,6 +9,7 @@ import type { DeliveryFaults } from "./pubsub/delivery-faults.ts";
 import { startPubsub } from "./pubsub/start-pubsub.ts";
 import { type FunctionManifest, readManifests } from "./read-manifests.ts";
 import { type RunningFunction, runFunction } from "./run-function.ts";
+import { startMetadata } from "./start-metadata.ts";
 import { startStorage } from "./storage/start-storage.ts";
 
 export type CloudOptions = {
@@ -74,7 +75,13 @@ export async function startCloud(options: CloudOptions): Promise<Cloud> {
     const lake = await startLake(options);
     started.push(lake);
     Object.assign(process.env, { STORAGE_EMULATOR_HOST: lake.url });
-    const platform = { ...emulators, STORAGE_EMULATOR_HOST: lake.url };
+    const metadata = await startMetadata();
+    started.push(metadata);
+    const platform = {
+      ...emulators,
+      STORAGE_EMULATOR_HOST: lake.url,
+      GCE_METADATA_HOST: metadata.address,
+    };
     const settings = {
       GOOGLE_CLOUD_PROJECT: options.projectId,
       BIGQUERY_DATASET: options.dataset,

@@ -7,7 +7,7 @@ import { createBodyReader } from "../../functions/receive-webhook/read-body.ts";
 import { createDeliveryMemory } from "../../functions/receive-webhook/remember-deliveries.ts";
 import { standardSecret, xSecret } from "./sign-webhooks.ts";
 
-export type PublishedBody = {
+type PublishedBody = {
   topic: string;
   body: Buffer;
   attributes: Record<string, string>;
@@ -28,13 +28,18 @@ export async function serveHandler(now: number, variables: Record<string, string
   };
   const handler = createHandler({
     headOf,
-    withBody: createBodyReader(),
+    bodies: createBodyReader(),
     remember: createDeliveryMemory(),
     publish: async (topic, body, attributes) => {
       published.push({ topic, body: Buffer.from(body), attributes });
     },
     now: () => now,
-    log: { info: write("INFO"), warn: write("WARNING"), error: write("ERROR") },
+    log: {
+      debug: write("DEBUG"),
+      info: write("INFO"),
+      warn: write("WARNING"),
+      error: write("ERROR"),
+    },
     config: parseConfig({
       GOOGLE_CLOUD_PROJECT: "demo",
       X_CONSUMER_SECRET: xSecret,

@@ -16,11 +16,15 @@ export type RunningWebhook = {
   hasExited: () => boolean;
   /** Most memory that it ever had resident, bytes. Linux only. */
   peakResidentBytes: () => Promise<number>;
+  /** Time that its process has had a core for, seconds. Linux only. */
+  cpuSeconds: () => Promise<number>;
   stop: () => Promise<void>;
 };
 
 const root = join(import.meta.dirname, "../..");
 const framework = "@google-cloud/functions-framework";
+/** USER_HZ of Linux, whatever the kernel's own. */
+const ticksPerSecond = 100;
 const bundles = new Map<string, Promise<string>>();
 
 /**
@@ -82,6 +86,12 @@ export async function startWebhook(options: {
     peakResidentBytes: async () => {
       const status = await readFile(`/proc/${child.pid}/status`, "utf8");
       return Number(/^VmHWM:\s+(\d+) kB$/m.exec(status)?.[1]) * 1_024;
+    },
+    cpuSeconds: async () => {
+      const stat = await readFile(`/proc/${child.pid}/stat`, "utf8");
+      // Fields 14 and 15, user and system time in ticks; the second is a name in brackets.
+      const fields = stat.slice(stat.lastIndexOf(")") + 2).split(" ");
+      return (Number(fields[11]) + Number(fields[12])) / ticksPerSecond;
     },
   };
 }

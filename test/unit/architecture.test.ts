@@ -107,7 +107,8 @@ describe("READMEs", () => {
     expect(found.filter((heading) => heading !== undefined && headings.includes(heading))).toEqual(
       headings,
     );
-    const granted = { ...manifest.publishes, ...manifest.tables, ...manifest.environment };
+    const { publishes, tables, environment, secrets } = manifest;
+    const granted = { ...publishes, ...tables, ...environment, ...secrets };
     for (const [name, reason] of Object.entries(granted)) {
       expect(readme).toContain(`| \`${name}\` | ${reason} |`);
     }

@@ -1,0 +1,77 @@
+import { createSecretKey, type KeyObject } from "node:crypto";
+import * as z from "zod";
+import { parseEnvironment } from "../../shared/environment/parse-environment.ts";
+
+/** Key bytes of a Standard Webhooks secret: 24 to 64, as its specification 1.0 demands. */
+const standardKeyBytes = { least: 24, most: 64 };
+const standardPrefix = "whsec_";
+
+const xSecret = z
+  .string()
+  .regex(/^\S+$/, "must be the consumer secret, without spaces or line ends")
+  .transform((secret) => createSecretKey(secret, "utf8"));
+
+const standardSecret = z
+  .string()
+  .startsWith(standardPrefix, `must start with ${standardPrefix}`)
+  .transform((secret) => secret.slice(standardPrefix.length))
+  .pipe(z.base64(`must be base64 after ${standardPrefix}`))
+  .transform((secret) => Buffer.from(secret, "base64"))
+  .refine(
+    ({ length }) => length >= standardKeyBytes.least && length <= standardKeyBytes.most,
+    `must hold ${standardKeyBytes.least} to ${standardKeyBytes.most} bytes`,
+  )
+  .transform((bytes) => createSecretKey(bytes));
+
+const topics = z
+  .string()
+  .regex(/^[a-z][a-z0-9-]*(?:,[a-z][a-z0-9-]*)*$/, "must be topic names with commas between")
+  .transform((list) => list.split(","));
+
+const environment = z
+  .object({
+    GOOGLE_CLOUD_PROJECT: z.string().min(1),
+    TOPIC_PREFIX: z.string().default(""),
+    STANDARD_WEBHOOK_TOPICS: topics.prefault("tweets"),
+    PUBLISH_TIMEOUT_MS: z.coerce.number().int().min(100).max(25_000).default(8_000),
+    X_CONSUMER_SECRET: xSecret.optional(),
+    X_CONSUMER_SECRET_PREVIOUS: xSecret.optional(),
+    STANDARD_WEBHOOK_SECRET: standardSecret.optional(),
+    STANDARD_WEBHOOK_SECRET_PREVIOUS: standardSecret.optional(),
+    /** Set by Cloud Run: the deployed revision. */
+    K_REVISION: z.string().default("unknown"),
+    LOG_LEVEL: z.enum(["debug", "info", "warn", "error"]).default("info"),
+  })
+  .refine((variables) => variables.X_CONSUMER_SECRET ?? !variables.X_CONSUMER_SECRET_PREVIOUS, {
+    path: ["X_CONSUMER_SECRET"],
+    message: "must be set beside its previous one",
+  })
+  .refine(
+    (variables) => variables.STANDARD_WEBHOOK_SECRET ?? !variables.STANDARD_WEBHOOK_SECRET_PREVIOUS,
+    { path: ["STANDARD_WEBHOOK_SECRET"], message: "must be set beside its previous one" },
+  )
+  .transform((variables) => ({
+    projectId: variables.GOOGLE_CLOUD_PROJECT,
+    topicPrefix: variables.TOPIC_PREFIX,
+    standardTopics: variables.STANDARD_WEBHOOK_TOPICS,
+    publishTimeoutMs: variables.PUBLISH_TIMEOUT_MS,
+    /** The current one first; empty when the source is not there. */
+    xSecrets: present(variables.X_CONSUMER_SECRET, variables.X_CONSUMER_SECRET_PREVIOUS),
+    standardSecrets: present(
+      variables.STANDARD_WEBHOOK_SECRET,
+      variables.STANDARD_WEBHOOK_SECRET_PREVIOUS,
+    ),
+    functionVersion: variables.K_REVISION,
+    logLevel: variables.LOG_LEVEL,
+  }));
+
+export type Config = z.infer<typeof environment>;
+
+/** @throws {ConfigError} that names each missing or malformed variable, never its value. */
+export function parseConfig(variables: Record<string, string | undefined>): Config {
+  return parseEnvironment(environment, variables);
+}
+
+function present(...secrets: (KeyObject | undefined)[]): KeyObject[] {
+  return secrets.filter((secret) => secret !== undefined);
+}

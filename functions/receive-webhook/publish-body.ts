@@ -1,0 +1,37 @@
+import type { PubSub, Topic } from "@google-cloud/pubsub";
+import { publishRetry } from "../../shared/envelopes/publish-retry.ts";
+
+/** Publishes a body as one message; resolves when Pub/Sub has acknowledged it. */
+export type PublishBody = (
+  topic: string,
+  body: Buffer,
+  attributes: Record<string, string>,
+) => Promise<void>;
+
+/** Bodies of concurrent requests share a publish request: requests are what costs. */
+const batching = { maxMessages: 32, maxMilliseconds: 20 };
+
+/** A publisher that gives up after `publishTimeoutMs`; the sender then tries again. */
+export function createPublisher(
+  pubsub: PubSub,
+  config: { topicPrefix: string; publishTimeoutMs: number },
+): PublishBody {
+  const topics = new Map<string, Topic>();
+
+  const openTopic = (name: string) =>
+    pubsub.topic(config.topicPrefix + name, {
+      batching,
+      gaxOpts: publishRetry(config.publishTimeoutMs),
+    });
+
+  return (topicName, body, attributes) => {
+    const topic = topics.get(topicName) ?? openTopic(topicName);
+    topics.set(topicName, topic);
+    return new Promise((resolve, reject) => {
+      topic.publishMessage({ data: body, attributes }, (error) => {
+        if (error) reject(error);
+        else resolve();
+      });
+    });
+  };
+}

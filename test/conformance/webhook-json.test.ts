@@ -1,0 +1,101 @@
+import { readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { PubSub } from "@google-cloud/pubsub";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import * as z from "zod";
+import { type Pubsub, startPubsub } from "../local-cloud/pubsub/start-pubsub.ts";
+import { collectMessages } from "../support/collect-messages.ts";
+import { sendRequest } from "../support/send-request.ts";
+import { hasSharedData, sharedDataPath } from "../support/shared-data.ts";
+import { signStandard, signX, standardSecret, xSecret } from "../support/sign-webhooks.ts";
+import { type RunningWebhook, startWebhook } from "../support/start-webhook.ts";
+
+/** By file: the status at `/standard/tweets`, which takes any JSON, and at `/x`, only objects. */
+const pinnedStatuses = z.record(
+  z.string(),
+  z.tuple([z.literal([202, 400]), z.literal([200, 400])]),
+);
+
+const pinned = pinnedStatuses.parse(
+  JSON.parse(readFileSync(join(import.meta.dirname, "webhook-json-statuses.json"), "utf8")),
+);
+
+test("the pins are the suite's own verdict wherever it has one", () => {
+  const classes = { y: 0, n: 0, i: 0 };
+  for (const [file, [standard]] of Object.entries(pinned)) {
+    if (file.startsWith("y_")) classes.y += 1;
+    else if (file.startsWith("n_")) classes.n += 1;
+    else classes.i += 1;
+    if (!file.startsWith("i_")) expect(standard, file).toBe(file.startsWith("y_") ? 202 : 400);
+  }
+  expect(classes).toEqual({ y: 95, n: 188, i: 35 });
+});
+
+describe.skipIf(!hasSharedData)("JSONTestSuite, rightly signed, over HTTP", () => {
+  const folder = sharedDataPath("bad-input/JSONTestSuite/test_parsing");
+  let pubsub: Pubsub;
+  let client: PubSub;
+  let tweets: Awaited<ReturnType<typeof collectMessages>>;
+  let webhook: RunningWebhook;
+
+  beforeAll(async () => {
+    pubsub = await startPubsub();
+    process.env.PUBSUB_EMULATOR_HOST = pubsub.address;
+    client = new PubSub({ projectId: "demo" });
+    tweets = await collectMessages(client, "tweets");
+    webhook = await startWebhook({
+      environment: {
+        GOOGLE_CLOUD_PROJECT: "demo",
+        PUBSUB_EMULATOR_HOST: pubsub.address,
+        X_CONSUMER_SECRET: xSecret,
+        STANDARD_WEBHOOK_SECRET: standardSecret,
+      },
+    });
+  }, 60_000);
+
+  afterAll(async () => {
+    await webhook.stop();
+    await tweets.close();
+    await client.close();
+    await pubsub.stop();
+    delete process.env.PUBSUB_EMULATOR_HOST;
+  });
+
+  test("each file has its pinned status; what is accepted is on the topic, byte for byte", async () => {
+    const files = readdirSync(folder).toSorted();
+    expect(files).toEqual(Object.keys(pinned).toSorted());
+    const statuses: Record<string, number[]> = {};
+    const accepted: string[] = [];
+    for (const file of files) {
+      const body = readFileSync(join(folder, file));
+      const send = (path: string, headers: Record<string, string>) =>
+        sendRequest(webhook.url + path, {
+          body,
+          headers: { "content-type": "application/json", ...headers },
+        });
+      const answers = await Promise.all([
+        send("/standard/tweets", signStandard(body, { id: file.replaceAll(".", "-") })),
+        send("/x", signX(body)),
+      ]);
+      statuses[file] = answers.map(({ status }) => status);
+      for (const { status, headers, body: answer } of answers) {
+        const isAccepted = status < 300;
+        if (isAccepted) accepted.push(body.toString("base64"));
+        expect(headers["content-type"], file).toBe(
+          isAccepted ? "application/json" : "application/problem+json",
+        );
+        expect(Object.keys(JSON.parse(answer)).join(), file).toBe(
+          isAccepted ? "accepted" : "type,title,status",
+        );
+      }
+    }
+
+    expect(statuses).toEqual(pinned);
+    const received = await tweets.take(accepted.length);
+    expect(received.map(({ data }) => data.toString("base64")).toSorted()).toEqual(
+      accepted.toSorted(),
+    );
+    expect(webhook.hasExited()).toBe(false);
+    expect(webhook.log()).not.toMatch(/\bat \S+:\d+|<html/i);
+  }, 60_000);
+});

@@ -1,0 +1,388 @@
+import { connect } from "node:net";
+import { setTimeout as delay } from "node:timers/promises";
+import { gzipSync } from "node:zlib";
+import { PubSub } from "@google-cloud/pubsub";
+import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
+import { type Pubsub, startPubsub } from "../local-cloud/pubsub/start-pubsub.ts";
+import { collectMessages } from "../support/collect-messages.ts";
+import { type Answer, sendRaw, sendRequest } from "../support/send-request.ts";
+import { signStandard, signX, standardSecret, xSecret } from "../support/sign-webhooks.ts";
+import { type RunningWebhook, startWebhook } from "../support/start-webhook.ts";
+
+const previousXSecret = "made-up-consumer-secret-before";
+const previousStandardSecret = "whsec_VGhlc2UgYXJlIHRoaXJ0eS10d28gb2xkZXIgYnl0ZXM=";
+
+const environment = (address: string) => ({
+  GOOGLE_CLOUD_PROJECT: "demo",
+  PUBSUB_EMULATOR_HOST: address,
+  STANDARD_WEBHOOK_TOPICS: "tweets,log-lines",
+  PUBLISH_TIMEOUT_MS: "400",
+  X_CONSUMER_SECRET: xSecret,
+  X_CONSUMER_SECRET_PREVIOUS: previousXSecret,
+  STANDARD_WEBHOOK_SECRET: standardSecret,
+  STANDARD_WEBHOOK_SECRET_PREVIOUS: previousStandardSecret,
+  LOG_LEVEL: "debug",
+  // Where the framework is at its most talkative about errors.
+  NODE_ENV: "development",
+});
+
+let pubsub: Pubsub;
+let client: PubSub;
+let tweets: Awaited<ReturnType<typeof collectMessages>>;
+let webhook: RunningWebhook;
+
+beforeAll(async () => {
+  pubsub = await startPubsub();
+  process.env.PUBSUB_EMULATOR_HOST = pubsub.address;
+  client = new PubSub({ projectId: "demo" });
+  tweets = await collectMessages(client, "tweets");
+  webhook = await startWebhook({ environment: environment(pubsub.address) });
+}, 60_000);
+
+afterAll(async () => {
+  await webhook.stop();
+  await tweets.close();
+  await client.close();
+  await pubsub.stop();
+  delete process.env.PUBSUB_EMULATOR_HOST;
+});
+
+const json = { "content-type": "application/json" };
+
+function post(path: string, body: string | Uint8Array, headers: Record<string, string>) {
+  return sendRequest(webhook.url + path, { body, headers: { ...json, ...headers } });
+}
+
+function expectProblem(answer: Answer, status: number, name: string): void {
+  expect(answer).toMatchObject({
+    status,
+    headers: { "content-type": "application/problem+json" },
+  });
+  expect(JSON.parse(answer.body)).toEqual({
+    type: `urn:hourtally:problem:${name}`,
+    title: expect.any(String),
+    status,
+  });
+}
+
+describe("accepted", () => {
+  test("X's envelopes are on the topic as they came, and answered 200", async () => {
+    const envelope = `{"for_user_id":"2244994945",\n "tweet_create_events":[{"id_str":"1","text":"☕ \\ud83d"}] }\r\n`;
+    const answer = await post("/x", envelope, signX(envelope));
+
+    expect(answer).toMatchObject({
+      status: 200,
+      headers: { "content-type": "application/json" },
+      body: '{"accepted":1}',
+    });
+    const [message, ...others] = await tweets.take(1);
+    expect(message?.data.equals(Buffer.from(envelope))).toBe(true);
+    expect(message?.attributes).toEqual({ source: "x-webhook" });
+    expect(others).toEqual([]);
+  });
+
+  test("Standard Webhooks are on the topic that the path names, and answered 202", async () => {
+    const page = '[{"id":"1"},{"id":"2"},{"id":"3"}]';
+    const headers = signStandard(page, { id: "msg_1" });
+    const answer = await post("/standard/tweets", page, headers);
+
+    expect([answer.status, answer.body]).toEqual([202, '{"accepted":3}']);
+    const messages = await tweets.take(1);
+    expect(messages.map(({ data }) => data.toString())).toEqual([page]);
+    expect(messages[0]?.attributes).toEqual({
+      source: "standard-webhook",
+      "webhook-id": "msg_1",
+      "webhook-timestamp": headers["webhook-timestamp"],
+    });
+  });
+
+  test("whatever the content type says", async () => {
+    const body = '{"a":1}';
+    const types = [
+      "text/plain",
+      "application/x-www-form-urlencoded",
+      "application/json; charset=x",
+    ];
+    for (const type of [...types, "application/cloudevents+json", "multipart/form-data"]) {
+      const answer = await sendRequest(`${webhook.url}/x`, {
+        body,
+        headers: { "content-type": type, "content-encoding": "identity", ...signX(body) },
+      });
+      expect(answer.status, type).toBe(200);
+    }
+    const messages = await tweets.take(5);
+    expect(messages.map(({ data }) => data.toString())).toEqual(Array(5).fill(body));
+  });
+
+  test("with the secret before, while it rotates", async () => {
+    const body = '{"rotation":true}';
+    const signed = [
+      await post("/x", body, signX(body, previousXSecret)),
+      await post("/standard/tweets", body, signStandard(body, { secret: previousStandardSecret })),
+    ];
+    expect(signed.map(({ status }) => status)).toEqual([200, 202]);
+    expect(await tweets.take(2)).toHaveLength(2);
+  });
+
+  test("two hundred at once are two hundred messages", async () => {
+    const bodies = Array.from({ length: 200 }, (_, index) => `{"event":${index}}`);
+    const answers = await Promise.all(bodies.map((body) => post("/x", body, signX(body))));
+
+    expect(answers.filter(({ status }) => status === 200)).toHaveLength(200);
+    const received = (await tweets.take(200)).map(({ data }) => data.toString());
+    expect(received.toSorted()).toEqual(bodies.toSorted());
+  });
+
+  test("5 MB; one byte more is refused, and the sender hears of it though it still writes", async () => {
+    const largest = `[${"{},".repeat(1_666_665)}{}] `;
+    expect(largest).toHaveLength(5_000_000);
+    const taken = await post("/standard/tweets", largest, signStandard(largest, { id: "large" }));
+    expect([taken.status, taken.body]).toEqual([202, '{"accepted":1666666}']);
+    for (const more of [" ", " ".repeat(4_000_000)]) {
+      const larger = largest + more;
+      const answer = await post("/standard/tweets", larger, signStandard(larger));
+      expectProblem(answer, 413, "body-too-large");
+    }
+    const [message, ...others] = await tweets.take(1);
+    expect(message?.data.equals(Buffer.from(largest))).toBe(true);
+    expect(others).toEqual([]);
+  });
+});
+
+test("X's challenge is answered with the vector's token under the current secret", async () => {
+  const token = "9b4507b3-9040-4669-9ca3-6b94edb50553";
+  const answer = await sendRequest(`${webhook.url}/x?crc_token=${token}`, { method: "GET" });
+  // Made with: printf %s TOKEN | openssl dgst -sha256 -hmac SECRET -binary | base64
+  expect(answer.body).toBe(
+    '{"response_token":"sha256=1n0eBxjDVRR8BLi+288lmQR3er7TE8ni0BDmGPPkuis="}',
+  );
+  expect([answer.status, answer.headers["content-type"]]).toEqual([200, "application/json"]);
+});
+
+describe("refused, answered as a problem, and never published", () => {
+  const body = '{"secret-canary":"c4n4ry"}';
+
+  test("by path, method, length and encoding", async () => {
+    const signed = { ...json, ...signX(body) };
+    const at = (path: string) => webhook.url + path;
+    for (const path of ["/", "/y", "/x/", "/X", "/standard", "/standard/", "/standard/other"]) {
+      expectProblem(await sendRequest(at(path), { body, headers: signed }), 404, "unknown-source");
+    }
+    for (const path of ["/%ff", "/favicon.ico", "/robots.txt", "/standard/%74weets", "/x%3f"]) {
+      expectProblem(await sendRequest(at(path), { method: "GET" }), 404, "unknown-source");
+    }
+    for (const method of ["PUT", "DELETE", "PATCH", "OPTIONS", "QUERY"]) {
+      const answer = await sendRequest(at("/x"), { method, body, headers: signed });
+      expectProblem(answer, 405, "method-not-allowed");
+      expect(answer.headers.allow).toBe("GET, POST");
+    }
+    const get = await sendRequest(at("/standard/tweets"), { method: "GET" });
+    expectProblem(get, 405, "method-not-allowed");
+    expect(get.headers.allow).toBe("POST");
+    const head = await sendRequest(at("/x"), { method: "HEAD" });
+    expect([head.status, head.body]).toEqual([405, ""]);
+    for (const encoding of [
+      "gzip",
+      "br",
+      "deflate",
+      "zstd",
+      "identity, gzip",
+      "GZIP",
+      "nonsense",
+    ]) {
+      const headers = { ...signed, "content-encoding": encoding };
+      const answer = await sendRequest(at("/x"), { body, headers });
+      expectProblem(answer, 415, "unsupported-encoding");
+      expect(answer.headers["accept-encoding"]).toBe("identity");
+    }
+    const chunked = await sendRequest(at("/x"), { body, headers: signed, chunked: true });
+    expectProblem(chunked, 411, "length-required");
+    const bare = await sendRaw(webhook.url, "POST /x HTTP/1.1\r\nhost: a\r\n\r\n");
+    expect(bare).toMatch(/^HTTP\/1\.1 411 .*urn:hourtally:problem:length-required/s);
+    for (const path of ["/\x01", "/x?crc_token=%", "*", "http://a/x", "//x"]) {
+      const answer = await sendRaw(webhook.url, `OPTIONS ${path} HTTP/1.1\r\nhost: a\r\n\r\n`);
+      expect(answer, path).toMatch(/^HTTP\/1\.1 4\d\d /);
+      expect(answer, path).not.toMatch(/<|\bat \S+:\d+/);
+    }
+    expect(await tweets.take(0)).toEqual([]);
+  });
+
+  test("by signature", async () => {
+    const other = signX(`${body} `);
+    expectProblem(await post("/x", body, {}), 401, "missing-signature");
+    expectProblem(await post("/x", body, other), 401, "bad-signature");
+    expectProblem(await post("/x", body, signX(body, "retired-secret")), 401, "bad-signature");
+    expectProblem(await post("/standard/tweets", body, signX(body)), 401, "missing-signature");
+    expectProblem(await post("/x", body, signStandard(body)), 401, "missing-signature");
+    const now = Math.floor(Date.now() / 1_000);
+    for (const timestamp of [now - 400, now + 400]) {
+      const stale = signStandard(body, { timestamp });
+      expectProblem(await post("/standard/tweets", body, stale), 401, "stale-timestamp");
+    }
+    expect(await tweets.take(0)).toEqual([]);
+  });
+
+  test("by content, and only after the signature was found good", async () => {
+    const broken = '{"secret-canary":"c4n4ry"';
+    expectProblem(await post("/x", broken, signX(body)), 401, "bad-signature");
+    expectProblem(await post("/x", broken, signX(broken)), 400, "malformed-json");
+    expectProblem(await post("/x", "", signX("")), 400, "malformed-json");
+    const withMark = Buffer.from(`\ufeff${body}`);
+    expectProblem(await post("/x", withMark, signX(withMark)), 400, "malformed-json");
+    const latin1 = Buffer.from('"\xe9"', "latin1");
+    const signed = signStandard(latin1);
+    expectProblem(await post("/standard/tweets", latin1, signed), 400, "malformed-json");
+    expect(await tweets.take(0)).toEqual([]);
+  });
+
+  test("what a challenge answers is the signature of no delivery", async () => {
+    const forged = '{"tweet_create_events":[]}';
+    const ask = (token: string) =>
+      sendRequest(`${webhook.url}/x?crc_token=${encodeURIComponent(token)}`, { method: "GET" });
+    expectProblem(await ask(forged), 400, "malformed-challenge");
+
+    for (const token of ["12345", "true", "null", '"text"', "[1,2]"]) {
+      const answered = await ask(token);
+      expect(answered.status).toBe(200);
+      const { response_token } = JSON.parse(answered.body);
+      const answer = await post("/x", token, { "x-twitter-webhooks-signature": response_token });
+      expectProblem(answer, 400, "not-an-object");
+    }
+    for (const query of [
+      "",
+      "?crc_token=",
+      "?crc_token=a&crc_token=b",
+      `?crc_token=${"a".repeat(2_000)}`,
+    ]) {
+      const answer = await sendRequest(`${webhook.url}/x${query}`, { method: "GET" });
+      expectProblem(answer, 400, "malformed-challenge");
+    }
+    expect(await tweets.take(0)).toEqual([]);
+  });
+
+  test.runIf(process.platform === "linux")(
+    "a 500 kB gzip bomb is refused unread, and the memory does not move",
+    async () => {
+      // 485 members of 1 MB of zeros each.
+      const bomb = Buffer.concat(Array(485).fill(gzipSync(Buffer.alloc(2 ** 20))));
+      expect(bomb.length).toBeGreaterThan(490_000);
+      const before = await webhook.peakResidentBytes();
+      const answers = await Promise.all(
+        Array.from({ length: 4 }, () =>
+          sendRequest(`${webhook.url}/x`, {
+            body: bomb,
+            headers: { ...json, "content-encoding": "gzip", ...signX(bomb) },
+          }),
+        ),
+      );
+
+      for (const answer of answers) expectProblem(answer, 415, "unsupported-encoding");
+      expect((await webhook.peakResidentBytes()) - before).toBeLessThan(20_000_000);
+      expect(await tweets.take(0)).toEqual([]);
+    },
+  );
+
+  test.runIf(process.platform === "linux")(
+    "ten times 5 MB of brackets do not move it either",
+    async () => {
+      const brackets = "[".repeat(2_500_000) + "]".repeat(2_500_000);
+      const before = await webhook.peakResidentBytes();
+      for (let index = 0; index < 10; index++) {
+        const signed = signStandard(brackets, { id: `deep-${index}` });
+        expectProblem(await post("/standard/tweets", brackets, signed), 400, "too-deep-json");
+      }
+      expect((await webhook.peakResidentBytes()) - before).toBeLessThan(60_000_000);
+      expect(await tweets.take(0)).toEqual([]);
+    },
+  );
+
+  test("a body that never ends is read up to a bound and cut off", async () => {
+    const socket = connect(Number(new URL(webhook.url).port), "127.0.0.1");
+    socket.on("error", () => {});
+    const closed = new Promise((resolve) => socket.once("close", resolve));
+    socket.write("POST /x HTTP/1.1\r\nhost: a\r\ncontent-length: 99000000000\r\n\r\n");
+    const chunk = Buffer.alloc(2 ** 16);
+    let bytes = 0;
+    while (!socket.destroyed && bytes < 200_000_000) {
+      bytes += chunk.length;
+      if (!socket.write(chunk)) await delay(1);
+    }
+    await closed;
+    expect(bytes).toBeLessThan(100_000_000);
+  });
+
+  test("a body that is cut off", async () => {
+    const socket = connect(Number(new URL(webhook.url).port), "127.0.0.1");
+    const { "x-twitter-webhooks-signature": signature } = signX(body);
+    socket.write(
+      `POST /x HTTP/1.1\r\nhost: a\r\ncontent-length: ${body.length}\r\nx-twitter-webhooks-signature: ${signature}\r\n\r\n${body.slice(0, 9)}`,
+    );
+    await delay(100);
+    socket.destroy();
+    expect(await tweets.take(0)).toEqual([]);
+    expect(webhook.hasExited()).toBe(false);
+    expect((await post("/x", body, signX(body))).status).toBe(200);
+    expect(await tweets.take(1)).toHaveLength(1);
+  });
+});
+
+describe("a publish that fails", () => {
+  test("answers 503 and when to come back: no such topic", async () => {
+    const body = '{"lost":false}';
+    const answer = await post("/standard/log-lines", body, signStandard(body));
+    expectProblem(answer, 503, "publish-failed");
+    expect(answer.headers["retry-after"]).toBe("5");
+    await vi.waitFor(() => expect(webhook.log().includes('"severity":"ERROR"')).toBe(true));
+  });
+
+  test("answers 503 when Pub/Sub is gone, and accepts again when it is back", async () => {
+    const port = Number(pubsub.address.split(":")[1]);
+    const body = '{"later":true}';
+    await tweets.close();
+    await pubsub.stop();
+    const refused = await post("/x", body, signX(body));
+    expectProblem(refused, 503, "publish-failed");
+    expect(refused.headers["retry-after"]).toBe("5");
+
+    pubsub = await startPubsub({ port });
+    tweets = await collectMessages(client, "tweets");
+    let answer = await post("/x", body, signX(body));
+    for (let attempt = 0; attempt < 20 && answer.status !== 200; attempt++) {
+      await delay(200);
+      answer = await post("/x", body, signX(body));
+    }
+    expect(answer.status).toBe(200);
+    // The refused one may have arrived after all: identities make that harmless.
+    const messages = await tweets.take(1);
+    expect(new Set(messages.map(({ data }) => data.toString()))).toEqual(new Set([body]));
+  });
+});
+
+test("logs are one JSON object a line, without payloads, tokens or signatures", () => {
+  const log = webhook.log();
+  const lines = log
+    .split("\n")
+    // The framework's own greeting, which it leaves out in production.
+    .filter((line) => line !== "" && !/^(Serving function|Function|Signature type|URL)/.test(line));
+  expect(lines.filter((line) => !line.startsWith('{"severity":'))).toEqual([]);
+  expect(lines.length).toBeGreaterThan(250);
+  const { "x-twitter-webhooks-signature": signature } = signX('{"secret-canary":"c4n4ry"}');
+  const forbidden = ["c4n4ry", signature, "sha256=", "v1,", xSecret, standardSecret, "9b4507b3"];
+  for (const text of forbidden) expect(log).not.toContain(text);
+});
+
+test("without secrets no source is there, and with a bad one the process ends and names it", async () => {
+  const bare = { GOOGLE_CLOUD_PROJECT: "demo", PUBSUB_EMULATOR_HOST: pubsub.address };
+  const closed = await startWebhook({ environment: bare });
+  for (const path of ["/x", "/standard/tweets"]) {
+    const body = "{}";
+    const headers = { ...signX(body, ""), ...signStandard(body) };
+    const answer = await sendRequest(closed.url + path, { body, headers });
+    expectProblem(answer, 404, "unknown-source");
+  }
+  await closed.stop();
+  const starting = startWebhook({
+    environment: { ...bare, STANDARD_WEBHOOK_SECRET: "whsec_c2hvcnQ=" },
+  });
+  await expect(starting).rejects.toThrow(/STANDARD_WEBHOOK_SECRET(?!.*c2hvcnQ)/s);
+}, 60_000);

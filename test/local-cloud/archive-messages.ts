@@ -1,0 +1,107 @@
+import { randomUUID } from "node:crypto";
+import { type Message, PubSub, type Subscription } from "@google-cloud/pubsub";
+import { type Bucket, Storage } from "@google-cloud/storage";
+import * as z from "zod";
+
+export type Archiver = {
+  /** Writes what is held and stops; what is not written then is not acknowledged. */
+  stop: () => Promise<void>;
+};
+
+type ArchiveOptions = {
+  projectId: string;
+  bucket: string;
+  /** Topics whose messages are kept as they came. */
+  topics: readonly string[];
+  /** How long messages wait for others before their object is written, ms. */
+  maxWaitMs?: number;
+};
+
+/** An object is written when it holds so much. */
+const objectBytes = 4_000_000;
+const ackDeadlineSeconds = 600;
+const flowControl = { maxMessages: 10_000, maxBytes: 32_000_000 };
+const alreadyExists = 6;
+const grpcError = z.object({ code: z.number() });
+
+/**
+ * Does on this machine what a Cloud Storage subscription does: the messages of each topic go into
+ * objects `archive/<topic>/<day>/<time>_<uuid>.ndjson`, the data of a message as it came and then a
+ * line end, and are acknowledged when their object is written.
+ * https://cloud.google.com/pubsub/docs/cloudstorage
+ */
+export async function startArchiver(options: ArchiveOptions): Promise<Archiver> {
+  const pubsub = new PubSub({ projectId: options.projectId });
+  const bucket = new Storage({ projectId: options.projectId }).bucket(options.bucket);
+  const archives = await Promise.all(
+    options.topics.map(async (topic) => {
+      const name = `${topic}.archive`;
+      await unlessPresent(pubsub.topic(topic).createSubscription(name, { ackDeadlineSeconds }));
+      const subscription = pubsub.subscription(name, { flowControl });
+      return archiveSubscription(subscription, topic, bucket, options.maxWaitMs ?? 1_000);
+    }),
+  );
+  return {
+    stop: async () => {
+      for (const archive of archives) await archive.stop();
+      await pubsub.close();
+    },
+  };
+}
+
+function archiveSubscription(
+  subscription: Subscription,
+  topic: string,
+  bucket: Bucket,
+  maxWaitMs: number,
+): Archiver {
+  let held: Message[] = [];
+  let heldBytes = 0;
+  let timer: NodeJS.Timeout | undefined;
+  let writing: Promise<void> = Promise.resolve();
+
+  const flush = () => {
+    clearTimeout(timer);
+    timer = undefined;
+    if (held.length === 0) return;
+    const messages = held;
+    held = [];
+    heldBytes = 0;
+    writing = writing.then(() => writeObject(bucket, topic, messages));
+  };
+  subscription.on("message", (message: Message) => {
+    held.push(message);
+    heldBytes += message.length;
+    if (heldBytes >= objectBytes) flush();
+    else timer ??= setTimeout(flush, maxWaitMs);
+  });
+  // Messages come again; there is nothing to end the process for.
+  subscription.on("error", () => {});
+  return {
+    stop: async () => {
+      flush();
+      await writing;
+      await subscription.close();
+    },
+  };
+}
+
+async function writeObject(bucket: Bucket, topic: string, messages: Message[]): Promise<void> {
+  const content = Buffer.concat(messages.flatMap(({ data }) => [data, Buffer.from("\n")]));
+  const [day = "", time = ""] = new Date().toISOString().slice(0, -".000Z".length).split("T");
+  const name = `archive/${topic}/${day}/${time.replaceAll(":", "_")}Z_${randomUUID()}.ndjson`;
+  try {
+    await bucket.file(name).save(content, { resumable: false });
+    for (const message of messages) message.ack();
+  } catch {
+    for (const message of messages) message.nack();
+  }
+}
+
+async function unlessPresent(creation: Promise<unknown>): Promise<void> {
+  try {
+    await creation;
+  } catch (error) {
+    if (grpcError.safeParse(error).data?.code !== alreadyExists) throw error;
+  }
+}

@@ -1,0 +1,43 @@
+import { once } from "node:events";
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
+
+export type MetadataServer = {
+  /** `host:port`, for GCE_METADATA_HOST. */
+  address: string;
+  stop: () => Promise<void>;
+};
+
+const tokenPath = /^\/computeMetadata\/v1\/instance\/service-accounts\/[^/]+\/token(?:\?|$)/;
+/** Accepted by our servers, which ask for none, and by no other. */
+const token = { access_token: "local", expires_in: 3_600, token_type: "Bearer" };
+
+/**
+ * The part of a cloud machine's metadata server that gives a function the token of its service
+ * account: BigQuery's client asks for one whatever server it talks to.
+ */
+export async function startMetadata(): Promise<MetadataServer> {
+  const server = createServer((request, response) => {
+    request.resume();
+    const isToken = tokenPath.test(request.url ?? "");
+    response.writeHead(isToken || request.url === "/" ? 200 : 404, {
+      "metadata-flavor": "Google",
+      "content-type": "application/json",
+    });
+    response.end(isToken ? JSON.stringify(token) : "");
+  });
+  server.listen(0, "127.0.0.1");
+  await once(server, "listening");
+  return {
+    address: `127.0.0.1:${portOf(server.address())}`,
+    stop: async () => {
+      server.closeAllConnections();
+      await new Promise((resolve) => server.close(resolve));
+    },
+  };
+}
+
+function portOf(address: AddressInfo | string | null): number {
+  if (address === null || typeof address === "string") throw new TypeError("not a TCP port");
+  return address.port;
+}
