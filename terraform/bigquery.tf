@@ -1,0 +1,186 @@
+locals {
+  dataset_id        = "${replace(var.prefix, "-", "_")}hourtally"
+  bigquery_location = coalesce(var.bigquery_location, var.region)
+
+  # Generated from shared/ by `npm run generate`.
+  tables = {
+    for entry in fileset("${path.module}/schemas", "*.json") :
+    trimsuffix(entry, ".json") => jsondecode(file("${path.module}/schemas/${entry}"))
+  }
+  views = {
+    for entry in fileset("${path.module}/views", "*.sql") :
+    trimsuffix(entry, ".sql") => merge(
+      jsondecode(file("${path.module}/views/${trimsuffix(entry, ".sql")}.json")),
+      { sql = file("${path.module}/views/${entry}") },
+    )
+  }
+
+  # What each view reads, and in which of three rounds it can be created: BigQuery refuses a view of
+  # something that is not there yet.
+  view_reads = {
+    for name, view in local.views : name => toset([
+      for relation in concat(keys(local.tables), keys(local.views)) : relation
+      if relation != name && strcontains(view.sql, "$${dataset}.${relation}`")
+    ])
+  }
+  first_views = toset([
+    for name, reads in local.view_reads : name if length(setintersection(reads, keys(local.views))) == 0
+  ])
+  second_views = toset([
+    for name, reads in local.view_reads : name
+    if !contains(local.first_views, name) && length(setsubtract(setintersection(reads, keys(local.views)), local.first_views)) == 0
+  ])
+  third_views = setsubtract(keys(local.views), setunion(local.first_views, local.second_views))
+
+  view_sql = {
+    for name, view in local.views : name => replace(view.sql, "$${dataset}", "${var.project_id}.${local.dataset_id}")
+  }
+
+  relations = merge(
+    { for name, table in google_bigquery_table.table : name => table.table_id },
+    { for name, view in google_bigquery_table.first_view : name => view.table_id },
+    { for name, view in google_bigquery_table.second_view : name => view.table_id },
+    { for name, view in google_bigquery_table.third_view : name => view.table_id },
+  )
+
+  # Who queries a view needs to read what it is made of, too, down to the tables.
+  direct_reads = {
+    for name in concat(keys(local.tables), keys(local.views)) : name => tolist(try(local.view_reads[name], []))
+  }
+  deep_reads = {
+    for name, reads in local.direct_reads : name => flatten([
+      for read in reads : [read, local.direct_reads[read], [for deeper in local.direct_reads[read] : local.direct_reads[deeper]]]
+    ])
+  }
+  readable = {
+    for name, function in local.functions : name => toset(flatten([
+      for relation in function.queries : [relation, local.deep_reads[relation]]
+    ]))
+  }
+
+  # Tables with links in a column of their own, for finding links by their words.
+  searched_tables = toset([
+    for name, table in local.tables : name
+    if length([for column in table.schema : column if column.name == "url" && column.type == "STRING"]) > 0
+  ])
+}
+
+resource "google_bigquery_dataset" "hourtally" {
+  project                    = var.project_id
+  dataset_id                 = local.dataset_id
+  friendly_name              = local.dataset_id
+  description                = "Exact hourly counts, and everything they are made of"
+  location                   = local.bigquery_location
+  labels                     = local.labels
+  max_time_travel_hours      = "168"
+  delete_contents_on_destroy = !var.deletion_protection
+
+  depends_on = [time_sleep.services]
+}
+
+resource "google_bigquery_table" "table" {
+  for_each = local.tables
+
+  project             = var.project_id
+  dataset_id          = google_bigquery_dataset.hourtally.dataset_id
+  table_id            = each.key
+  description         = each.value.description
+  labels              = local.labels
+  schema              = jsonencode(each.value.schema)
+  deletion_protection = var.deletion_protection
+
+  # Increments are read through views that group by the hour, so a filter on the view reaches them.
+  # The others are read whole by some view, which a required filter would forbid.
+  require_partition_filter = var.require_partition_filter && try(each.value.requirePartitionFilter, endswith(each.key, "_hour_increments"))
+
+  time_partitioning {
+    type  = "DAY"
+    field = each.value.partitionedBy
+  }
+
+  # BigQuery clusters by four columns at most.
+  clustering = slice(each.value.clusteredBy, 0, min(4, length(each.value.clusteredBy)))
+}
+
+resource "google_bigquery_table" "first_view" {
+  for_each = local.first_views
+
+  project             = var.project_id
+  dataset_id          = google_bigquery_dataset.hourtally.dataset_id
+  table_id            = each.key
+  description         = local.views[each.key].description
+  labels              = local.labels
+  deletion_protection = false
+
+  view {
+    query          = local.view_sql[each.key]
+    use_legacy_sql = false
+  }
+
+  depends_on = [google_bigquery_table.table]
+}
+
+resource "google_bigquery_table" "second_view" {
+  for_each = local.second_views
+
+  project             = var.project_id
+  dataset_id          = google_bigquery_dataset.hourtally.dataset_id
+  table_id            = each.key
+  description         = local.views[each.key].description
+  labels              = local.labels
+  deletion_protection = false
+
+  view {
+    query          = local.view_sql[each.key]
+    use_legacy_sql = false
+  }
+
+  depends_on = [google_bigquery_table.first_view]
+}
+
+resource "google_bigquery_table" "third_view" {
+  for_each = local.third_views
+
+  project             = var.project_id
+  dataset_id          = google_bigquery_dataset.hourtally.dataset_id
+  table_id            = each.key
+  description         = local.views[each.key].description
+  labels              = local.labels
+  deletion_protection = false
+
+  view {
+    query          = local.view_sql[each.key]
+    use_legacy_sql = false
+  }
+
+  lifecycle {
+    precondition {
+      condition     = length(setintersection(local.view_reads[each.key], local.third_views)) == 0
+      error_message = "${each.key} is a view of views of views of views: add a round."
+    }
+  }
+
+  depends_on = [google_bigquery_table.second_view]
+}
+
+# The provider has no search index, so a query makes it. A job cannot be made twice by one name: the
+# table's creation time makes a new one for a new table, and only then.
+resource "google_bigquery_job" "search_index" {
+  for_each = local.searched_tables
+
+  project  = var.project_id
+  location = google_bigquery_dataset.hourtally.location
+  job_id   = "search-index-${local.dataset_id}-${each.key}-${google_bigquery_table.table[each.key].creation_time}"
+  labels   = local.labels
+
+  query {
+    query                = "CREATE SEARCH INDEX IF NOT EXISTS ${each.key}_links ON `${var.project_id}.${local.dataset_id}.${each.key}` (url)"
+    use_legacy_sql       = false
+    maximum_bytes_billed = tostring(var.maximum_bytes_billed)
+
+    # BigQuery refuses both for a statement that defines something, and the provider's default is
+    # not empty.
+    create_disposition = ""
+    write_disposition  = ""
+  }
+}

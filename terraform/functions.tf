@@ -1,0 +1,220 @@
+locals {
+  root = "${path.module}/.."
+
+  manifests = {
+    for entry in fileset("${local.root}/functions", "*/function.json") :
+    dirname(entry) => jsondecode(file("${local.root}/functions/${entry}"))
+  }
+
+  # Every function as its function.json declares it, with what this environment overrides.
+  functions = {
+    for name, manifest in local.manifests : name => {
+      description = manifest.description
+      topics      = toset(try(manifest.trigger.topics, []))
+      http        = try(manifest.trigger.http, null)
+      schedule    = try(manifest.schedule, null)
+      publishes   = toset(keys(try(manifest.publishes, {})))
+      tables      = toset(keys(try(manifest.tables, {})))
+      queries     = toset(keys(try(manifest.queries, {})))
+      uses_lake   = length(try(manifest.buckets, {})) > 0
+      secrets     = toset(keys(try(manifest.secrets, {})))
+      resources = {
+        concurrency     = coalesce(try(var.functions[name].concurrency, null), manifest.concurrency)
+        cpu             = coalesce(try(var.functions[name].cpu, null), manifest.cpu)
+        max_instances   = coalesce(try(var.functions[name].max_instances, null), manifest.maxInstances)
+        memory          = coalesce(try(var.functions[name].memory, null), manifest.memory)
+        min_instances   = coalesce(try(var.functions[name].min_instances, null), manifest.minInstances)
+        timeout_seconds = coalesce(try(var.functions[name].timeout_seconds, null), manifest.timeoutSeconds)
+      }
+      # Variables without a value here have a default in the function's config.ts. Empty ones are
+      # left out: not every API gives them back, and then every apply would set them again.
+      environment = { for variable, value in merge(
+        { for variable in keys(manifest.environment) : variable => local.environment[variable] if contains(keys(local.environment), variable) },
+        { for variable in keys(try(manifest.buckets, {})) : variable => local.lake_name },
+        try(var.functions[name].environment, {}),
+      ) : variable => value if value != "" }
+    }
+  }
+
+  # What the deployment knows. A function gets those that its function.json names.
+  environment = {
+    BIGQUERY_DATASET     = local.dataset_id
+    BIGQUERY_LOCATION    = local.bigquery_location
+    GOOGLE_CLOUD_PROJECT = var.project_id
+    MAXIMUM_BYTES_BILLED = tostring(var.maximum_bytes_billed)
+    TOPIC_PREFIX         = var.prefix
+  }
+
+  tenant = trimsuffix(var.prefix, "-")
+  labels = merge(var.labels, { app = "hourtally" }, local.tenant == "" ? {} : { tenant = local.tenant })
+}
+
+# The bundles of `npm run build`. Fixed modes and the provider's fixed times make equal bundles equal
+# bytes, so that a function is deployed again exactly when its code has changed.
+data "archive_file" "bundle" {
+  for_each = local.functions
+
+  type             = "zip"
+  source_dir       = "${local.root}/dist/${each.key}"
+  output_path      = "${local.root}/dist/.bundles/${var.prefix}${each.key}.zip"
+  output_file_mode = "0644"
+
+  lifecycle {
+    precondition {
+      condition     = fileexists("${local.root}/dist/${each.key}/index.js") && fileexists("${local.root}/dist/${each.key}/package.json")
+      error_message = "dist/${each.key} is not built: run npm run build first."
+    }
+  }
+}
+
+resource "google_storage_bucket_object" "bundle" {
+  for_each = local.functions
+
+  bucket       = google_storage_bucket.bundles.name
+  name         = "${each.key}/bundle-${data.archive_file.bundle[each.key].output_md5}.zip"
+  source       = data.archive_file.bundle[each.key].output_path
+  content_type = "application/zip"
+}
+
+module "event_function" {
+  source   = "./modules/event-function"
+  for_each = local.functions
+
+  project_id  = var.project_id
+  region      = var.region
+  name        = each.key
+  prefix      = var.prefix
+  description = each.value.description
+  labels      = local.labels
+
+  bundle = {
+    bucket = google_storage_bucket_object.bundle[each.key].bucket
+    object = google_storage_bucket_object.bundle[each.key].name
+  }
+  build_service_account = google_service_account.builder.id
+
+  resources   = each.value.resources
+  environment = each.value.environment
+  secrets = {
+    for variable in each.value.secrets : variable => {
+      secret_id = google_secret_manager_secret.secret[variable].secret_id
+      version   = lookup(var.secret_versions, variable, null)
+    }
+  }
+
+  topics    = { for topic in each.value.topics : topic => google_pubsub_topic.topic[topic].id }
+  publishes = { for topic in each.value.publishes : topic => google_pubsub_topic.topic[topic].name }
+  dead_letter_topics = {
+    for topic in each.value.topics : topic => google_pubsub_topic.topic[
+      topic == local.dead_letters ? local.parked : local.dead_letters
+    ].id
+  }
+  tables   = { for table in each.value.tables : table => google_bigquery_table.table[table].table_id }
+  queries  = { for relation in local.readable[each.key] : relation => local.relations[relation] }
+  dataset  = google_bigquery_dataset.hourtally.dataset_id
+  bucket   = each.value.uses_lake ? google_storage_bucket.lake.name : null
+  http     = each.value.http
+  invokers = each.value.http == "private" ? toset(var.private_invokers) : toset([])
+
+  caller = {
+    email  = google_service_account.caller.email
+    member = google_service_account.caller.member
+  }
+  pubsub_agent = local.pubsub_agent
+  is_scheduled = each.value.schedule != null
+
+  alerts = {
+    oldest_unacked_seconds = var.alert_thresholds.oldest_unacked_seconds
+    failing_requests       = var.alert_thresholds.failing_requests
+    notification_channels  = var.notification_channels
+    runbook_url            = local.runbook_url
+  }
+
+  depends_on = [time_sleep.services, time_sleep.agents, time_sleep.grants]
+}
+
+# Calls the functions on behalf of Pub/Sub and Cloud Scheduler. It may do nothing else.
+resource "google_service_account" "caller" {
+  project      = var.project_id
+  account_id   = "${var.prefix}caller"
+  display_name = "${var.prefix}caller"
+  description  = "Calls the functions that Pub/Sub and Cloud Scheduler trigger"
+
+  depends_on = [time_sleep.services]
+}
+
+resource "google_service_account_iam_member" "caller_tokens" {
+  for_each = {
+    pubsub    = local.pubsub_agent
+    scheduler = local.scheduler_agent
+  }
+
+  service_account_id = google_service_account.caller.name
+  role               = "roles/iam.serviceAccountTokenCreator"
+  member             = each.value
+
+  depends_on = [time_sleep.agents]
+}
+
+# Builds run other people's install scripts, so they get an account that can do nothing but build.
+resource "google_service_account" "builder" {
+  project      = var.project_id
+  account_id   = "${var.prefix}builder"
+  display_name = "${var.prefix}builder"
+  description  = "Builds the images of the functions"
+
+  depends_on = [time_sleep.services]
+}
+
+resource "google_storage_bucket_iam_member" "builder_bundles" {
+  bucket = google_storage_bucket.bundles.name
+  role   = "roles/storage.objectViewer"
+  member = google_service_account.builder.member
+}
+
+# At project level, because a bucket of Cloud Functions does not exist before the first function:
+# it copies each bundle there, and the build reads the copy. The condition narrows it to that bucket.
+resource "google_project_iam_member" "builder_sources" {
+  project = var.project_id
+  role    = "roles/storage.objectViewer"
+  member  = google_service_account.builder.member
+
+  condition {
+    title       = "only-function-sources"
+    description = "Bucket in which Cloud Functions keeps what it builds"
+    expression  = "resource.name.startsWith(\"projects/_/buckets/gcf-v2-sources-${local.project_number}-${var.region}\")"
+  }
+}
+
+# At project level, because the repository of Cloud Functions does not exist before the first
+# function either, and Artifact Registry knows no conditions on names.
+resource "google_project_iam_member" "builder_images" {
+  project = var.project_id
+  role    = "roles/artifactregistry.writer"
+  member  = google_service_account.builder.member
+}
+
+# At project level, because writing log entries has no narrower form.
+resource "google_project_iam_member" "builder_logs" {
+  project = var.project_id
+  role    = "roles/logging.logWriter"
+  member  = google_service_account.builder.member
+}
+
+# A grant takes a minute or two to be known everywhere; a build or an archive subscription that
+# starts before fails.
+resource "time_sleep" "grants" {
+  create_duration = "120s"
+
+  depends_on = [
+    google_project_iam_member.builder_images,
+    google_project_iam_member.builder_logs,
+    google_project_iam_member.builder_sources,
+    google_pubsub_topic_iam_member.dead_letter_publisher,
+    google_pubsub_topic_iam_member.notification_publisher,
+    google_pubsub_topic_iam_member.schedule_publisher,
+    google_service_account_iam_member.caller_tokens,
+    google_storage_bucket_iam_member.archive_writer,
+    google_storage_bucket_iam_member.builder_bundles,
+  ]
+}

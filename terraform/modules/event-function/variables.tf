@@ -1,0 +1,158 @@
+variable "alerts" {
+  description = "When its alerts fire, whom they notify, and the runbook they link to."
+  type = object({
+    oldest_unacked_seconds = number
+    failing_requests       = number
+    notification_channels  = list(string)
+    runbook_url            = string
+  })
+}
+
+variable "bucket" {
+  description = "Bucket in which it reads and creates objects, or null."
+  type        = string
+}
+
+variable "build_service_account" {
+  description = "Account that builds its image, as projects/<project>/serviceAccounts/<email>."
+  type        = string
+}
+
+variable "bundle" {
+  description = "Where its zipped bundle is."
+  type = object({
+    bucket = string
+    object = string
+  })
+}
+
+variable "caller" {
+  description = "Account that calls it on behalf of Pub/Sub and Cloud Scheduler."
+  type = object({
+    email  = string
+    member = string
+  })
+}
+
+variable "dataset" {
+  description = "Dataset of its tables."
+  type        = string
+}
+
+variable "dead_letter_topics" {
+  description = "Id of the topic for what it cannot take, by the topic that triggers it."
+  type        = map(string)
+}
+
+variable "description" {
+  description = "What it does, in one sentence."
+  type        = string
+}
+
+variable "environment" {
+  description = "Its environment variables."
+  type        = map(string)
+}
+
+variable "http" {
+  description = "Whether it is called over HTTP: public, private, or null."
+  type        = string
+
+  validation {
+    condition     = var.http == null || contains(["public", "private"], coalesce(var.http, "private"))
+    error_message = "http must be public, private or null."
+  }
+}
+
+variable "invokers" {
+  description = "Who may call it, beside its triggers."
+  type        = set(string)
+}
+
+variable "is_scheduled" {
+  description = "Whether Cloud Scheduler calls it."
+  type        = bool
+}
+
+variable "labels" {
+  description = "Labels of everything that can carry them."
+  type        = map(string)
+}
+
+variable "name" {
+  description = "Its name: the folder in functions/, and the name it registers under."
+  type        = string
+}
+
+variable "prefix" {
+  description = "Prefix of all names in the cloud."
+  type        = string
+}
+
+variable "project_id" {
+  description = "Project it is deployed to."
+  type        = string
+}
+
+variable "publishes" {
+  description = "Topics that it publishes to, by the name that function.json gives them."
+  type        = map(string)
+}
+
+variable "pubsub_agent" {
+  description = "IAM member that Pub/Sub acts as in this project."
+  type        = string
+}
+
+variable "queries" {
+  description = "Tables and views that it queries."
+  type        = map(string)
+}
+
+variable "region" {
+  description = "Region it runs in."
+  type        = string
+}
+
+variable "resources" {
+  description = "What an instance has, how many requests it takes at a time, and how many instances there are. The timeout of a request is also the acknowledgement deadline of its subscriptions."
+  type = object({
+    concurrency     = number
+    cpu             = number
+    max_instances   = number
+    memory          = string
+    min_instances   = number
+    timeout_seconds = number
+  })
+
+  validation {
+    condition     = var.resources.concurrency == 1 || var.resources.cpu >= 1
+    error_message = "Cloud Run gives an instance with less than one CPU one request at a time."
+  }
+  validation {
+    condition     = var.resources.max_instances >= max(1, var.resources.min_instances)
+    error_message = "max_instances must be at least 1 and at least min_instances."
+  }
+  validation {
+    condition     = var.resources.timeout_seconds >= 10 && var.resources.timeout_seconds <= 600
+    error_message = "timeout_seconds must be 10 to 600, as the acknowledgement deadline of a subscription."
+  }
+}
+
+variable "secrets" {
+  description = "Secrets by the environment variable that carries them; without a version, a secret is not mounted."
+  type = map(object({
+    secret_id = string
+    version   = optional(string)
+  }))
+}
+
+variable "tables" {
+  description = "Tables that it appends to."
+  type        = map(string)
+}
+
+variable "topics" {
+  description = "Ids of the topics that trigger it, by the name that function.json gives them."
+  type        = map(string)
+}

@@ -1,0 +1,91 @@
+locals {
+  # Where messages go that a function could not take, and where those go that even this could not.
+  dead_letters = "dead-letters"
+  parked       = "dead-letters-parked"
+
+  object_finalized = "object-finalized"
+
+  topics = toset(concat(
+    [local.dead_letters, local.parked],
+    flatten([for function in local.functions : concat(tolist(function.topics), tolist(function.publishes))]),
+  ))
+
+  # What comes in: kept as it came, so that it can be replayed.
+  raw_topics = toset(concat(
+    flatten([for name, function in local.functions : tolist(function.topics) if startswith(name, "normalize-")]),
+    flatten([
+      for name, function in local.functions : [for topic in function.publishes : topic if topic != "failed-events"]
+      if startswith(name, "receive-") || startswith(name, "load-")
+    ]),
+  ))
+}
+
+resource "google_pubsub_topic" "topic" {
+  for_each = local.topics
+
+  project = var.project_id
+  name    = "${var.prefix}${each.key}"
+  labels  = local.labels
+
+  depends_on = [time_sleep.services]
+}
+
+# Messages to a topic without a subscription are lost. These two keep what was given up for as long
+# as Pub/Sub can, whether or not a function also turns dead letters into failed events.
+resource "google_pubsub_subscription" "kept" {
+  for_each = toset([local.dead_letters, local.parked])
+
+  project                    = var.project_id
+  name                       = "${google_pubsub_topic.topic[each.key].name}.kept"
+  topic                      = google_pubsub_topic.topic[each.key].id
+  labels                     = local.labels
+  ack_deadline_seconds       = 600
+  message_retention_duration = "2678400s"
+
+  expiration_policy {
+    ttl = ""
+  }
+}
+
+resource "google_pubsub_topic_iam_member" "dead_letter_publisher" {
+  for_each = toset([local.dead_letters, local.parked])
+
+  project = var.project_id
+  topic   = google_pubsub_topic.topic[each.key].name
+  role    = "roles/pubsub.publisher"
+  member  = local.pubsub_agent
+
+  depends_on = [time_sleep.agents]
+}
+
+# The raw archive, without code: NDJSON objects by topic and hour, archive/<topic>/<day>/<hour>_….
+resource "google_pubsub_subscription" "archive" {
+  for_each = local.raw_topics
+
+  project                    = var.project_id
+  name                       = "${google_pubsub_topic.topic[each.key].name}.archive"
+  topic                      = google_pubsub_topic.topic[each.key].id
+  labels                     = local.labels
+  ack_deadline_seconds       = 600
+  message_retention_duration = "2678400s"
+
+  cloud_storage_config {
+    bucket                   = google_storage_bucket.lake.name
+    filename_prefix          = "archive/${each.key}/"
+    filename_suffix          = ".ndjson"
+    filename_datetime_format = "YYYY-MM-DD/hh_mm_ssZ"
+    max_bytes                = 134217728
+    max_duration             = "600s"
+  }
+
+  expiration_policy {
+    ttl = ""
+  }
+
+  retry_policy {
+    minimum_backoff = "10s"
+    maximum_backoff = "600s"
+  }
+
+  depends_on = [time_sleep.grants]
+}

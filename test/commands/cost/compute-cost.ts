@@ -1,0 +1,118 @@
+import { billedStepSeconds, leastMessageBytes, listPrices } from "./list-prices.ts";
+import type { MeasuredRun } from "./measure-tweets.ts";
+
+/** What an instance of a function has, as its function.json says. */
+type Resources = { name: string; memory: string; cpu: number; concurrency: number };
+
+/** Dollars a month by what they are paid for. */
+export type MonthlyCost = Record<
+  | "Pub/Sub"
+  | "raw archive"
+  | "Cloud Run requests"
+  | "Cloud Run instances"
+  | "BigQuery writes"
+  | "BigQuery storage"
+  | "logs"
+  | "alerts",
+  number
+>;
+
+/** What is assumed because nothing here can measure it. */
+export const assumptions = {
+  /** CPU of one request for HTTP, JSON of the push envelope, gRPC and protobuf. */
+  requestCpuSeconds: 0.003,
+  /** How long a request waits for what it sends to be acknowledged, lingering included. */
+  requestWaitSeconds: 0.05,
+  /** Share of a busy instance's CPU that is of use. */
+  utilization: 0.5,
+  /** Cloud Run's own log entry about a request. */
+  requestLogBytes: 1_000,
+  /** An object of the archive holds ten minutes, or this much. */
+  archiveObjectBytes: 134_217_728,
+};
+
+/** Conditions of alerts: of the deployment as a whole, and of each function. */
+export const alertConditions = { common: 9, perFunction: 2 };
+
+const monthSeconds = 30 * 24 * 3_600;
+const gib = 2 ** 30;
+const tib = 2 ** 40;
+const million = 1_000_000;
+
+type Price = { price: number; free: number };
+const paid = ({ price, free }: Price, units: number): number => Math.max(0, units - free) * price;
+
+/** What `tweets` a month cost, if they are like those of the measured run. */
+export function computeCost(
+  run: MeasuredRun,
+  options: { tweets: number; functions: readonly Resources[] },
+): MonthlyCost {
+  const scale = options.tweets / run.tweets;
+  const messageBytes = Object.values(run.messages)
+    .flat()
+    .reduce((total, bytes) => total + Math.max(bytes, leastMessageBytes), 0);
+  const archived = (run.messages.tweets ?? []).reduce((total, bytes) => total + bytes, 0) * scale;
+  const instances = options.functions.map((resources) => instanceSeconds(run, resources, scale));
+  const sumOf = (pick: (one: (typeof instances)[number]) => number) =>
+    instances.reduce((total, one) => total + pick(one), 0);
+  const requests = sumOf((one) => one.requests);
+  const archiveObjects =
+    options.tweets === 0
+      ? 0
+      : Math.max(monthSeconds / 600, archived / assumptions.archiveObjectBytes);
+  const stored = run.rowBytes * scale;
+
+  return {
+    "Pub/Sub": paid(listPrices.pubsubTiB, (messageBytes * scale * 2) / tib),
+    "raw archive":
+      paid(listPrices.archiveTiB, archived / tib) +
+      paid(listPrices.storageGiB, archived / gib) +
+      paid(listPrices.thousandWrites, archiveObjects / 1_000),
+    "Cloud Run requests": paid(listPrices.millionRequests, requests / million),
+    "Cloud Run instances":
+      paid(
+        listPrices.vcpuSecond,
+        sumOf((one) => one.vcpuSeconds),
+      ) +
+      paid(
+        listPrices.gibSecond,
+        sumOf((one) => one.gibSeconds),
+      ),
+    "BigQuery writes": paid(listPrices.bigqueryWriteGiB, stored / gib),
+    "BigQuery storage": paid(listPrices.bigqueryGiB, stored / gib),
+    logs: paid(
+      listPrices.loggingGiB,
+      (sumOf((one) => one.logBytes) + requests * assumptions.requestLogBytes) / gib,
+    ),
+    alerts: paid(
+      listPrices.alertCondition,
+      alertConditions.common + alertConditions.perFunction * options.functions.length,
+    ),
+  };
+}
+
+/** Dollars a month, all together. */
+export const totalOf = (cost: MonthlyCost): number =>
+  Object.values(cost).reduce((total, one) => total + one, 0);
+
+/** How long instances of a function are billed: by time while requests are few, by CPU when many. */
+function instanceSeconds(run: MeasuredRun, resources: Resources, scale: number) {
+  const measured = Object.entries(run.functions).find(([name]) => name === resources.name)?.[1];
+  if (measured === undefined) return { requests: 0, vcpuSeconds: 0, gibSeconds: 0, logBytes: 0 };
+  const requests = measured.requests * scale;
+  const cpuSeconds = measured.cpuSeconds * scale + requests * assumptions.requestCpuSeconds;
+  const perRequest = requests === 0 ? 0 : cpuSeconds / requests + assumptions.requestWaitSeconds;
+  const duration = Math.ceil(perRequest / billedStepSeconds) * billedStepSeconds;
+  const atOnce = (requests / monthSeconds) * duration;
+  const overlap = Math.min(resources.concurrency, Math.max(1, atOnce));
+  const byCpu = cpuSeconds / resources.cpu / assumptions.utilization;
+  const seconds = Math.max((requests * duration) / overlap, byCpu);
+  const gibOfInstance =
+    Number.parseInt(resources.memory, 10) / (resources.memory.endsWith("Gi") ? 1 : 1_024);
+  return {
+    requests,
+    vcpuSeconds: seconds * resources.cpu,
+    gibSeconds: seconds * gibOfInstance,
+    logBytes: measured.logBytes * scale,
+  };
+}

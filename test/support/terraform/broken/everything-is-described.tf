@@ -1,0 +1,4 @@
+# What is it for?
+variable "mode" {
+  type = string
+}

@@ -1,0 +1,399 @@
+import * as z from "zod";
+import type { Module, Resource } from "./read-configuration.ts";
+
+/** All that is deployed: the folder itself, the module of one function, and the README beside them. */
+export type Deployment = { root: Module; eventFunction: Module; readme: string };
+
+/** What a rule finds wrong: nothing when it holds. */
+type Rule = (deployment: Deployment) => string[];
+
+/** Roles that have no narrower form than the project, each by the resource that gives it. */
+const projectRoles: Record<string, string> = {
+  builder_images: "roles/artifactregistry.writer",
+  builder_logs: "roles/logging.logWriter",
+  builder_sources: "roles/storage.objectViewer",
+  query_runner: "roles/bigquery.jobUser",
+};
+const grants = /_iam_(?:member|binding|policy)$/;
+const wholeDatasetGrants =
+  /^google_(?:bigquery_dataset_(?:iam_|access)|(?:project|folder|organization)_iam_(?:binding|policy))/;
+
+const ofType = (module: Module, type: string): Resource[] =>
+  module.resources.filter((resource) => resource.type === type);
+const everything = ({ root, eventFunction }: Deployment): Resource[] => [
+  ...root.resources,
+  ...eventFunction.resources,
+];
+const all = (deployment: Deployment, type: string): Resource[] =>
+  everything(deployment).filter((resource) => resource.type === type);
+
+const block = (body: Record<string, unknown>, name: string): Record<string, unknown> =>
+  z.array(z.record(z.string(), z.unknown())).catch([]).parse(body[name])[0] ?? {};
+const text = (value: unknown): string => (typeof value === "string" ? value : "");
+
+/** Collects what is wrong under one name. */
+function about(name: string, checks: Record<string, boolean>): string[] {
+  return Object.entries(checks).flatMap(([check, holds]) => (holds ? [] : [`${name}: ${check}`]));
+}
+
+/** What holds of the deployment, by name. */
+export const deploymentRules: Record<string, Rule> = {
+  "every-trigger-retries": ({ eventFunction }) => {
+    const pushes = ofType(eventFunction, "google_pubsub_subscription");
+    if (pushes.length === 0) return ["no push subscription"];
+    return pushes.flatMap(({ name, body }) => {
+      const retry = block(body, "retry_policy");
+      const deadLetter = block(body, "dead_letter_policy");
+      const attempts = Number(deadLetter.max_delivery_attempts);
+      return about(name, {
+        "one for each topic of the function": body.for_each === "${var.topics}",
+        "is named <topic>.<function>": body.name === "${var.prefix}${each.key}.${var.name}",
+        "has the function's timeout as its deadline":
+          body.ack_deadline_seconds === "${var.resources.timeout_seconds}",
+        "backs off": retry.minimum_backoff !== undefined && retry.maximum_backoff !== undefined,
+        "gives up to a dead-letter topic": text(deadLetter.dead_letter_topic) !== "",
+        "tries 5 to 100 times": attempts >= 5 && attempts <= 100,
+      });
+    });
+  },
+
+  "pushes-are-authenticated": ({ eventFunction }) =>
+    ofType(eventFunction, "google_pubsub_subscription").flatMap(({ name, body }) => {
+      const push = block(body, "push_config");
+      const token = block(push, "oidc_token");
+      return about(name, {
+        "is pushed to the function, with the topic in the path":
+          push.push_endpoint ===
+          "${local.uri}/projects/${var.project_id}/topics/${var.prefix}${each.key}",
+        "carries a token of the caller": token.service_account_email === "${var.caller.email}",
+        "carries a token for this function only": token.audience === "${local.uri}",
+        "waits until the caller may call": text(JSON.stringify(body.depends_on)).includes(
+          "google_cloud_run_v2_service_iam_member.caller",
+        ),
+      });
+    }),
+
+  "subscriptions-never-expire": (deployment) =>
+    all(deployment, "google_pubsub_subscription").flatMap(({ name, body }) =>
+      about(name, {
+        'has expiration_policy { ttl = "" }': block(body, "expiration_policy").ttl === "",
+      }),
+    ),
+
+  "dead-letters-are-kept": ({ root, eventFunction }) => {
+    const both = "${toset([local.dead_letters, local.parked])}";
+    const kept = ofType(root, "google_pubsub_subscription").filter(
+      ({ body }) => body.for_each === both,
+    );
+    const publisher =
+      root.resources.find(({ name }) => name === "dead_letter_publisher")?.body ?? {};
+    const subscriber =
+      eventFunction.resources.find(({ name }) => name === "dead_letter_subscriber")?.body ?? {};
+    return about("dead letters", {
+      "each topic has a subscription of its own":
+        kept.length === 1 && kept[0]?.body.push_config === undefined,
+      "Pub/Sub may publish to each":
+        publisher.for_each === both &&
+        publisher.role === "roles/pubsub.publisher" &&
+        publisher.member === "${local.pubsub_agent}",
+      "Pub/Sub may take messages off each push subscription":
+        subscriber.for_each === "${google_pubsub_subscription.push}" &&
+        subscriber.role === "roles/pubsub.subscriber" &&
+        subscriber.member === "${var.pubsub_agent}",
+      "what a dead-letter function cannot take goes elsewhere": text(
+        root.modules.event_function?.dead_letter_topics,
+      ).includes("topic == local.dead_letters ? local.parked : local.dead_letters"),
+    });
+  },
+
+  "no-event-trigger": (deployment) =>
+    everything(deployment)
+      .filter(({ type, body }) => type === "google_eventarc_trigger" || "event_trigger" in body)
+      .map(({ type, name }) => `${type}.${name} belongs to Eventarc: no dead letters, no retries`),
+
+  "every-function-its-account": ({ root, eventFunction }) => {
+    const accounts = ofType(eventFunction, "google_service_account");
+    const functions = [
+      ...ofType(eventFunction, "google_cloudfunctions2_function"),
+      ...ofType(root, "google_cloudfunctions2_function"),
+    ];
+    return [
+      ...about("module event_function", {
+        "once for each folder of functions/":
+          root.modules.event_function?.for_each === "${local.functions}",
+        "has one account": accounts.length === 1 && accounts[0]?.body.for_each === undefined,
+      }),
+      ...functions.flatMap(({ name, body }) =>
+        about(`function ${name}`, {
+          "runs as its own account":
+            block(body, "service_config").service_account_email ===
+            "${google_service_account.function.email}",
+          "is built by an account that only builds":
+            block(body, "build_config").service_account === "${var.build_service_account}",
+        }),
+      ),
+      ...eventFunction.resources
+        .filter(({ type, body }) => grants.test(type) && body.member !== undefined)
+        .filter(
+          ({ type }) => !type.startsWith("google_cloud_run") && !type.includes("subscription"),
+        )
+        .flatMap(({ name, body }) =>
+          about(name, {
+            "is given to the function's own account":
+              body.member === "${google_service_account.function.member}",
+          }),
+        ),
+    ];
+  },
+
+  "functions-are-limited": ({ eventFunction }) =>
+    ofType(eventFunction, "google_cloudfunctions2_function").flatMap(({ name, body }) => {
+      const build = block(body, "build_config");
+      const service = block(body, "service_config");
+      const fromManifest = {
+        available_memory: "memory",
+        max_instance_request_concurrency: "concurrency",
+        min_instance_count: "min_instances",
+        max_instance_count: "max_instances",
+        timeout_seconds: "timeout_seconds",
+      };
+      return about(name, {
+        "runs on nodejs24": build.runtime === "nodejs24",
+        "is called by the name it registers under": build.entry_point === "${var.name}",
+        "has the CPU of its function.json":
+          service.available_cpu === "${tostring(var.resources.cpu)}",
+        ...Object.fromEntries(
+          Object.entries(fromManifest).map(([argument, key]) => [
+            `has the ${argument} of its function.json`,
+            service[argument] === `\${var.resources.${key}}`,
+          ]),
+        ),
+        "can be reached from outside only when it has HTTP":
+          service.ingress_settings === '${var.http == null ? "ALLOW_INTERNAL_ONLY" : "ALLOW_ALL"}',
+      });
+    }),
+
+  "no-role-at-project-level": (deployment) =>
+    everything(deployment).flatMap(({ type, name, body }) => {
+      if (wholeDatasetGrants.test(type)) return [`${type}.${name} is wider than a table`];
+      if (type !== "google_project_iam_member") return [];
+      return projectRoles[name] === body.role ? [] : [`${name}: ${text(body.role)} on the project`];
+    }),
+
+  "no-broad-role": (deployment) =>
+    everything(deployment)
+      .filter(({ type, body }) => grants.test(type) && body.role !== undefined)
+      .filter(({ body }) => /\/(?:owner|editor|viewer)$|[aA]dmin$/.test(text(body.role)))
+      .map(({ type, name, body }) => `${type}.${name}: ${text(body.role)}`),
+
+  "only-the-webhook-is-public": (deployment) =>
+    everything(deployment).flatMap(({ type, name, body }) => {
+      if (!/allUsers|allAuthenticatedUsers/.test(JSON.stringify(body))) return [];
+      const isForPublicHttp =
+        type === "google_cloud_run_v2_service_iam_member" &&
+        body.role === "roles/run.invoker" &&
+        body.count === '${var.http == "public" ? 1 : 0}';
+      return isForPublicHttp ? [] : [`${type}.${name} is open to everybody`];
+    }),
+
+  "no-secret-value": (deployment) => [
+    ...everything(deployment)
+      .filter(
+        ({ type, body }) =>
+          type.endsWith("secret_version") || /"secret_data/.test(JSON.stringify(body)),
+      )
+      .map(({ type, name }) => `${type}.${name} holds a value`),
+    ...all(deployment, "google_cloudfunctions2_function").flatMap(({ name, body }) =>
+      about(name, {
+        "mounts secrets, by version": /secret_environment_variables\.value\.version/.test(
+          JSON.stringify(body),
+        ),
+      }),
+    ),
+  ],
+
+  "buckets-are-closed": (deployment) =>
+    all(deployment, "google_storage_bucket").flatMap(({ name, body }) =>
+      about(name, {
+        "has uniform access": body.uniform_bucket_level_access === true,
+        "prevents public access": body.public_access_prevention === "enforced",
+        "keeps versions": block(body, "versioning").enabled === true,
+        "has a lifecycle": Array.isArray(body.lifecycle_rule) && body.lifecycle_rule.length > 0,
+      }),
+    ),
+
+  "tables-are-laid-out": ({ root }) => {
+    const [table, ...others] = ofType(root, "google_bigquery_table").filter(
+      ({ body }) => !body.view,
+    );
+    const body = table?.body ?? {};
+    return about("tables", {
+      "one for each schema": body.for_each === "${local.tables}" && others.length === 0,
+      "partitioned by day": block(body, "time_partitioning").type === "DAY",
+      "by the declared column":
+        block(body, "time_partitioning").field === "${each.value.partitionedBy}",
+      clustered: text(body.clustering).includes("each.value.clusteredBy"),
+      described: body.description === "${each.value.description}",
+      "asking for a partition filter": text(body.require_partition_filter) !== "",
+      protected: body.deletion_protection === "${var.deletion_protection}",
+      "with its generated schema": body.schema === "${jsonencode(each.value.schema)}",
+    });
+  },
+
+  "views-come-after-what-they-read": ({ root }) => {
+    const rounds = ["first_view", "second_view", "third_view"];
+    return rounds.flatMap((name, index) => {
+      const view = root.resources.find((one) => one.name === name)?.body ?? {};
+      const before = index === 0 ? "table" : rounds[index - 1];
+      return about(name, {
+        "is one for each view of its round": view.for_each === `\${local.${name}s}`,
+        "waits for the round before":
+          JSON.stringify(view.depends_on) ===
+          JSON.stringify([`\${google_bigquery_table.${before}}`]),
+        "has its generated query": block(view, "view").query === "${local.view_sql[each.key]}",
+      });
+    });
+  },
+
+  "queries-are-bounded": (deployment) => [
+    ...all(deployment, "google_bigquery_job").flatMap(({ name, body }) =>
+      about(name, {
+        "has maximum_bytes_billed": block(body, "query").maximum_bytes_billed !== undefined,
+      }),
+    ),
+    ...about("environment", {
+      "tells functions the most bytes of a query": JSON.stringify(
+        deployment.root.locals.environment ?? {},
+      ).includes("MAXIMUM_BYTES_BILLED"),
+    }),
+  ],
+
+  "objects-notify-a-topic": ({ root }) => {
+    const notification = ofType(root, "google_storage_notification")[0]?.body ?? {};
+    const publisher = root.resources.find(({ name }) => name === "notification_publisher")?.body;
+    return about("notification", {
+      "of finished objects": JSON.stringify(notification.event_types) === '["OBJECT_FINALIZE"]',
+      "in landing/ only": notification.object_name_prefix === "landing/",
+      "by an agent that may publish":
+        publisher?.member === "${data.google_storage_project_service_account.agent.member}",
+    });
+  },
+
+  "everything-is-described": ({ root, eventFunction }) =>
+    [root, eventFunction].flatMap((module) =>
+      Object.entries({ ...module.variables, ...module.outputs }).flatMap(
+        ([name, { description }]) =>
+          about(name, { "has a description": text(description).length > 10 }),
+      ),
+    ),
+
+  "versions-are-pinned": ({ root, eventFunction }) =>
+    [root, eventFunction].flatMap(({ terraform: [settings = {}] }) => {
+      const providers = Object.entries(block(settings, "required_providers"));
+      const version = z.object({ version: z.string() });
+      return [
+        ...about("terraform", {
+          "is pinned": /^>= 1\.\d+\.\d+, < 2/.test(text(settings.required_version)),
+          "names its providers": providers.length > 0,
+        }),
+        ...providers.flatMap(([name, provider]) =>
+          about(`provider ${name}`, {
+            "is pinned": version.safeParse(provider).data?.version.startsWith("~> ") === true,
+          }),
+        ),
+      ];
+    }),
+
+  "alerts-link-a-runbook": ({ root, eventFunction, readme }) =>
+    [root, eventFunction].flatMap((module) => {
+      const keys = [
+        ...text(module.locals.alerts).matchAll(/^ {4}"?([a-z-]+)"? (?:=|=>) \{$/gm),
+      ].map(([, key = ""]) => key);
+      const forEach = [...text(module.locals.alerts).matchAll(/: "([a-z-]+)" => \{$/gm)].map(
+        ([, key = ""]) => key,
+      );
+      const policies = ofType(module, "google_monitoring_alert_policy");
+      return [
+        ...about("alerts", { "are some": keys.length > 0 && policies.length > 0 }),
+        ...policies.flatMap(({ name, body }) =>
+          about(name, {
+            "links the runbook": text(block(block(body, "documentation"), "links").url).endsWith(
+              "runbook_url}#${each.key}",
+            ),
+            "notifies the channels": text(body.notification_channels).endsWith(
+              "notification_channels}",
+            ),
+          }),
+        ),
+        ...[...keys, ...forEach].flatMap((key) =>
+          about(key, { "is in the runbook": readme.includes(`\n### ${key}\n`) }),
+        ),
+      ];
+    }),
+
+  "services-are-enabled-first": ({ root }) => {
+    const waits = [
+      "google_pubsub_topic",
+      "google_bigquery_dataset",
+      "google_secret_manager_secret",
+    ];
+    return [
+      ...waits.flatMap((type) =>
+        ofType(root, type).flatMap(({ name, body }) =>
+          about(`${type}.${name}`, {
+            "waits until its service is enabled": JSON.stringify(body.depends_on ?? []).includes(
+              "time_sleep.services",
+            ),
+          }),
+        ),
+      ),
+      ...about("agents", {
+        "are asked for": ofType(root, "google_project_service_identity").some(({ body }) =>
+          text(body.for_each).includes("pubsub.googleapis.com"),
+        ),
+        "stay enabled on destroy": ofType(root, "google_project_service").every(
+          ({ body }) => body.disable_on_destroy === false,
+        ),
+      }),
+    ];
+  },
+
+  "bundles-are-reproducible": ({ root }) => {
+    const archive = ofType(root, "data.archive_file")[0]?.body ?? {};
+    const bundle = ofType(root, "google_storage_bucket_object").find(
+      ({ name }) => name === "bundle",
+    );
+    return about("bundle", {
+      "is zipped from dist/": archive.source_dir === "${local.root}/dist/${each.key}",
+      "has fixed modes": archive.output_file_mode === "0644",
+      "is named by its content": text(bundle?.body.name).includes("output_md5"),
+    });
+  },
+
+  "tenants-share-nothing": ({ root, eventFunction }) => {
+    const named = [
+      "google_pubsub_topic",
+      "google_pubsub_subscription",
+      "google_storage_bucket",
+      "google_service_account",
+      "google_secret_manager_secret",
+      "google_cloud_scheduler_job",
+      "google_cloudfunctions2_function",
+      "google_logging_metric",
+      "google_bigquery_dataset",
+    ];
+    const prefixed =
+      /var\.prefix|local\.(?:full_name|account_id|dataset_id|lake_name|metric_prefix)|google_pubsub_topic\.topic/;
+    return [root, eventFunction].flatMap((module) =>
+      module.resources
+        .filter(({ type }) => named.includes(type))
+        .flatMap(({ type, name, body }) =>
+          about(`${type}.${name}`, {
+            "has the prefix in its name": prefixed.test(
+              text(body.name ?? body.account_id ?? body.secret_id ?? body.dataset_id),
+            ),
+          }),
+        ),
+    );
+  },
+};

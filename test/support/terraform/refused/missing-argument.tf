@@ -1,0 +1,3 @@
+resource "google_pubsub_subscription" "push" {
+  name = "tweets.normalize-tweets"
+}

@@ -1,0 +1,4 @@
+resource "google_service_account" "function" {
+  account_id = "normalize-tweets"
+  email      = "normalize-tweets@a-project.iam.gserviceaccount.com"
+}

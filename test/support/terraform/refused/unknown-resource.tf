@@ -1,0 +1,3 @@
+resource "google_pubsub_queue" "topic" {
+  name = "tweets"
+}
