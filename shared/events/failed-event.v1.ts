@@ -24,6 +24,7 @@ export const failureReason = z.enum([
   "decompression-bomb",
   "object-too-large",
   "unsupported-format",
+  "retries-exhausted",
 ]);
 
 export type FailureReason = z.infer<typeof failureReason>;
@@ -52,7 +53,8 @@ export const failedEvent = z.object({
   message_id: z.string().max(512),
   /** Where in the message: `records[<line>]`, with `.data[<n>]` or alike inside a page. */
   position: z.string().max(1024),
-  attributes: z.array(z.object({ name: z.string(), value: z.string() })).max(100),
+  /** Pub/Sub takes 100, and adds a few to a dead letter. */
+  attributes: z.array(z.object({ name: z.string(), value: z.string() })).max(120),
   /** Original bytes of the record, base64; part `part` of `parts`. */
   original: z.base64(),
   part: z.int().min(1),

@@ -27,5 +27,3 @@ export const turnstileRow = z.object({
   entries: z.int().min(0),
   exits: z.int().min(0),
 });
-
-export type TurnstileRow = z.infer<typeof turnstileRow>;

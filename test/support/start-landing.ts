@@ -26,6 +26,8 @@ const topics = ["tweets", "turnstiles", "log-lines", "failed-events"];
  */
 export async function startLanding(options: { keepMessages?: boolean; heapMiB?: number } = {}) {
   const { keepMessages = true } = options;
+  // Without it Google's clients look for a metadata server and warn that there is none.
+  process.env.METADATA_SERVER_DETECTION = "none";
   const directory = mkdtempSync(join(tmpdir(), "hourtally-landing-"));
   const pubsub = await startPubsub();
   const client = new PubSub({ projectId, apiEndpoint: pubsub.address, emulatorMode: true });
@@ -100,7 +102,7 @@ async function keep(client: PubSub, topicName: string, name: string): Promise<La
   return messages;
 }
 
-async function waitForReport(bucket: Bucket, name: string, patienceMs = 15_000) {
+async function waitForReport(bucket: Bucket, name: string, patienceMs = 30_000) {
   const [{ generation }] = await bucket.file(name).getMetadata();
   const report = bucket.file(`reports/${name}.${String(generation)}.report.json`);
   const deadline = Date.now() + patienceMs;
@@ -151,7 +153,6 @@ async function startLoader(
         PORT: String(port),
         NODE_ENV: "production",
         NODE_OPTIONS: `--max-old-space-size=${options.heapMiB}`,
-        // Without it Google's client looks for a metadata server and warns that there is none.
         METADATA_SERVER_DETECTION: "none",
         FUNCTION_TARGET: "load-object",
         FUNCTION_SIGNATURE_TYPE: "cloudevent",
@@ -187,6 +188,14 @@ async function startLoader(
     url: `http://127.0.0.1:${port}`,
     /** All that it wrote to stdout and stderr. */
     log: () => log,
+    /** Resolves when the log has `count` matches. */
+    waitForLog: async (pattern: RegExp, count: number) => {
+      for (let turn = 0; turn < 500; turn++) {
+        if ((log.match(pattern) ?? []).length >= count) return;
+        await delay(20);
+      }
+      throw new Error(`the log has no ${count} of ${String(pattern)}: ${log}`);
+    },
     hasExited: () => child.exitCode !== null || child.signalCode !== null,
     /** Bytes, now and at most. Linux only. */
     residentBytes: () => memory("VmRSS"),

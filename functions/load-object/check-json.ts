@@ -1,0 +1,194 @@
+/** What a line is: a JSON object, another JSON value, or no JSON. */
+export type JsonKind = "object" | "other" | "malformed";
+
+const quote = 0x22;
+const comma = 0x2c;
+const minus = 0x2d;
+const dot = 0x2e;
+const zero = 0x30;
+const colon = 0x3a;
+const openBracket = 0x5b;
+const backslash = 0x5c;
+const closeBracket = 0x5d;
+const openBrace = 0x7b;
+const closeBrace = 0x7d;
+
+/** Deeper nesting is left to the platform's parser, which is slower but knows no bound. */
+const maxDepth = 512;
+const inArray = 0;
+const inObject = 1;
+/** Which containers are open, outermost first; one for all calls, because a call is never interrupted. */
+const nesting = new Uint8Array(maxDepth);
+
+const isDigit = byteSet("0123456789");
+const isHexDigit = byteSet("0123456789abcdefABCDEF");
+const isSimpleEscape = byteSet('"\\/bfnrt');
+
+function byteSet(characters: string): Uint8Array {
+  const set = new Uint8Array(256);
+  for (const byte of Buffer.from(characters)) set[byte] = 1;
+  return set;
+}
+
+/**
+ * Whether bytes, which must be valid UTF-8, are JSON as RFC 8259 has it. It accepts what
+ * `JSON.parse` accepts, but makes nothing of it: half of the time, and no garbage. A load
+ * forwards lines as they are and would only throw the parsed value away.
+ */
+export function checkJson(bytes: Uint8Array): JsonKind {
+  const start = skipSpace(bytes, 0);
+  const isJson = walk(bytes, start);
+  if (isJson === "too-deep" ? !parses(bytes) : !isJson) return "malformed";
+  return bytes[start] === openBrace ? "object" : "other";
+}
+
+function parses(bytes: Uint8Array): boolean {
+  try {
+    JSON.parse(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString());
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/** One value from `from` to the end. Each turn of the loop reads a value and what closes after it. */
+function walk(bytes: Uint8Array, from: number): boolean | "too-deep" {
+  const end = bytes.length;
+  let depth = 0;
+  let at = from;
+  for (;;) {
+    // A value begins here.
+    if (at >= end) return false;
+    const byte = bytes[at];
+    if (byte === openBrace || byte === openBracket) {
+      if (depth === maxDepth) return "too-deep";
+      const closing = byte === openBrace ? closeBrace : closeBracket;
+      at = skipSpace(bytes, at + 1);
+      if (at >= end) return false;
+      if (bytes[at] !== closing) {
+        nesting[depth] = byte === openBrace ? inObject : inArray;
+        depth += 1;
+        if (byte === openBrace) {
+          at = skipKey(bytes, at);
+          if (at === -1) return false;
+        }
+        continue;
+      }
+      at += 1;
+    } else {
+      at = byte === quote ? skipString(bytes, at + 1) : skipScalar(bytes, at);
+      if (at === -1) return false;
+    }
+    // A value has ended; so do the arrays and objects that end with it.
+    for (;;) {
+      at = skipSpace(bytes, at);
+      if (depth === 0) return at >= end;
+      if (at >= end) return false;
+      const container = nesting[depth - 1];
+      const next = bytes[at];
+      if (next === comma) {
+        at = skipSpace(bytes, at + 1);
+        if (container === inObject) {
+          at = skipKey(bytes, at);
+          if (at === -1) return false;
+        }
+        break;
+      }
+      if (next !== (container === inObject ? closeBrace : closeBracket)) return false;
+      depth -= 1;
+      at += 1;
+    }
+  }
+}
+
+function skipSpace(bytes: Uint8Array, from: number): number {
+  let at = from;
+  for (; at < bytes.length; at++) {
+    const byte = bytes[at] ?? 0;
+    if (byte > 0x20 || (byte !== 0x20 && byte !== 0x0a && byte !== 0x0d && byte !== 0x09)) break;
+  }
+  return at;
+}
+
+/** From a key's quote to the first byte of its value, or -1. */
+function skipKey(bytes: Uint8Array, from: number): number {
+  if (from >= bytes.length || bytes[from] !== quote) return -1;
+  const afterKey = skipString(bytes, from + 1);
+  if (afterKey === -1) return -1;
+  const at = skipSpace(bytes, afterKey);
+  return at < bytes.length && bytes[at] === colon ? skipSpace(bytes, at + 1) : -1;
+}
+
+/** From behind the opening quote to behind the closing one, or -1. */
+function skipString(bytes: Uint8Array, from: number): number {
+  const end = bytes.length;
+  let at = from;
+  while (at < end) {
+    const byte = bytes[at] ?? 0;
+    at += 1;
+    if (byte === quote) return at;
+    if (byte < 0x20) return -1;
+    if (byte === backslash) {
+      at = skipEscape(bytes, at);
+      if (at === -1) return -1;
+    }
+  }
+  return -1;
+}
+
+/** From behind a backslash to behind what it escapes, or -1. */
+function skipEscape(bytes: Uint8Array, from: number): number {
+  if (from >= bytes.length) return -1;
+  const escaped = bytes[from] ?? 0;
+  if (isSimpleEscape[escaped] === 1) return from + 1;
+  return escaped === 0x75 && isHex(bytes, from + 1) ? from + 5 : -1;
+}
+
+function isHex(bytes: Uint8Array, from: number): boolean {
+  if (from + 4 > bytes.length) return false;
+  for (let at = from; at < from + 4; at++) if (isHexDigit[bytes[at] ?? 0] === 0) return false;
+  return true;
+}
+
+const literals = ["true", "false", "null"].map((word) => Buffer.from(word));
+
+/** From the first byte of a number, `true`, `false` or `null` to behind it, or -1. */
+function skipScalar(bytes: Uint8Array, from: number): number {
+  const first = bytes[from] ?? 0;
+  if (first === minus || isDigit[first] === 1) return skipNumber(bytes, from);
+  for (const literal of literals) {
+    if (literal[0] !== first) continue;
+    const end = from + literal.length;
+    if (end > bytes.length) return -1;
+    for (let at = 0; at < literal.length; at++) if (bytes[from + at] !== literal[at]) return -1;
+    return end;
+  }
+  return -1;
+}
+
+function skipNumber(bytes: Uint8Array, from: number): number {
+  const end = bytes.length;
+  let at = bytes[from] === minus ? from + 1 : from;
+  const integer = at;
+  at = skipDigits(bytes, at);
+  if (at === integer || (bytes[integer] === zero && at > integer + 1)) return -1;
+  if (at < end && bytes[at] === dot) {
+    const fraction = at + 1;
+    at = skipDigits(bytes, fraction);
+    if (at === fraction) return -1;
+  }
+  if (at < end && (bytes[at] === 0x65 || bytes[at] === 0x45)) {
+    at += 1;
+    if (at < end && (bytes[at] === 0x2b || bytes[at] === minus)) at += 1;
+    const exponent = at;
+    at = skipDigits(bytes, exponent);
+    if (at === exponent) return -1;
+  }
+  return at;
+}
+
+function skipDigits(bytes: Uint8Array, from: number): number {
+  let at = from;
+  while (at < bytes.length && isDigit[bytes[at] ?? 0] === 1) at++;
+  return at;
+}

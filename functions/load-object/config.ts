@@ -1,0 +1,49 @@
+import * as z from "zod";
+import { parseEnvironment } from "../../shared/environment/parse-environment.ts";
+
+/** A longer line could not travel in one message, nor in one failed event. */
+const maxLineBytes = 4 * 1024 * 1024;
+/** No text of use compresses so well; a bomb reaches four times as much. */
+const maxRatio = 250;
+
+const topicNames = z
+  .string()
+  .transform((list) => list.split(",").map((name) => name.trim()))
+  .pipe(z.array(z.string().regex(/^[a-z][a-z0-9-]*$/, "not a list of topics")));
+
+const environment = z
+  .object({
+    GOOGLE_CLOUD_PROJECT: z.string().min(1),
+    TOPIC_PREFIX: z.string().default(""),
+    LANDING_BUCKET: z.string().min(1).optional(),
+    LANDING_TOPICS: topicNames.prefault("tweets,turnstiles,log-lines"),
+    /** More could not be read twice and published before the acknowledgement deadline. */
+    MAX_CONTENT_BYTES: z.coerce
+      .number()
+      .int()
+      .min(1)
+      .default(16 * 1024 ** 3),
+    /** Set by Cloud Run: the deployed revision. */
+    K_REVISION: z.string().default("unknown"),
+    LOG_LEVEL: z.enum(["debug", "info", "warn", "error"]).default("info"),
+  })
+  .transform((variables) => ({
+    projectId: variables.GOOGLE_CLOUD_PROJECT,
+    topicPrefix: variables.TOPIC_PREFIX,
+    landingBucket: variables.LANDING_BUCKET,
+    landingTopics: variables.LANDING_TOPICS,
+    limits: {
+      lineBytes: maxLineBytes,
+      contentBytes: variables.MAX_CONTENT_BYTES,
+      ratio: maxRatio,
+    },
+    functionVersion: variables.K_REVISION,
+    logLevel: variables.LOG_LEVEL,
+  }));
+
+export type Config = z.infer<typeof environment>;
+
+/** @throws {ConfigError} that names each missing or malformed variable, never its value. */
+export function parseConfig(variables: Record<string, string | undefined>): Config {
+  return parseEnvironment(environment, variables);
+}

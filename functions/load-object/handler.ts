@@ -1,0 +1,84 @@
+import { failRecord } from "../../shared/envelopes/fail-record.ts";
+import { parsePubsubDelivery } from "../../shared/envelopes/pubsub-delivery.ts";
+import {
+  parseStorageNotification,
+  type StorageNotification,
+} from "../../shared/envelopes/storage-notification.ts";
+import { loadReport } from "../../shared/landing/load-report.v1.ts";
+import { stage } from "./fail-object.ts";
+import { type LoadDependencies, loadObject } from "./load-object.ts";
+import { reportNameOf } from "./name-object.ts";
+import type { ObjectStore } from "./object-store.ts";
+import { readLandingPath } from "./read-landing-path.ts";
+import { takeTurns } from "./take-turns.ts";
+
+type Dependencies = LoadDependencies & {
+  store: ObjectStore;
+  log: {
+    info: (counts: object, message: string) => void;
+    warn: (counts: object, message: string) => void;
+  };
+  config: { landingTopics: readonly string[]; landingBucket?: string | undefined };
+};
+
+/** Objects loaded at a time; others wait for their turn. Also the concurrency in function.json. */
+const loadsAtATime = 2;
+
+/**
+ * Handles one notification that an object is complete. Returns, and so acknowledges, only when all
+ * rows of the object and all failed events are safe and its report is written, or when there is
+ * nothing to load; throws when not, and the load starts again from the beginning.
+ */
+export function createHandler(dependencies: Dependencies) {
+  const { store, log, config } = dependencies;
+  const inTurn = takeTurns(loadsAtATime);
+
+  const load = async (notification: StorageNotification): Promise<void> => {
+    const { bucket, object: name, generation } = notification;
+    const about = { bucket, object: name, generation };
+    const ignore = (reason: string) => log.info({ ...about, reason }, "ignored");
+
+    if (notification.eventType !== "OBJECT_FINALIZE") return ignore("not-finalized");
+    if (config.landingBucket !== undefined && config.landingBucket !== bucket) {
+      return ignore("other-bucket");
+    }
+    const path = readLandingPath(name, config.landingTopics);
+    if ("ignored" in path) return ignore(path.ignored);
+    const reportName = reportNameOf({ bucket, name, generation });
+    if (await store.exists(bucket, reportName)) return ignore("already-loaded");
+    const found = await store.find({ bucket, name, generation });
+    if (found === undefined) {
+      return log.warn({ ...about, reason: "object-gone" }, "ignored");
+    }
+    const report = loadReport.parse(await loadObject(found, path.topic, dependencies));
+    await store.writeOnce(bucket, reportName, `${JSON.stringify(report, null, 2)}\n`);
+    if (report.outcome === "loaded") log.info(report, "loaded");
+    else log.warn(report, "failed");
+  };
+
+  return async (event: unknown): Promise<void> => {
+    const notification = parseStorageNotification(event);
+    if (notification === undefined) return failDelivery(event, dependencies);
+    await inTurn(() => load(notification));
+  };
+}
+
+/** Keeps a message that is no storage notification, as any other that cannot be understood. */
+async function failDelivery(event: unknown, { publish, log, config }: Dependencies) {
+  const delivery = parsePubsubDelivery(event);
+  const failed = failRecord(delivery, {
+    stage,
+    functionVersion: config.functionVersion,
+    reason: "unknown-shape",
+    issues: [{ path: "attributes", message: "not those of a storage notification" }],
+    items: 1,
+    position: "records[0]",
+    original: Buffer.from(delivery.payload, "base64"),
+  });
+  for (const one of failed) {
+    await publish("failed-events", Buffer.from(JSON.stringify(one)), {
+      schema: "failed-event.v1",
+    });
+  }
+  log.warn({ reason: "unknown-shape" }, "failed");
+}

@@ -1,0 +1,211 @@
+import type { FailedEvent, FailureReason } from "../../shared/events/failed-event.v1.ts";
+import type { LandingTopic } from "../../shared/landing/landing-topic.ts";
+import type { LoadReport } from "../../shared/landing/load-report.v1.ts";
+import { BrokenObjectError } from "./broken-object-error.ts";
+import { failRecordOf, failWholeObject } from "./fail-object.ts";
+import { inflateGzip } from "./inflate-gzip.ts";
+import { limitInFlight } from "./limit-in-flight.ts";
+import type { ObjectStore, StoredObject } from "./object-store.ts";
+import { type PackedRows, packRows } from "./pack-rows.ts";
+import type { PublishMessage } from "./publish-message.ts";
+import { readRecords } from "./read-records.ts";
+import { type GzipLimits, verifyGzip } from "./verify-gzip.ts";
+
+export type LoadDependencies = {
+  store: Pick<ObjectStore, "read">;
+  publish: PublishMessage;
+  /** ms since 1970, UTC. */
+  now: () => number;
+  config: { functionVersion: string; topicPrefix: string; limits: GzipLimits };
+};
+
+/** Published and not yet acknowledged, of one object. */
+const inFlightBytes = 4_000_000;
+const gzipSignature = Buffer.of(0x1f, 0x8b);
+
+/**
+ * Publishes all records of an object. Resolves with its report when every row and every failed
+ * event is acknowledged. A gzip object is read twice, and published only when the first reading
+ * has shown that all of it is whole.
+ * @throws {Error} when anything is not safe; then the load starts again from the beginning.
+ */
+export async function loadObject(
+  object: StoredObject,
+  topic: LandingTopic,
+  dependencies: LoadDependencies,
+): Promise<LoadReport> {
+  const { now, config } = dependencies;
+  const startedAt = now();
+  const progress = createProgress();
+  const outbox = createOutbox(object, topic, dependencies, progress);
+  try {
+    try {
+      await publishRecords(object, topic, dependencies, { outbox, progress });
+    } catch (error) {
+      // Whatever breaks an object is found before any of its rows is published.
+      if (!(error instanceof BrokenObjectError) || progress.rows > 0) throw error;
+      progress.broken = { reason: error.reason, message: error.message };
+      await outbox.addFailed(failWholeObject(object, progress.broken, config), error.reason);
+    }
+    await outbox.drain();
+  } finally {
+    await outbox.settle();
+  }
+  return reportOf(object, topic, progress, {
+    functionVersion: config.functionVersion,
+    seconds: Math.max(0, now() - startedAt) / 1_000,
+  });
+}
+
+async function publishRecords(
+  object: StoredObject,
+  topic: LandingTopic,
+  dependencies: LoadDependencies,
+  { outbox, progress }: { outbox: Outbox; progress: Progress },
+): Promise<void> {
+  const { config } = dependencies;
+  const content = countBytes(await openContent(object, dependencies, progress), progress);
+  const source = { name: object.name, topic, lineBytes: config.limits.lineBytes };
+  const records = readRecords(content, source, (format) => {
+    progress.format = format;
+  });
+  for await (const batch of records) {
+    for (const record of batch) {
+      const sent =
+        "row" in record
+          ? outbox.addRow(record.row, record.raw.index)
+          : outbox.addFailed(failRecordOf(object, topic.name, record, config), record.reason);
+      // Waiting for each row would cost more than the row.
+      if (sent !== undefined) await sent;
+    }
+  }
+}
+
+type Progress = {
+  compression: LoadReport["compression"];
+  format?: LoadReport["format"];
+  contentBytes: number;
+  rows: number;
+  messages: number;
+  failedByReason: Partial<Record<FailureReason, number>>;
+  broken?: { reason: FailureReason; message: string };
+};
+
+const createProgress = (): Progress => ({
+  compression: "none",
+  contentBytes: 0,
+  rows: 0,
+  messages: 0,
+  failedByReason: {},
+});
+
+/** The content of an object without its compression; verified first where there is one. */
+async function openContent(
+  object: StoredObject,
+  { store, config }: LoadDependencies,
+  progress: Progress,
+): Promise<AsyncIterable<Buffer>> {
+  const { limits } = config;
+  const head: Buffer[] = [];
+  for await (const chunk of store.read(object, gzipSignature.length)) head.push(chunk);
+  if (!isGzip(Buffer.concat(head), object.name)) {
+    if (object.size > limits.contentBytes) {
+      throw new BrokenObjectError("object-too-large", `more than ${limits.contentBytes} bytes`);
+    }
+    return store.read(object);
+  }
+  progress.compression = "gzip";
+  await verifyGzip(store.read(object), object.size, limits);
+  return inflateGzip(store.read(object));
+}
+
+/** The content decides; the name only tells what an empty or one-byte object should have been. */
+function isGzip(head: Buffer, name: string): boolean {
+  const isShort = head.length < gzipSignature.length && /\.gz$/i.test(name);
+  return gzipSignature.subarray(0, isShort ? head.length : undefined).equals(head);
+}
+
+async function* countBytes(content: AsyncIterable<Buffer>, progress: Progress) {
+  for await (const chunk of content) {
+    progress.contentBytes += chunk.length;
+    yield chunk;
+  }
+}
+
+type Outbox = ReturnType<typeof createOutbox>;
+
+/** Packs what is added and publishes full messages; the promise, if there is one, waits for room. */
+function createOutbox(
+  { bucket, name, generation }: StoredObject,
+  topic: LandingTopic,
+  { publish }: LoadDependencies,
+  progress: Progress,
+) {
+  const inFlight = limitInFlight(inFlightBytes);
+  const rows = packRows();
+  const failures = packRows();
+  let failureLines = 0;
+
+  const sendRows = ({ data, events, records }: PackedRows) => {
+    progress.messages += 1;
+    progress.rows += events;
+    const schema = progress.format === "csv" ? (topic.csv?.schema ?? "raw") : "raw";
+    const attributes = { schema, bucket, object: name, generation, records };
+    return inFlight.send(data.length, () => publish(topic.name, data, attributes));
+  };
+  const sendFailures = ({ data }: PackedRows) =>
+    inFlight.send(data.length, () => publish("failed-events", data, { schema: "failed-event.v1" }));
+
+  return {
+    addRow: (row: Buffer, index: number): Promise<void> | undefined => {
+      const full = rows.add(row, index);
+      return full && sendRows(full);
+    },
+    addFailed: async (events: readonly FailedEvent[], reason: FailureReason): Promise<void> => {
+      progress.failedByReason[reason] = (progress.failedByReason[reason] ?? 0) + 1;
+      for (const event of events) {
+        const full = failures.add(Buffer.from(JSON.stringify(event)), failureLines);
+        failureLines += 1;
+        if (full) await sendFailures(full);
+      }
+    },
+    drain: async (): Promise<void> => {
+      const lastRows = rows.flush();
+      if (lastRows && progress.broken === undefined) await sendRows(lastRows);
+      const lastFailures = failures.flush();
+      if (lastFailures) await sendFailures(lastFailures);
+      await inFlight.drain();
+    },
+    settle: inFlight.settle,
+  };
+}
+
+function reportOf(
+  { bucket, name, generation, size }: StoredObject,
+  topic: LandingTopic,
+  progress: Progress,
+  run: { functionVersion: string; seconds: number },
+): LoadReport {
+  const { compression, format, broken, rows, messages, contentBytes, failedByReason } = progress;
+  return {
+    bucket,
+    object: name,
+    generation,
+    topic: topic.name,
+    outcome: broken === undefined ? "loaded" : "failed",
+    compression,
+    ...(format !== undefined && { format }),
+    ...(broken !== undefined && {
+      reason: broken.reason,
+      issues: [{ path: "", message: broken.message }],
+    }),
+    rows,
+    failed: Object.values(failedByReason).reduce((sum, count) => sum + count, 0),
+    failed_by_reason: failedByReason,
+    messages,
+    bytes: size,
+    content_bytes: contentBytes,
+    seconds: run.seconds,
+    function_version: run.functionVersion,
+  };
+}

@@ -1,0 +1,25 @@
+import { createHash } from "node:crypto";
+
+/** Identifies one generation of an object: contents never change under it. */
+export type ObjectGeneration = { bucket: string; name: string; generation: string };
+
+/** `message_id` of failed events. */
+const maxIdentity = 512;
+/** https://cloud.google.com/storage/docs/objects#naming */
+const maxNameBytes = 1_024;
+
+/** `<bucket>/<object>#<generation>`; a name that is too long is replaced by its hash. */
+export function identityOf({ bucket, name, generation }: ObjectGeneration): string {
+  const identity = `${bucket}/${name}#${generation}`;
+  return identity.length <= maxIdentity ? identity : `${bucket}/${hashOf(name)}#${generation}`;
+}
+
+/** Where the report of a generation stands: `reports/<object>.<generation>.report.json`. */
+export function reportNameOf({ name, generation }: ObjectGeneration): string {
+  const report = `reports/${name}.${generation}.report.json`;
+  if (Buffer.byteLength(report) <= maxNameBytes) return report;
+  return `reports/${hashOf(name)}.${generation}.report.json`;
+}
+
+const hashOf = (name: string): string =>
+  `sha256-${createHash("sha256").update(name).digest("hex")}`;

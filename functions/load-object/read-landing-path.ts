@@ -1,0 +1,15 @@
+import type { LandingTopic } from "../../shared/landing/landing-topic.ts";
+import { landingTopics } from "../../shared/landing/landing-topics.ts";
+
+/** The topic that an object goes to, or why it is none to load. */
+export type LandingPath = { topic: LandingTopic } | { ignored: string };
+
+/** Reads `landing/<topic>/…`; `allowed` are the names of the topics that files may be loaded to. */
+export function readLandingPath(object: string, allowed: readonly string[]): LandingPath {
+  const [folder, name = "", ...rest] = object.split("/");
+  if (folder !== "landing" || rest.length === 0) return { ignored: "not-in-landing" };
+  // The console shows folders as empty objects of such names.
+  if (object.endsWith("/")) return { ignored: "folder" };
+  if (!allowed.includes(name)) return { ignored: "topic-not-allowed" };
+  return { topic: landingTopics.find((topic) => topic.name === name) ?? { name } };
+}

@@ -1,0 +1,75 @@
+import * as z from "zod";
+import { issuesOf } from "../../shared/events/issues-of.ts";
+import type { CsvColumn, CsvLayout } from "../../shared/landing/landing-topic.ts";
+import { BrokenObjectError } from "./broken-object-error.ts";
+
+/** The row of a record's fields as a JSON line, or what is wrong with one of them. */
+export type TypeRow = (
+  fields: readonly string[],
+) => { row: Buffer } | { message: string; field: string };
+
+/** Most fields of a table say the same again and again: each spelling is checked once. */
+const rememberedTexts = 1_000;
+
+/**
+ * Types the records below a header: declared columns become fields, all others are dropped. Text is
+ * trimmed, because the original files pad their last column.
+ * @throws {BrokenObjectError} that names the declared columns that the header lacks.
+ */
+export function createRowTyper(layout: CsvLayout, header: readonly string[]): TypeRow {
+  const names = header.map(spelling);
+  const columns = layout.columns.map((column) => ({
+    field: column.field,
+    headers: column.headers,
+    at: names.findIndex((name) => column.headers.map(spelling).includes(name)),
+    type: createFieldTyper(column, layout),
+  }));
+  const missing = columns.filter(({ at }) => at === -1).map(({ headers }) => headers[0]);
+  if (missing.length > 0) {
+    throw new BrokenObjectError("unsupported-format", `the header lacks ${missing.join(", ")}`);
+  }
+
+  return (fields) => {
+    const members: string[] = [];
+    for (const { field, at, type } of columns) {
+      const typed = type(fields[at] ?? "");
+      if (typeof typed !== "string") return { field, message: typed.message };
+      members.push(typed);
+    }
+    return { row: Buffer.from(`{${members.join(",")}}`) };
+  };
+}
+
+const spelling = (header: string): string => header.trim().toUpperCase();
+
+/** The member of a JSON object, or why there is none. */
+type TypedField = string | { message: string };
+
+function createFieldTyper(
+  { field, type }: CsvColumn,
+  layout: CsvLayout,
+): (text: string) => TypedField {
+  const schema = z.instanceof(z.ZodType).parse(layout.row.shape[field]);
+  const name = JSON.stringify(field);
+  const remembered = new Map<string, string>();
+
+  const check = (value: string | number): TypedField => {
+    const checked = schema.safeParse(value);
+    if (checked.success) return `${name}:${JSON.stringify(checked.data)}`;
+    return { message: issuesOf(checked.error)[0]?.message ?? "not what the schema says" };
+  };
+
+  // What is no integer stays text, which the schema then refuses.
+  if (type === "integer") {
+    return (text) => check(/^\s*\d{1,15}\s*$/.test(text) ? Number(text) : text);
+  }
+  return (text) => {
+    const known = remembered.get(text);
+    if (known !== undefined) return known;
+    const typed = check(text.trim());
+    if (typeof typed !== "string") return typed;
+    if (remembered.size === rememberedTexts) remembered.clear();
+    remembered.set(text, typed);
+    return typed;
+  };
+}

@@ -1,0 +1,246 @@
+import { readdirSync, readFileSync } from "node:fs";
+import { Readable } from "node:stream";
+import { setTimeout as delay } from "node:timers/promises";
+import { createGzip, gzipSync } from "node:zlib";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import * as z from "zod";
+import { failedEvent } from "../../shared/events/failed-event.v1.ts";
+import { turnstileRow } from "../../shared/events/turnstile-row.v1.ts";
+import { hasSharedData, sharedDataPath } from "../support/shared-data.ts";
+import { type LandedMessage, startLanding } from "../support/start-landing.ts";
+
+const mebibyte = 1024 * 1024;
+
+let landing: Awaited<ReturnType<typeof startLanding>>;
+
+beforeAll(async () => {
+  landing = await startLanding();
+}, 60_000);
+
+afterAll(async () => {
+  await landing.stop();
+});
+
+/** Messages of one object, as soon as all that its report tells of have arrived. */
+async function messagesOf(topic: string, object: string, count: number): Promise<LandedMessage[]> {
+  const own = () =>
+    landing.messages(topic).filter(({ attributes }) => attributes.object === object);
+  for (let turn = 0; turn < 500 && own().length < count; turn++) await delay(20);
+  return own();
+}
+
+const rowsOf = (messages: LandedMessage[]): string[] =>
+  messages.flatMap(({ data }) => data.toString().split("\n"));
+
+async function failedOf(object: string, count: number) {
+  const own = () =>
+    landing
+      .messages("failed-events")
+      .flatMap(({ data }) => data.toString().split("\n"))
+      .map((line) => failedEvent.parse(JSON.parse(line)))
+      .filter(({ attributes }) => attributes.some(({ value }) => value === object));
+  for (let turn = 0; turn < 500 && own().length < count; turn++) await delay(20);
+  return own();
+}
+
+describe("an uploaded object", () => {
+  test("arrives on its topic, and is reported", async () => {
+    const object = "landing/tweets/a.jsonl.gz";
+    await landing.bucket.file(object).save(gzipSync('{"id":1146305069987618817}\n{"id":2}\nx\n'));
+
+    expect(await landing.report(object)).toMatchObject({
+      outcome: "loaded",
+      rows: 2,
+      failed: 1,
+      messages: 1,
+    });
+    const [message] = await messagesOf("tweets", object, 1);
+    expect(message?.data.toString()).toBe('{"id":1146305069987618817}\n{"id":2}');
+    expect(message?.attributes).toMatchObject({ schema: "raw", bucket: "lake", records: "0-1" });
+    expect(await failedOf(object, 1)).toMatchObject([
+      { reason: "malformed-json", position: "records[2]", source_topic: "tweets" },
+    ]);
+  });
+
+  test("stored with Content-Encoding gzip is read as it is stored", async () => {
+    const object = "landing/tweets/encoded.jsonl";
+    await landing.bucket.file(object).save(gzipSync('{"id":1}\n'), {
+      metadata: { contentEncoding: "gzip" },
+    });
+    expect(await landing.report(object)).toMatchObject({ compression: "gzip", rows: 1 });
+    expect(rowsOf(await messagesOf("tweets", object, 1))).toEqual(['{"id":1}']);
+  });
+
+  test("that is empty has no rows", async () => {
+    const object = "landing/tweets/empty.jsonl";
+    await landing.bucket.file(object).save("");
+    expect(await landing.report(object)).toMatchObject({ outcome: "loaded", rows: 0, failed: 0 });
+  });
+
+  test("with an odd name arrives as well", async () => {
+    const object = "landing/tweets/2026 11/é#?%2F&.jsonl";
+    await landing.bucket.file(object).save('{"id":1}\n');
+    expect(await landing.report(object)).toMatchObject({ object, rows: 1 });
+    expect(await messagesOf("tweets", object, 1)).toHaveLength(1);
+  });
+
+  test("that is cut short is not published at all", async () => {
+    const object = "landing/tweets/cut.jsonl.gz";
+    const whole = gzipSync('{"id":"1"}\n'.repeat(100_000));
+    await landing.bucket.file(object).save(whole.subarray(0, -1));
+
+    expect(await landing.report(object)).toMatchObject({
+      outcome: "failed",
+      reason: "truncated-object",
+      rows: 0,
+    });
+    expect(await failedOf(object, 1)).toMatchObject([{ reason: "truncated-object" }]);
+    expect(await messagesOf("tweets", object, 0)).toEqual([]);
+  });
+
+  test("is published once, however often its notification comes", async () => {
+    const object = "landing/tweets/again.jsonl";
+    await landing.bucket.file(object).save('{"id":1}\n');
+    await landing.report(object);
+    const [{ generation }] = await landing.bucket.file(object).getMetadata();
+    const attributes = {
+      eventType: "OBJECT_FINALIZE",
+      payloadFormat: "NONE",
+      bucketId: "lake",
+      objectId: object,
+      objectGeneration: String(generation),
+    };
+    for (let turn = 0; turn < 3; turn++) {
+      await landing.client.topic("object-finalized").publishMessage({ attributes });
+    }
+    await landing.loader.waitForLog(/"reason":"already-loaded"/g, 3);
+    expect(await messagesOf("tweets", object, 1)).toHaveLength(1);
+  });
+
+  test("may be announced by a CloudEvent of Storage itself", async () => {
+    const object = "landing/tweets/direct.jsonl";
+    const file = landing.bucket.file(object);
+    await file.save('{"id":1}\n');
+    await landing.report(object);
+    const [{ generation }] = await file.getMetadata();
+    await landing.bucket.file(`reports/${object}.${String(generation)}.report.json`).delete();
+
+    const answer = await fetch(landing.loader.url, {
+      method: "POST",
+      headers: {
+        "content-type": "application/json",
+        "ce-specversion": "1.0",
+        "ce-type": "google.cloud.storage.object.v1.finalized",
+        "ce-source": "//storage.googleapis.com/projects/_/buckets/lake",
+        "ce-subject": `objects/${object}`,
+        "ce-id": "1",
+      },
+      body: JSON.stringify({ bucket: "lake", name: object, generation: String(generation) }),
+    });
+
+    expect(answer.ok).toBe(true);
+    expect(await landing.report(object, 1_000)).toMatchObject({ rows: 1 });
+    expect(await messagesOf("tweets", object, 2)).toHaveLength(2);
+  });
+});
+
+describe("a large object", { timeout: 60_000 }, () => {
+  test("with a line of 64 MiB stays within 256 MB and loads its other lines", async () => {
+    const object = "landing/tweets/long.jsonl.gz";
+    const content = function* () {
+      yield '{"id":"1"}\n{"id":"';
+      for (let n = 0; n < 64; n++) yield "x".repeat(mebibyte);
+      yield '"}\n{"id":"2"}\n';
+    };
+    const upload = landing.bucket.file(object).createWriteStream({ resumable: false });
+    await new Promise((resolve, reject) => {
+      Readable.from(content())
+        .pipe(createGzip({ level: 1 }))
+        .pipe(upload)
+        .once("finish", resolve)
+        .once("error", reject);
+    });
+
+    expect(await landing.report(object)).toMatchObject({ rows: 2, failed: 1 });
+    expect(await failedOf(object, 1)).toMatchObject([
+      { reason: "line-too-long", position: "records[1]" },
+    ]);
+    expect(rowsOf(await messagesOf("tweets", object, 1))).toEqual(['{"id":"1"}', '{"id":"2"}']);
+    expect(await landing.loader.peakResidentBytes()).toBeLessThan(256 * mebibyte);
+  });
+
+  test("is loaded again from the beginning after the process was killed", async () => {
+    const object = "landing/log-lines/killed.jsonl.gz";
+    const count = 100_000;
+    const lines = Array.from(
+      { length: count },
+      (_, n) => `{"id":"${n}","text":"${"x".repeat(200)}"}`,
+    );
+    await landing.bucket.file(object).save(gzipSync(lines.join("\n"), { level: 1 }));
+    const published = () => landing.messages("log-lines").length;
+    for (let turn = 0; turn < 1_000 && published() < 5; turn++) await delay(5);
+
+    await landing.loader.kill();
+    const beforeRestart = published();
+    await landing.loader.restart();
+
+    expect(await landing.report(object, 30_000)).toMatchObject({ rows: count, failed: 0 });
+    const messages = await messagesOf("log-lines", object, beforeRestart + count / 500);
+    expect(beforeRestart).toBeGreaterThan(0);
+    expect(beforeRestart).toBeLessThan(count / 500);
+    // Nothing is lost; what came twice is the same, to the byte and to the records it names.
+    const byRecords = new Map(messages.map((one) => [one.attributes.records ?? "", one]));
+    expect(byRecords.size).toBe(count / 500);
+    for (const { data, attributes } of messages) {
+      expect(byRecords.get(attributes.records ?? "")?.data.equals(data)).toBe(true);
+    }
+    expect(new Set(rowsOf([...byRecords.values()]))).toEqual(new Set(lines));
+  });
+});
+
+describe.skipIf(!hasSharedData)("real data", { timeout: 60_000 }, () => {
+  test("all of JSONTestSuite as lines of one object ends no process", async () => {
+    const folder = sharedDataPath("bad-input/JSONTestSuite/test_parsing");
+    const lines = readdirSync(folder).map((name) => readFileSync(`${folder}/${name}`));
+    const lineFeed = Buffer.from("\n");
+    const object = "landing/tweets/suite.jsonl";
+    const content = [Buffer.from("{}\n"), ...lines.flatMap((line) => [line, lineFeed])];
+    await landing.bucket.file(object).save(Buffer.concat(content));
+
+    const report = await landing.report(object);
+
+    expect(report).toMatchObject({ outcome: "loaded", rows: 13 });
+    expect(report.failed).toBeGreaterThan(300);
+    expect(await failedOf(object, report.failed)).toHaveLength(report.failed);
+    expect(landing.loader.hasExited()).toBe(false);
+  });
+
+  test("turnstiles of a week: 253,022 rows, none failed", async () => {
+    const object = "landing/turnstiles/240113.csv.gz";
+    await landing.bucket.upload(sharedDataPath("mta/240113.csv.gz"), { destination: object });
+
+    expect(await landing.report(object, 60_000)).toMatchObject({
+      outcome: "loaded",
+      format: "csv",
+      rows: 253_022,
+      failed: 0,
+      messages: 507,
+    });
+    const messages = await messagesOf("turnstiles", object, 507);
+    const rows = rowsOf(messages);
+    expect(rows).toHaveLength(253_022);
+    const stations = new Set<string>();
+    for (const row of rows) stations.add(turnstileRow.parse(JSON.parse(row)).station);
+    expect(stations.size).toBe(378);
+    expect(await failedOf(object, 0)).toEqual([]);
+  });
+});
+
+describe("the log", () => {
+  test("is one JSON object a line, whatever was loaded", () => {
+    const line = z.looseObject({ severity: z.string(), message: z.string() });
+    const lines = landing.loader.log().trim().split("\n");
+    expect(lines.length).toBeGreaterThan(5);
+    for (const text of lines) expect(() => line.parse(JSON.parse(text)), text).not.toThrow();
+  });
+});
