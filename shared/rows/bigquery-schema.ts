@@ -38,9 +38,7 @@ function column(name: string, field: z.ZodType): Column {
 }
 
 function typeOf(name: string, field: z.ZodType): Column["type"] {
-  if (field === eventTime || field instanceof z.ZodISODateTime || isHourStart(field)) {
-    return "TIMESTAMP";
-  }
+  if (field instanceof z.ZodISODateTime || isTime(field)) return "TIMESTAMP";
   if (field instanceof z.ZodBase64) return "BYTES";
   if (field instanceof z.ZodObject) return "RECORD";
   if (field instanceof z.ZodBoolean) return "BOOLEAN";
@@ -51,4 +49,4 @@ function typeOf(name: string, field: z.ZodType): Column["type"] {
 }
 
 // `.describe()` clones a schema but keeps its definition.
-const isHourStart = (field: z.ZodType): boolean => field.def === hourStart.def;
+const isTime = ({ def }: z.ZodType): boolean => def === eventTime.def || def === hourStart.def;

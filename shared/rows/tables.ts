@@ -1,4 +1,6 @@
 import { failedEvent } from "../events/failed-event.v1.ts";
+import { redrive } from "../events/redrive.v1.ts";
+import { retraction } from "../events/retraction.v1.ts";
 import { tweet } from "../events/tweet.v1.ts";
 import type { Stream } from "../streams/stream.ts";
 import { streams } from "../streams/streams.ts";
@@ -20,7 +22,8 @@ export const tables: readonly Table[] = [
     description: "One row per delivered item: tweets, delete notices and ignored notices",
     row: tweet,
     partitionedBy: "received_at",
-    clusteredBy: ["id"],
+    // Views read tombstones and tweets apart.
+    clusteredBy: ["outcome", "id"],
     topic: "append-tweets",
   },
   ...streams.map(incrementsTable),
@@ -31,5 +34,21 @@ export const tables: readonly Table[] = [
     partitionedBy: "first_seen",
     clusteredBy: ["stage", "reason"],
     topic: "failed-events",
+  },
+  {
+    name: "redrives",
+    description: "Failed events that were sent back to their topics",
+    row: redrive,
+    partitionedBy: "redriven_at",
+    clusteredBy: ["failed_event_id"],
+    topic: "append-redrives",
+  },
+  {
+    name: "retractions",
+    description: "Increments that count no longer: after a human error, before a replay",
+    row: retraction,
+    partitionedBy: "retracted_at",
+    clusteredBy: ["stream"],
+    topic: "append-retractions",
   },
 ];

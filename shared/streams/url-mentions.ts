@@ -28,6 +28,7 @@ export const urlMentions: Stream = {
       keyVersion: { key_version: key_version.describe("Version of the rules that made url_key") },
     }),
   },
+  tombstones: { table: "tweets", where: "outcome = 'delete'" },
   view: {
     name: "url_hours",
     measures: [

@@ -1,5 +1,10 @@
--- Every tweet once, as it was last delivered. Generated from shared/rows.
+-- Every tweet once, as it was last delivered; none that was deleted, whenever that was told.
+-- Generated from shared/rows.
 SELECT *
-FROM `${dataset}.tweets`
-WHERE outcome = 'tweet'
+FROM `${dataset}.tweets` AS tweet
+WHERE tweet.outcome = 'tweet'
+  AND NOT EXISTS (
+      SELECT 1 FROM `${dataset}.tweets` AS tombstone
+      WHERE outcome = 'delete' AND tombstone.id = tweet.id
+    )
 QUALIFY ROW_NUMBER() OVER (PARTITION BY id ORDER BY received_at DESC, message_id, position) = 1

@@ -12,14 +12,17 @@ const generated = Array.from(
   ({ json }) => json,
 );
 
-/** Hour → distinct tweets, by code of its own: text of `created_at`, sets of ids. */
+/** Hour → distinct tweets not deleted, by code of its own: text of `created_at`, sets of ids. */
 function tweetsByCreation(lines: readonly string[]): Record<string, number> {
   const months = "JanFebMarAprMayJunJulAugSepOctNovDec";
   const tweetLine = z.object({ id_str: z.string(), created_at: z.string() });
+  const deletes = lines.map(
+    (line) => /^\{"delete":\{"status":\{.*?"id_str":"(\d+)"/.exec(line)?.[1],
+  );
   const ids = new Map<string, Set<string>>();
   for (const line of lines) {
     const parsed = tweetLine.safeParse(JSON.parse(line));
-    if (!parsed.success) continue;
+    if (!parsed.success || deletes.includes(parsed.data.id_str)) continue;
     const [, month = "", day, time = "", , year] = parsed.data.created_at.split(" ");
     const number = String(months.indexOf(month) / 3 + 1).padStart(2, "0");
     const hour = `${year}-${number}-${day}T${time.slice(0, 2)}:00:00Z`;

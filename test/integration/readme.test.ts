@@ -66,10 +66,10 @@ describe("the commands of the README", () => {
     folder = await mkdtemp(join(tmpdir(), "hourtally-readme-"));
     up = start("npm ci && npm start");
     await vi.waitFor(() => expect(up.errors()).toContain("Up until Ctrl-C."), {
-      timeout: 150_000,
+      timeout: 280_000,
       interval: 200,
     });
-  }, 160_000);
+  }, 300_000);
 
   afterAll(async () => {
     if (up.child.exitCode === null && up.child.pid !== undefined) {

@@ -52,7 +52,7 @@ export async function startLanding(options: { keepMessages?: boolean; heapMiB?: 
   }
   const bundle = await bundleFunction(directory);
   const loader = await startLoader(bundle, {
-    heapMiB: options.heapMiB ?? 160,
+    heapMiB: options.heapMiB ?? 416,
     environment: {
       GOOGLE_CLOUD_PROJECT: projectId,
       LANDING_BUCKET: bucket.name,

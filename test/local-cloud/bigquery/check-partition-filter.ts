@@ -59,7 +59,10 @@ function findScans(node: PlanNode, table: CatalogTable, above: string[]): string
   if (name.endsWith(`.${table.project}:${table.dataset}.${table.table}`)) {
     return [[...above, ...texts(info.Filters)]];
   }
-  const transparent = node.name === "PROJECTION" || node.name === "FILTER";
+  // DuckDB numbers the rows whose lists it unnests: no filter is lost on that.
+  const numbers =
+    node.name === "STREAMING_WINDOW" && texts(info.Projections).join() === "delim_index";
+  const transparent = node.name === "PROJECTION" || node.name === "FILTER" || numbers;
   const inherited = transparent ? [...above, ...texts(info.Expression)] : [];
   return node.children.flatMap((child) => findScans(child, table, inherited));
 }

@@ -1,0 +1,48 @@
+import { failRecord } from "../../shared/envelopes/fail-record.ts";
+import type { PubsubDelivery } from "../../shared/envelopes/pubsub-delivery.ts";
+import { unpackRecords } from "../../shared/envelopes/unpack-records.ts";
+import type { FailedEvent } from "../../shared/events/failed-event.v1.ts";
+import type { DeadLetter } from "./read-dead-letter.ts";
+
+/**
+ * The failed event of a dead letter: the whole message with all attributes, its stage the function
+ * that gave it up, its source the topic that it can be sent to again. A message that is no dead
+ * letter of ours is kept as well, as one of an unknown shape.
+ */
+export function failDeadLetter(
+  delivery: PubsubDelivery,
+  letter: DeadLetter | undefined,
+  functionVersion: string,
+): FailedEvent[] {
+  const whole = {
+    functionVersion,
+    // The message is refused as one, whatever it holds.
+    position: "message",
+    original: Buffer.from(delivery.payload, "base64"),
+  };
+  if (letter === undefined) {
+    const message = "not those of a message that Pub/Sub has forwarded";
+    return failRecord(delivery, {
+      ...whole,
+      stage: "record-dead-letters",
+      reason: "unknown-shape",
+      issues: [{ path: "attributes", message }],
+      items: 1,
+    });
+  }
+  const source = {
+    ...delivery,
+    topic: letter.topic,
+    publishTime: letter.publishedAt ?? delivery.publishTime,
+  };
+  return failRecord(source, {
+    ...whole,
+    stage: letter.stage,
+    reason: "retries-exhausted",
+    issues: [{ path: "", message: `not taken at any of ${letter.attempts} attempts` }],
+    items: Math.max(1, countRecords(delivery.payload)),
+  });
+}
+
+const countRecords = (payload: string): number =>
+  unpackRecords(payload).reduce((count) => count + 1, 0);

@@ -1,0 +1,37 @@
+import { packLines } from "../../shared/envelopes/pack-lines.ts";
+import { parsePubsubDelivery } from "../../shared/envelopes/pubsub-delivery.ts";
+import { failDeadLetter } from "./fail-dead-letter.ts";
+import type { PublishMessage } from "./publish-message.ts";
+import { readDeadLetter } from "./read-dead-letter.ts";
+
+type Dependencies = {
+  publish: PublishMessage;
+  log: { warn: (counts: object, message: string) => void };
+  config: { functionVersion: string; topicPrefix: string };
+};
+
+const failedEvents = { topic: "failed-events", schema: "failed-event.v1" };
+
+/**
+ * Handles one dead letter: a message that some function has not taken at any of its attempts.
+ * Returns, and so acknowledges, only when the failed event that keeps it is published; throws when
+ * not.
+ */
+export function createHandler({ publish, log, config }: Dependencies) {
+  return async (event: unknown): Promise<void> => {
+    const delivery = parsePubsubDelivery(event);
+    const letter = readDeadLetter(delivery.attributes);
+    const { topic, schema } = failedEvents;
+    const about = { stage: letter?.stage, topic: letter?.topic, attempts: letter?.attempts };
+    if (letter?.topic === config.topicPrefix + topic) {
+      // A failed event of failed events would grow with every round: they are sent as they are.
+      await publish(topic, Buffer.from(delivery.payload, "base64"), { schema });
+      log.warn(about, "failed events sent again");
+      return;
+    }
+    const failed = failDeadLetter(delivery, letter, config.functionVersion);
+    const messages = packLines(failed.map((part) => JSON.stringify(part)));
+    await Promise.all(messages.map(({ data }) => publish(topic, data, { schema })));
+    log.warn({ ...about, parts: failed.length }, "recorded");
+  };
+}

@@ -1,0 +1,57 @@
+import type { PubSub, Topic } from "@google-cloud/pubsub";
+import * as z from "zod";
+
+/**
+ * Publishes one message to a topic by its full name; resolves when Pub/Sub has acknowledged it, or
+ * with `refused` when it never will.
+ */
+export type PublishMessage = (
+  topic: string,
+  data: Buffer,
+  attributes: Record<string, string>,
+) => Promise<"published" | "refused">;
+
+/** Requests are what costs: the messages of a page share them. */
+const shared = { maxMessages: 500, maxMilliseconds: 5 };
+const alone = { maxMessages: 1 };
+/** Must stay well below the time that a request may take. */
+const publishTimeoutMs = 60_000;
+/** INVALID_ARGUMENT and NOT_FOUND: no message, too large, or the topic is gone. */
+const refusals = [3, 5];
+const grpcError = z.object({ code: z.number() });
+
+/** A publisher of originals, each as a message of its own. */
+export function createPublisher(pubsub: PubSub): PublishMessage {
+  const publishTogether = createTopics(pubsub, shared);
+  const publishAlone = createTopics(pubsub, alone);
+
+  return async (topic, data, attributes) => {
+    try {
+      await publishTogether(topic).publishMessage({ data, attributes });
+      return "published";
+    } catch (error) {
+      if (!isRefusal(error)) throw error;
+    }
+    // A request is refused as one: which of its messages is to blame shows when each goes alone.
+    try {
+      await publishAlone(topic).publishMessage({ data, attributes });
+      return "published";
+    } catch (error) {
+      if (isRefusal(error)) return "refused";
+      throw error;
+    }
+  };
+}
+
+function createTopics(pubsub: PubSub, batching: typeof shared | typeof alone) {
+  const topics = new Map<string, Topic>();
+  return (name: string): Topic => {
+    const topic =
+      topics.get(name) ?? pubsub.topic(name, { batching, gaxOpts: { timeout: publishTimeoutMs } });
+    topics.set(name, topic);
+    return topic;
+  };
+}
+
+const isRefusal = (error: unknown): boolean =>
+  refusals.includes(grpcError.safeParse(error).data?.code ?? 0);

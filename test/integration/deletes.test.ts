@@ -1,0 +1,102 @@
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import * as z from "zod";
+import { runCommand } from "../support/run-command.ts";
+import { startTestCloud, type TestCloud } from "../support/test-cloud.ts";
+
+const tweet = (id: string, author: string, url: string) =>
+  JSON.stringify({
+    id_str: id,
+    created_at: "Thu Jan 01 10:15:00 +0000 2026",
+    text: "a link",
+    user: { id_str: author },
+    entities: { urls: [{ url: "https://t.co/x", expanded_url: url, indices: [0, 5] }] },
+  });
+const deletion = (id: string, author: string) =>
+  JSON.stringify({
+    delete: {
+      status: { id_str: id, user_id_str: author },
+      timestamp_ms: String(Date.parse("2026-01-01T11:00:00Z")),
+    },
+  });
+
+describe("deleted tweets", () => {
+  let cloud: TestCloud;
+
+  beforeAll(async () => {
+    cloud = await startTestCloud();
+  }, 60_000);
+  afterAll(() => cloud.stop());
+
+  const counted = z.array(z.object({ url_key: z.string(), mentions: z.number() }));
+  const mentions = async () => {
+    const rows = counted.parse((await cloud.urlHours()).map((row): unknown => JSON.parse(row)));
+    return Object.fromEntries(rows.map(({ url_key, mentions: n }) => [url_key, n]));
+  };
+  const latest = async () => {
+    const rows = await cloud.query("SELECT id FROM hourtally.tweets_latest ORDER BY id");
+    return z
+      .array(z.object({ id: z.string() }))
+      .parse(rows)
+      .map(({ id }) => id);
+  };
+
+  test("are in no view, whether the notice comes after the tweet or before it", async () => {
+    await cloud.count(
+      [
+        tweet("1001", "7", "https://example.com/a"),
+        tweet("1002", "8", "https://example.com/a"),
+        tweet("1003", "9", "https://example.com/b"),
+      ],
+      1,
+    );
+    expect(await mentions()).toEqual({ "example.com/a": 2, "example.com/b": 1 });
+    await cloud.count([deletion("1001", "7"), deletion("1003", "9"), deletion("1004", "7")], 1);
+    expect(await mentions()).toEqual({ "example.com/a": 1 });
+    await cloud.count([tweet("1004", "7", "https://example.com/c")], 1);
+    expect(await mentions()).toEqual({ "example.com/a": 1 });
+    expect(await latest()).toEqual(["x:1002"]);
+  }, 60_000);
+
+  test("stay away when they come again", async () => {
+    await cloud.count(
+      [tweet("1001", "7", "https://example.com/a"), tweet("1003", "9", "https://example.com/b")],
+      2,
+    );
+    expect(await mentions()).toEqual({ "example.com/a": 1 });
+    expect(await latest()).toEqual(["x:1002"]);
+  }, 60_000);
+
+  test("are gone at a person's request, too: one tweet, or all of an author", async () => {
+    await cloud.count(
+      [
+        tweet("2001", "21", "https://example.com/d1"),
+        tweet("2002", "21", "https://example.com/d2"),
+        tweet("2003", "22", "https://example.com/d1"),
+      ],
+      3,
+    );
+    const environment = { GOOGLE_CLOUD_PROJECT: cloud.projectId };
+    const forget = async (...args: string[]) => {
+      const result = await runCommand("forget", [...args, "--json"], { environment });
+      expect(result, result.stderr).toMatchObject({ code: 0 });
+      const told: unknown = JSON.parse(result.stdout);
+      return { ...result, told };
+    };
+    const dry = await forget("--author", "21", "--dry-run");
+    expect(dry.told).toEqual({ tweets: 2, receipts: 2, increments: 2 });
+    expect(await mentions()).toMatchObject({ "example.com/d1": 2, "example.com/d2": 1 });
+
+    const { told, stderr } = await forget("--author", "21");
+    expect(told).toEqual({ tweets: 2, receipts: 2, increments: 2 });
+    expect(stderr).toContain("2 receipts: id, author, time, links; no text. For good.");
+    expect(stderr).toContain("7 days (time travel)");
+    await expect
+      .poll(mentions, { timeout: 20_000, interval: 200 })
+      .toEqual({ "example.com/a": 1, "example.com/d1": 1 });
+
+    await forget("--tweet", "2003");
+    await expect.poll(mentions, { timeout: 20_000, interval: 200 }).toEqual({ "example.com/a": 1 });
+    expect(await latest()).toEqual(["x:1002"]);
+    expect((await forget("--author", "21")).told).toMatchObject({ tweets: 0 });
+  }, 120_000);
+});

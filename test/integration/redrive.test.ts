@@ -1,0 +1,168 @@
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import * as z from "zod";
+import { generateTweets } from "../producer/generate-tweets.ts";
+import { publishEvents } from "../producer/publish-events.ts";
+import { runCommand } from "../support/run-command.ts";
+import { startFaultyRelease } from "../support/start-faulty-release.ts";
+import { startTestCloud, type TestCloud } from "../support/test-cloud.ts";
+
+const lines = Array.from(
+  generateTweets({ count: 2_000, seed: 11, endingAt: new Date("2026-01-02T03:04:05Z") }),
+  ({ json }) => json,
+);
+/** Every twentieth line; a line that comes twice is poison both times. */
+const poison = new Set(lines.filter((_, index) => index % 20 === 0));
+const poisoned = lines.filter((line) => poison.has(line)).length;
+
+const counts = z.object({ found: z.number(), redriven: z.number(), refused: z.number() });
+
+describe("a release that fails 5 % of all events", () => {
+  let cloud: TestCloud;
+  let url: string;
+  let whole: string[];
+
+  beforeAll(async () => {
+    cloud = await startTestCloud();
+    url = cloud.functions.find(({ name }) => name === "redrive-failures")?.url ?? "";
+  }, 60_000);
+  afterAll(() => cloud.stop());
+
+  const redrive = async (...args: string[]) => {
+    const options = ["--stage", "normalize-tweets", "--since", "2026-01-01", "--url", url];
+    const result = await runCommand("redrive", [...options, "--json", ...args]);
+    expect(result, result.stderr).toMatchObject({ code: 0 });
+    return counts.parse(JSON.parse(result.stdout));
+  };
+  const count = async (sql: string) => {
+    const [row] = z.array(z.object({ n: z.coerce.number() })).parse(await cloud.query(sql));
+    return row?.n;
+  };
+  const open = () => count("SELECT COUNT(*) AS n FROM hourtally.failed_events_open");
+  const settled = () =>
+    expect.poll(() => cloud.backlog()?.messages, { timeout: 30_000, interval: 100 }).toBe(0);
+
+  test("fails just those, each with its bytes and reason", async () => {
+    const subscription = cloud.pubSub.topic("tweets").subscription("tweets.normalize-tweets");
+    const normalizer = cloud.functions.find(({ name }) => name === "normalize-tweets");
+    const faulty = await startFaultyRelease(cloud.pubSub, {
+      subscription,
+      url: normalizer?.url ?? "",
+      isPoison: (line) => poison.has(line),
+    });
+    const events = lines.map((line) => Buffer.from(line));
+    await publishEvents({ topic: cloud.pubSub.topic("tweets"), events, pack: 40 });
+    await expect.poll(open, { timeout: 30_000, interval: 200 }).toBe(poisoned);
+    await settled();
+    await faulty.rollBack();
+
+    const failed = await cloud.query(
+      "SELECT original, reason, source_topic FROM hourtally.failed_events_open",
+    );
+    const row = z.object({
+      original: z.instanceof(Buffer),
+      reason: z.literal("unknown-shape"),
+      source_topic: z.literal("tweets"),
+    });
+    const originals = z
+      .array(row)
+      .parse(failed)
+      .map(({ original }) => original.toString());
+    expect(originals.toSorted()).toEqual(lines.filter((line) => poison.has(line)).toSorted());
+    const receipts =
+      "SELECT COUNT(DISTINCT CONCAT(message_id, position)) AS n FROM hourtally.tweets";
+    expect(await count(receipts)).toBe(lines.length - poisoned);
+  }, 90_000);
+
+  test("is told by a dry run, which sends nothing", async () => {
+    expect(await redrive("--dry-run")).toEqual({ found: poisoned, redriven: 0, refused: 0 });
+    expect(await redrive("--dry-run", "--reason", "malformed-json")).toMatchObject({ found: 0 });
+    expect(await redrive("--dry-run", "--reason", "unknown-shape")).toMatchObject({
+      found: poisoned,
+    });
+    expect(await open()).toBe(poisoned);
+  }, 60_000);
+
+  test("is made good by a redrive, killed half-way and started again", async () => {
+    const options = ["--stage", "normalize-tweets", "--since", "2026-01-01", "--url", url];
+    const marks = () => count("SELECT COUNT(*) AS n FROM hourtally.redrives");
+    const killed = await runCommand("redrive", [...options, "--page", "1"], {
+      killWhen: async () => ((await marks()) ?? 0) > 5,
+    });
+    expect(killed.code).toBeNull();
+    await settled();
+    const left = (await open()) ?? 0;
+    expect(left).toBeGreaterThan(0);
+    expect(left).toBeLessThan(poisoned - 5);
+    // This time the function is killed, too: its page is asked for again.
+    const redriven = redrive("--page", "7");
+    const before = (await marks()) ?? 0;
+    await expect.poll(marks, { timeout: 30_000, interval: 20 }).toBeGreaterThan(before);
+    const pid = cloud.functions.find(({ name }) => name === "redrive-failures")?.pid();
+    if (pid !== undefined) process.kill(pid, "SIGKILL");
+    expect(await redriven).toEqual({ found: left, redriven: left, refused: 0 });
+    await settled();
+    await expect.poll(open, { timeout: 10_000, interval: 100 }).toBe(0);
+
+    whole = await cloud.urlHours();
+    // Counted twice, every line would show: all of them come again.
+    await cloud.count(lines, 500);
+    expect(await cloud.urlHours()).toEqual(whole);
+    expect(whole.length).toBeGreaterThan(100);
+  }, 90_000);
+
+  test("is sent back once: a second redrive finds nothing", async () => {
+    expect(await redrive()).toEqual({ found: 0, redriven: 0, refused: 0 });
+    expect(await cloud.urlHours()).toEqual(whole);
+    expect(await count("SELECT COUNT(*) AS n FROM hourtally.failed_events")).toBe(poisoned);
+  }, 60_000);
+
+  test("fails again where nothing was mended: a new failed event, open again", async () => {
+    const topic = cloud.pubSub.topic("tweets");
+    await topic.publishMessage({ data: Buffer.from("not JSON"), attributes: { source: "test" } });
+    await expect.poll(open, { timeout: 20_000, interval: 200 }).toBe(1);
+    expect(await redrive()).toEqual({ found: 1, redriven: 1, refused: 0 });
+    const all = "SELECT COUNT(*) AS n FROM hourtally.failed_events WHERE reason = 'malformed-json'";
+    await expect.poll(() => count(all), { timeout: 20_000, interval: 200 }).toBe(2);
+    await expect.poll(open, { timeout: 20_000, interval: 200 }).toBe(1);
+    const again = await cloud.query(`SELECT original, source_topic,
+        (SELECT value FROM UNNEST(attributes) WHERE name = 'source') AS source
+      FROM hourtally.failed_events_open`);
+    expect(again).toEqual([
+      { original: Buffer.from("not JSON"), source_topic: "tweets", source: "test" },
+    ]);
+  }, 60_000);
+
+  test("whose topic is gone is counted as refused, and its neighbours go on", async () => {
+    const failed = (id: string, topic: string, original: string) => ({
+      id,
+      stage: "bucket-hours",
+      function_version: "v1",
+      reason: "invalid-field",
+      issues: [],
+      items: 1,
+      source_topic: topic,
+      message_id: id,
+      position: "records[0]",
+      attributes: [],
+      original: Buffer.from(original).toString("base64"),
+      part: 1,
+      parts: 1,
+      first_seen: "2026-01-05T00:00:00Z",
+    });
+    const rows = [
+      failed("gone", "no-such-topic", "a"),
+      failed("empty", "url-mentions", ""),
+      failed("good", "url-mentions", "{}"),
+      { ...failed("partial", "url-mentions", "{}"), parts: 2 },
+    ];
+    const data = Buffer.from(rows.map((row) => JSON.stringify(row)).join("\n"));
+    await cloud.pubSub.topic("failed-events").publishMessage({ data });
+    const ofStage =
+      "SELECT COUNT(*) AS n FROM hourtally.failed_events WHERE stage = 'bucket-hours'";
+    await expect.poll(() => count(ofStage), { timeout: 20_000, interval: 200 }).toBe(4);
+    const result = await runCommand("redrive", [
+      ...["--stage", "bucket-hours", "--since", "2026-01-05", "--url", url, "--json"],
+    ]);
+    expect(counts.parse(JSON.parse(result.stdout))).toEqual({ found: 3, redriven: 1, refused: 2 });
+  }, 60_000);
+});

@@ -1,0 +1,140 @@
+import { Storage } from "@google-cloud/storage";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import * as z from "zod";
+import { type Archiver, startArchiver } from "../local-cloud/archive-messages.ts";
+import { generateTweets } from "../producer/generate-tweets.ts";
+import { publishEvents } from "../producer/publish-events.ts";
+import { runCommand } from "../support/run-command.ts";
+import { startTestCloud, type TestCloud } from "../support/test-cloud.ts";
+
+const lines = Array.from(
+  generateTweets({ count: 2_000, seed: 5, endingAt: new Date("2026-01-02T03:04:05Z") }),
+  ({ json }) => json,
+);
+
+const replayed = z.object({ objects: z.number(), copied: z.number(), run: z.string() });
+
+describe("a raw archive", () => {
+  let cloud: TestCloud;
+  let archiver: Archiver;
+  let right: string[];
+  const from = new Date(Date.now() - 3_600_000).toISOString();
+
+  beforeAll(async () => {
+    cloud = await startTestCloud();
+    archiver = await startArchiver({ ...cloud, topics: ["tweets"], maxWaitMs: 300 });
+  }, 60_000);
+  afterAll(async () => {
+    await archiver.stop();
+    await cloud.stop();
+  });
+
+  const environment = () => ({
+    GOOGLE_CLOUD_PROJECT: cloud.projectId,
+    HOURTALLY_LAKE_BUCKET: cloud.bucket,
+  });
+  const replay = async (...args: string[]) => {
+    const result = await runCommand("replay", ["--from", from, "--json", ...args], {
+      environment: environment(),
+    });
+    expect(result, result.stderr).toMatchObject({ code: 0 });
+    return replayed.parse(JSON.parse(result.stdout));
+  };
+  const soon = () => new Date(Date.now() + 60_000).toISOString();
+  const archived = async () => {
+    const bucket = new Storage({ projectId: cloud.projectId }).bucket(cloud.bucket);
+    const [files] = await bucket.getFiles({ prefix: "archive/tweets/" });
+    const contents = await Promise.all(files.map(async (file) => (await file.download())[0]));
+    return { names: files.map(({ name }) => name), text: Buffer.concat(contents).toString() };
+  };
+  const settled = () =>
+    expect.poll(() => cloud.backlog()?.messages, { timeout: 60_000, interval: 100 }).toBe(0);
+
+  test("holds every line as it came, in objects by the time", async () => {
+    await cloud.count(lines, 50);
+    right = await cloud.urlHours();
+    expect(right.length).toBeGreaterThan(100);
+    const { names, text } = await archived();
+    const pattern = /^archive\/tweets\/\d{4}-\d\d-\d\d\/\d\d_\d\d_\d\dZ_[0-9a-f-]{36}\.ndjson$/;
+    for (const name of names) expect(name).toMatch(pattern);
+    expect(text.endsWith("\n")).toBe(true);
+    expect(text.slice(0, -1).split("\n").toSorted()).toEqual(lines.toSorted());
+  }, 90_000);
+
+  test("sent again counts nothing twice", async () => {
+    const { names } = await archived();
+    const dry = await replay("--to", soon(), "--dry-run");
+    expect(dry).toMatchObject({ objects: names.length, copied: 0 });
+    const first = await replay("--to", soon(), "--run", "harmless");
+    expect(first).toMatchObject({ objects: names.length, copied: names.length });
+    const again = await replay("--to", soon(), "--run", "harmless");
+    expect(again.copied).toBe(again.objects - names.length);
+    await settled();
+    expect(await cloud.urlHours()).toEqual(right);
+    const [row] = await cloud.query(
+      "SELECT COUNT(DISTINCT CONCAT(message_id, position)) AS n FROM hourtally.tweets",
+    );
+    expect(row).toMatchObject({ n: expect.any(Number) });
+    expect(z.object({ n: z.number() }).parse(row).n).toBeGreaterThanOrEqual(2 * lines.length);
+  }, 120_000);
+
+  test("restores the exact view after a release that wrote wrong rows", async () => {
+    const key = z.object({ hour: z.string(), url_key: z.string() });
+    const hours = right.map((row) => key.parse(JSON.parse(row)).hour);
+    const [hour_from = "", hour_to = ""] = ["2026-01-01T23:00:00Z", "2026-01-02T02:00:00Z"];
+    const isWrong = (time: string) => time >= hour_from && `${time.slice(0, 13)}:00:00Z` < hour_to;
+    expect(hours.filter(isWrong).length).toBeGreaterThan(20);
+
+    // What a release would have written that takes every link for the same page.
+    const wrong = lines.flatMap((line) => wrongMention(line).filter(({ at }) => isWrong(at)));
+    expect(wrong.length).toBeGreaterThan(100);
+    const events = wrong.map((mention) => Buffer.from(JSON.stringify(mention)));
+    const topic = cloud.pubSub.topic("url-mentions");
+    await publishEvents({ topic, events, pack: 100, attributes: { schema: "url-mention.v1" } });
+    await settled();
+    const damaged = await cloud.urlHours();
+    expect(damaged.filter((row) => row.includes('"url_key":"example.com/wrong"')).length).toBe(3);
+
+    const range = ["--from", hour_from, "--to", hour_to];
+    const options = ["--stream", "url-mentions", ...range, "--reason", "a faulty release"];
+    const retracted = await runCommand("retract", options, { environment: environment() });
+    expect(retracted, retracted.stderr).toMatchObject({ code: 0 });
+    const told = /npm run replay -- --from (\S+) --to (\S+)/.exec(retracted.stderr);
+    expect(told?.[1]).toBe("2026-01-01T22:00:00.000Z");
+    await settled();
+    // Those hours are empty now, and no other is touched.
+    const outside = right.filter((row) => !isWrong(key.parse(JSON.parse(row)).hour));
+    expect(await cloud.urlHours()).toEqual(outside);
+
+    await replay("--to", told?.[2] ?? "");
+    await expect.poll(cloud.urlHours, { timeout: 60_000, interval: 500 }).toEqual(right);
+    await settled();
+    expect(await cloud.urlHours()).toEqual(right);
+  }, 180_000);
+
+  test("does not bring back what was deleted", async () => {
+    const ids = [...lines.join("\n").matchAll(/"id_str":"(\d+)","text"/g)].map(([, id]) => id);
+    const notices = ids.slice(0, 50).map((id) => `{"delete":{"status":{"id_str":"${id}"}}}`);
+    await cloud.count(notices, 10);
+    const without = await cloud.urlHours();
+    expect(without).not.toEqual(right);
+    await replay("--to", soon(), "--run", "after-deletes");
+    await settled();
+    expect(await cloud.urlHours()).toEqual(without);
+  }, 120_000);
+});
+
+const tweetLine = z.object({ id_str: z.string(), timestamp_ms: z.string() });
+
+function wrongMention(line: string) {
+  const parsed = tweetLine.safeParse(JSON.parse(line));
+  if (!parsed.success) return [];
+  const { id_str, timestamp_ms } = parsed.data;
+  const at = new Date(Number(timestamp_ms)).toISOString();
+  const page = {
+    url_key: "example.com/wrong",
+    url: "https://example.com/wrong/",
+    host: "example.com",
+  };
+  return [{ id: `x:${id_str}`, at, ...page, kind: "tweet", key_version: 1 }];
+}
