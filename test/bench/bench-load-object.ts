@@ -169,7 +169,8 @@ async function measureMemory(): Promise<Measurement[]> {
   return [
     told("load-object, resident memory at most, gzip of 10 MB", small.mebibytes, "MiB"),
     atMost("load-object, gzip of 1 GiB", large.mebibytes, 256, "MiB"),
-    atMost("load-object, 1 GiB over 10 MB", large.mebibytes / small.mebibytes, 1.25, "×"),
+    // A load of 10 MB ends before the heap has reached the size that it then keeps.
+    atMost("load-object, 1 GiB over 10 MB", large.mebibytes / small.mebibytes, 1.4, "×"),
     atMost("load-object, a line of 64 MiB", long.mebibytes, 256, "MiB"),
     told("load-object, gzip of 1 GiB takes", large.seconds, "s"),
   ];

@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
-import { readFileSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -58,6 +58,13 @@ async function run(command: string): Promise<{ output: string; errors: string }>
   return { output: output(), errors: errors() };
 }
 
+/** What Ctrl-C does on a terminal: an interrupt for the whole group of processes. */
+async function interrupt(child: ChildProcess): Promise<void> {
+  if (child.pid === undefined || child.exitCode !== null || child.signalCode !== null) return;
+  process.kill(-child.pid, "SIGINT");
+  await once(child, "close");
+}
+
 describe("the commands of the README", () => {
   let up: ReturnType<typeof start>;
   let folder: string;
@@ -72,10 +79,7 @@ describe("the commands of the README", () => {
   }, 300_000);
 
   afterAll(async () => {
-    if (up.child.exitCode === null && up.child.pid !== undefined) {
-      process.kill(-up.child.pid, "SIGINT");
-      await once(up.child, "close");
-    }
+    await interrupt(up.child);
     await rm(folder, { recursive: true });
   });
 
@@ -132,8 +136,13 @@ describe("the commands of the README", () => {
   }, 60_000);
 
   test("Ctrl-C ends it all", async () => {
-    process.kill(-(up.child.pid ?? 0), "SIGINT");
-    expect((await once(up.child, "close"))[0]).toBe(0);
+    const cloudFile = join(root, ".hourtally/cloud.json");
+    const { bigquery } = z
+      .object({ bigquery: z.string() })
+      .parse(JSON.parse(readFileSync(cloudFile, "utf8")));
+    await interrupt(up.child);
+    expect(existsSync(cloudFile)).toBe(false);
+    await expect(fetch(bigquery)).rejects.toThrow("fetch failed");
   }, 30_000);
 
   test("no command stands there that is not run here", () => {

@@ -18,13 +18,15 @@ export type LandedMessage = { id: string; data: Buffer; attributes: Record<strin
 const root = join(import.meta.dirname, "../..");
 const framework = "@google-cloud/functions-framework";
 const projectId = "demo";
+/** Of an instance of 512 MiB, what is left for the heap. */
+const heapMiB = 416;
 const topics = ["tweets", "turnstiles", "log-lines", "failed-events"];
 
 /**
  * A landing bucket whose notifications reach `load-object`, which runs in a process of its own as
  * it is deployed, and topics that keep what is published.
  */
-export async function startLanding(options: { keepMessages?: boolean; heapMiB?: number } = {}) {
+export async function startLanding(options: { keepMessages?: boolean } = {}) {
   const { keepMessages = true } = options;
   // Without it Google's clients look for a metadata server and warn that there is none.
   process.env.METADATA_SERVER_DETECTION = "none";
@@ -52,7 +54,6 @@ export async function startLanding(options: { keepMessages?: boolean; heapMiB?: 
   }
   const bundle = await bundleFunction(directory);
   const loader = await startLoader(bundle, {
-    heapMiB: options.heapMiB ?? 416,
     environment: {
       GOOGLE_CLOUD_PROJECT: projectId,
       LANDING_BUCKET: bucket.name,
@@ -136,10 +137,7 @@ async function bundleFunction(directory: string): Promise<string> {
   return folder;
 }
 
-async function startLoader(
-  folder: string,
-  options: { heapMiB: number; environment: Record<string, string> },
-) {
+async function startLoader(folder: string, options: { environment: Record<string, string> }) {
   const port = await freePort();
   let log = "";
   let child = await spawnLoader();
@@ -152,7 +150,7 @@ async function startLoader(
         PATH: process.env.PATH ?? "",
         PORT: String(port),
         NODE_ENV: "production",
-        NODE_OPTIONS: `--max-old-space-size=${options.heapMiB}`,
+        NODE_OPTIONS: `--max-old-space-size=${heapMiB}`,
         METADATA_SERVER_DETECTION: "none",
         FUNCTION_TARGET: "load-object",
         FUNCTION_SIGNATURE_TYPE: "cloudevent",
