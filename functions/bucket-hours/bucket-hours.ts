@@ -11,8 +11,8 @@ export type Increment = Record<string, unknown> & { hour: string; events: object
 const maxEventsPerIncrement = 2_000;
 
 /**
- * The increments of some events: one per UTC hour and key (more only above the size limit), with
- * the distinct events inside, smallest id first. An event that stands in the input twice is
+ * The increments of some events: one per UTC hour, key and labels (more only above the size limit),
+ * with the distinct events inside, smallest id first. An event that stands in the input twice is
  * there once.
  */
 export function bucketHours(
@@ -30,8 +30,12 @@ export function bucketHours(
   return [...groups.values()].flatMap((members) => increments(stream, members, appendedAt));
 }
 
-const identifying = (stream: Stream): string[] =>
-  stream.keyVersion === undefined ? [...stream.key] : [...stream.key, stream.keyVersion];
+/** Labels, too: when the event that an increment was made of first is deleted, the others keep theirs. */
+const identifying = ({ key, labels, keyVersion }: Stream): string[] => [
+  ...key,
+  ...labels,
+  ...(keyVersion === undefined ? [] : [keyVersion]),
+];
 
 /** Start of the UTC hour of an RFC 3339 UTC time, for example `2019-07-03T06:00:00Z`. */
 function hourOf(at: string): string {
@@ -57,21 +61,14 @@ function increments(stream: Stream, group: StreamEvent[], appendedAt: string): I
   return rows;
 }
 
-/**
- * The members of a group, each once, smallest id first: the first one's labels stand for the whole
- * increment, so what the view shows does not depend on what was packed with what.
- */
+/** The members of a group, each once, smallest id first. */
 function distinctMembers(stream: Stream, group: StreamEvent[]) {
-  const distinct = new Map<string, { event: StreamEvent; member: object; order: string }>();
+  const distinct = new Map<string, { event: StreamEvent; member: object }>();
   for (const event of group) {
     const member = pick(event, stream.members);
-    const identity = JSON.stringify(member);
-    const order = JSON.stringify([event.id, ...stream.labels.map((label) => event[label])]);
-    const known = distinct.get(identity);
-    if (known === undefined || order < known.order)
-      distinct.set(identity, { event, member, order });
+    distinct.set(JSON.stringify(member), { event, member });
   }
-  return [...distinct.values()].sort((a, b) => (a.order < b.order ? -1 : 1));
+  return [...distinct.values()].sort((a, b) => (a.event.id < b.event.id ? -1 : 1));
 }
 
 const pick = (event: StreamEvent, fields: readonly string[]): Record<string, unknown> =>

@@ -1,7 +1,11 @@
 import { describeError } from "../../shared/environment/describe-error.ts";
 import { issuesOf } from "../../shared/events/issues-of.ts";
-import { type RedriveAnswer, redriveRequest } from "../../shared/events/redrive-request.v1.ts";
-import { ExpiredPageError, type FindFailures } from "./find-failures.ts";
+import {
+  type RedriveAnswer,
+  type RedriveRequest,
+  redriveRequest,
+} from "../../shared/events/redrive-request.v1.ts";
+import { ExpiredPageError, type FindFailures, type FoundFailures } from "./find-failures.ts";
 import { PageTokenError } from "./page-token.ts";
 import type { PublishMessage } from "./publish-message.ts";
 import { redrivePage } from "./redrive-page.ts";
@@ -18,6 +22,9 @@ type Dependencies = {
   config: { topicPrefix: string };
 };
 
+/** Failures read at once: two pages are held in memory, each at most about 10 MB. */
+const pageSize = 2_000;
+
 type Request = { method: string; body?: unknown };
 type Response = {
   status: (code: number) => unknown;
@@ -26,9 +33,9 @@ type Response = {
 };
 
 /**
- * Handles one request to send a page of failed events back. Answers 200 with counts only when every
- * one of them is published and marked, or refused for good; otherwise asking for the same page again
- * is right, and harmless.
+ * Handles one request to send failed events back. Answers 200 with counts only when every one of them
+ * is published and marked, or refused for good; otherwise asking for the same again is right, and
+ * harmless.
  */
 export function createHandler(dependencies: Dependencies) {
   const { log } = dependencies;
@@ -50,21 +57,48 @@ export function createHandler(dependencies: Dependencies) {
 type Answer = { status: number; body: object };
 
 async function answerTo(request: Request, dependencies: Dependencies): Promise<Answer> {
-  const { find, publish, now, log, config } = dependencies;
   if (request.method !== "POST") return problem(405, "Only POST is taken");
   const parsed = redriveRequest.safeParse(request.body);
   if (!parsed.success) return problem(400, "Not a redrive", issuesOf(parsed.error));
-  const { stage, reason, dryRun, by } = parsed.data;
-
-  const { found, failures, nextPageToken } = await find(parsed.data);
-  const page = await redrivePage(failures, publish, {
-    topic: `${config.topicPrefix}append-redrives`,
-    redriven_at: new Date(now()).toISOString(),
-    by,
-  });
-  log.info({ stage, reason, dryRun, found, ...page }, "redriven");
-  const body: RedriveAnswer = { found, ...page, ...(nextPageToken && { nextPageToken }) };
+  const body = await redriveMany(parsed.data, dependencies);
+  const { stage, reason, dryRun } = parsed.data;
+  const { nextPageToken, ...counts } = body;
+  dependencies.log.info({ stage, reason, dryRun, ...counts }, "redriven");
   return { status: 200, body };
+}
+
+/** While one page of BigQuery's is sent back, the next is read. */
+async function redriveMany(
+  request: RedriveRequest,
+  { find, publish, now, config }: Dependencies,
+): Promise<RedriveAnswer> {
+  const { limit, by } = request;
+  const answer: RedriveAnswer = { found: 0, redriven: 0, refused: 0, bytes: 0 };
+  const read = (pageToken: string | undefined, left: number): Promise<FoundFailures> => {
+    const page = find({ ...request, limit: Math.min(left, pageSize), pageToken });
+    // Whoever waits for it is told; nobody does after another failure.
+    page.catch(() => undefined);
+    return page;
+  };
+  let left = limit;
+  let reading: Promise<FoundFailures> | undefined = read(request.pageToken, left);
+  while (reading !== undefined) {
+    const { found, failures, nextPageToken }: FoundFailures = await reading;
+    left -= failures.length;
+    const goesOn: boolean = nextPageToken !== undefined && left > 0;
+    reading = goesOn ? read(nextPageToken, left) : undefined;
+    const page = await redrivePage(failures, publish, {
+      topic: `${config.topicPrefix}append-redrives`,
+      redriven_at: new Date(now()).toISOString(),
+      by,
+    });
+    answer.found = found;
+    answer.redriven += page.redriven;
+    answer.refused += page.refused;
+    answer.bytes += page.bytes;
+    if (nextPageToken !== undefined && !goesOn) answer.nextPageToken = nextPageToken;
+  }
+  return answer;
 }
 
 function problemOf(error: unknown): Answer | undefined {

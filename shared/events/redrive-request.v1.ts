@@ -14,7 +14,7 @@ export const redriveRequest = z.strictObject({
   /** First seen at this time or later, UTC. */
   since: eventTime,
   /** Most failed events of this request; the answer tells where the next one goes on. */
-  limit: z.int().min(1).max(redrivePageLimit).default(2_000),
+  limit: z.int().min(1).max(redrivePageLimit).default(redrivePageLimit),
   /** Only counts them. */
   dryRun: z.boolean().default(false),
   /** Of the answer before; everything else must be as it was. */

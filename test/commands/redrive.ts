@@ -23,7 +23,7 @@ const help = `Sends failed events back to the topics they came from.
   --reason CODE    only with this reason (default: all)
   --since TIME     first seen at this time or later, UTC
   --dry-run        only counts them
-  --page N         failed events of one request (default 2000)
+  --page N         failed events of one request (default 10000)
   --url URL        of the function redrive-failures (default: the running local cloud's)
   --json           the final count as one line of JSON on standard output
 

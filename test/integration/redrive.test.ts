@@ -160,9 +160,8 @@ describe("a release that fails 5 % of all events", () => {
     const ofStage =
       "SELECT COUNT(*) AS n FROM hourtally.failed_events WHERE stage = 'bucket-hours'";
     await expect.poll(() => count(ofStage), { timeout: 20_000, interval: 200 }).toBe(4);
-    const result = await runCommand("redrive", [
-      ...["--stage", "bucket-hours", "--since", "2026-01-05", "--url", url, "--json"],
-    ]);
+    const options = ["--stage", "bucket-hours", "--since", "2026-01-05", "--url", url];
+    const result = await runCommand("redrive", [...options, "--json"]);
     expect(counts.parse(JSON.parse(result.stdout))).toEqual({ found: 3, redriven: 1, refused: 2 });
   }, 60_000);
 });

@@ -1,7 +1,6 @@
 import { Storage } from "@google-cloud/storage";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import * as z from "zod";
-import { type Archiver, startArchiver } from "../local-cloud/archive-messages.ts";
 import { generateTweets } from "../producer/generate-tweets.ts";
 import { publishEvents } from "../producer/publish-events.ts";
 import { runCommand } from "../support/run-command.ts";
@@ -16,18 +15,13 @@ const replayed = z.object({ objects: z.number(), copied: z.number(), run: z.stri
 
 describe("a raw archive", () => {
   let cloud: TestCloud;
-  let archiver: Archiver;
   let right: string[];
   const from = new Date(Date.now() - 3_600_000).toISOString();
 
   beforeAll(async () => {
-    cloud = await startTestCloud();
-    archiver = await startArchiver({ ...cloud, topics: ["tweets"], maxWaitMs: 300 });
+    cloud = await startTestCloud({ archive: true });
   }, 60_000);
-  afterAll(async () => {
-    await archiver.stop();
-    await cloud.stop();
-  });
+  afterAll(() => cloud.stop());
 
   const environment = () => ({
     GOOGLE_CLOUD_PROJECT: cloud.projectId,
@@ -81,7 +75,8 @@ describe("a raw archive", () => {
   test("restores the exact view after a release that wrote wrong rows", async () => {
     const key = z.object({ hour: z.string(), url_key: z.string() });
     const hours = right.map((row) => key.parse(JSON.parse(row)).hour);
-    const [hour_from = "", hour_to = ""] = ["2026-01-01T23:00:00Z", "2026-01-02T02:00:00Z"];
+    const hour_from = "2026-01-01T23:00:00Z";
+    const hour_to = "2026-01-02T02:00:00Z";
     const isWrong = (time: string) => time >= hour_from && `${time.slice(0, 13)}:00:00Z` < hour_to;
     expect(hours.filter(isWrong).length).toBeGreaterThan(20);
 

@@ -13,10 +13,10 @@ type ArchiveOptions = {
   bucket: string;
   /** Topics whose messages are kept as they came. */
   topics: readonly string[];
-  /** How long messages wait for others before their object is written, ms. */
-  maxWaitMs?: number;
 };
 
+/** How long messages wait for others before their object is written. */
+const maxWaitMs = 1_000;
 /** An object is written when it holds so much. */
 const objectBytes = 4_000_000;
 const ackDeadlineSeconds = 600;
@@ -38,7 +38,7 @@ export async function startArchiver(options: ArchiveOptions): Promise<Archiver> 
       const name = `${topic}.archive`;
       await unlessPresent(pubsub.topic(topic).createSubscription(name, { ackDeadlineSeconds }));
       const subscription = pubsub.subscription(name, { flowControl });
-      return archiveSubscription(subscription, topic, bucket, options.maxWaitMs ?? 1_000);
+      return archiveSubscription(subscription, topic, bucket);
     }),
   );
   return {
@@ -49,12 +49,7 @@ export async function startArchiver(options: ArchiveOptions): Promise<Archiver> 
   };
 }
 
-function archiveSubscription(
-  subscription: Subscription,
-  topic: string,
-  bucket: Bucket,
-  maxWaitMs: number,
-): Archiver {
+function archiveSubscription(subscription: Subscription, topic: string, bucket: Bucket): Archiver {
   let held: Message[] = [];
   let heldBytes = 0;
   let timer: NodeJS.Timeout | undefined;

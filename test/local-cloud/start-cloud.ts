@@ -3,6 +3,7 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { PubSub } from "@google-cloud/pubsub";
+import { startArchiver } from "./archive-messages.ts";
 import { startBigquery } from "./bigquery/start-bigquery.ts";
 import { provisionLake, provisionTopics, provisionWarehouse } from "./provision.ts";
 import type { DeliveryFaults } from "./pubsub/delivery-faults.ts";
@@ -26,6 +27,8 @@ export type CloudOptions = {
   /** An already running Pub/Sub emulator (`host:port`) to use instead of our own. */
   pubsubEmulator?: string | undefined;
   faults?: DeliveryFaults | undefined;
+  /** Keep raw input in the lake, as it came, for a replay. */
+  archive?: boolean | undefined;
 };
 
 /** A whole cloud on this machine, with all functions running. */
@@ -105,6 +108,11 @@ export async function startCloud(options: CloudOptions): Promise<Cloud> {
       pushEndpoint: (name) => urls.get(name) ?? "",
     });
     await provisionLake({ projectId: options.projectId, bucket });
+    if (options.archive) {
+      started.push(
+        await startArchiver({ projectId: options.projectId, bucket, topics: rawTopics(manifests) }),
+      );
+    }
     return {
       projectId: options.projectId,
       dataset: options.dataset,
@@ -122,6 +130,12 @@ export async function startCloud(options: CloudOptions): Promise<Cloud> {
     throw error;
   }
 }
+
+/** What producers publish: the topics of normalizers. */
+const rawTopics = (manifests: readonly FunctionManifest[]): string[] =>
+  manifests.flatMap(({ name, trigger }) =>
+    name.startsWith("normalize-") && "topics" in trigger ? trigger.topics : [],
+  );
 
 /** What a function's contract names, and no more: what it lacks here, it lacks in the cloud. */
 function settingsOf(

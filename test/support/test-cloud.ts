@@ -22,7 +22,7 @@ export type TestCloud = Cloud & {
 };
 
 export async function startTestCloud(
-  options: { faults?: DeliveryFaults; pubsubEmulator?: string } = {},
+  options: { faults?: DeliveryFaults; pubsubEmulator?: string; archive?: boolean } = {},
 ): Promise<TestCloud> {
   const logDirectory = await mkdtemp(join(tmpdir(), "hourtally-logs-"));
   const cloud = await startCloud({

@@ -63,14 +63,16 @@ describe("increments", () => {
     expect(bucket(twice)).toMatchObject([{ events: [{ id: "x:1" }] }]);
   });
 
-  test("have the labels of their smallest id, whatever came first", () => {
+  test("of different labels stay apart, so that each event keeps its own", () => {
     const events = [
       mention("x:2", "2019-07-03T06:00:00.000Z", { url: "https://www.example.com/a" }),
       mention("x:1", "2019-07-03T06:00:00.000Z", { url: "http://example.com/a" }),
+      mention("x:3", "2019-07-03T06:00:00.000Z", { url: "https://www.example.com/a" }),
     ];
-    for (const order of [events, events.toReversed()]) {
-      expect(bucket(order)).toMatchObject([{ url: "http://example.com/a" }]);
-    }
+    expect(bucket(events)).toMatchObject([
+      { url: "https://www.example.com/a", events: [{ id: "x:2" }, { id: "x:3" }] },
+      { url: "http://example.com/a", events: [{ id: "x:1" }] },
+    ]);
   });
 
   test("of different versions of a key stay apart", () => {

@@ -1,6 +1,12 @@
 import { describe, expect, test } from "vitest";
+import { readArchiveName } from "../commands/archive-name.ts";
+import { parseForgetOptions } from "../commands/forget.ts";
 import { parseHour, parseTime } from "../commands/parse-time.ts";
 import { parseRedriveOptions } from "../commands/redrive.ts";
+import { parseReplayOptions } from "../commands/replay.ts";
+import { parseRetractOptions } from "../commands/retract.ts";
+
+const now = new Date("2026-01-03T12:34:56.789Z");
 
 describe("a time on the command line", () => {
   test.each([
@@ -59,5 +65,89 @@ describe("npm run redrive", () => {
     [["--sage", "x"], "Unknown option '--sage'"],
   ])("%j is explained", (args, message) => {
     expect(() => parseRedriveOptions(args)).toThrow(message);
+  });
+});
+
+describe("npm run replay", () => {
+  const times = ["--from", "2026-01-02T03", "--to", "2026-01-02T05"];
+
+  test("names its run after the time, unless told", () => {
+    expect(parseReplayOptions(times, now)).toEqual({
+      from: Date.parse("2026-01-02T03:00:00Z"),
+      to: Date.parse("2026-01-02T05:00:00Z"),
+      run: "2026-01-03T12-34-56-789Z",
+      topic: "tweets",
+      isDryRun: false,
+      json: false,
+    });
+    expect(parseReplayOptions([...times, "--run", "again_1"], now)).toMatchObject({
+      run: "again_1",
+    });
+  });
+
+  test.each([
+    [["--from", "2026-01-02"], "name the time --from and --to"],
+    [["--from", "2026-01-02", "--to", "2026-01-02"], "--to must be later than --from"],
+    [[...times, "--run", "../up"], "--run ../up: letters"],
+    [[...times, "--topic", "a/b"], "--topic a/b: letters"],
+  ])("%j is explained", (args, message) => {
+    expect(() => parseReplayOptions(args, now)).toThrow(message);
+  });
+
+  test.each([
+    ["archive/tweets/2026-01-02/03_04_05Z_0b5a.ndjson", Date.parse("2026-01-02T03:04:05Z")],
+    ["archive/tweets/2026-01-02/03_04_05Z_0b5a", Date.parse("2026-01-02T03:04:05Z")],
+    ["archive/tweets/2026-01-02/", undefined],
+    ["archive/tweets/2026-01-02/25_04_05Z_0b5a.ndjson", undefined],
+    ["landing/tweets/2026-01-02/03_04_05Z_0b5a.ndjson", undefined],
+  ])("the time of %s", (name, openedAt) => {
+    expect(readArchiveName(name)).toBe(openedAt);
+  });
+});
+
+describe("npm run retract", () => {
+  const hours = ["--stream", "url-mentions", "--from", "2026-01-02T03", "--to", "2026-01-02T05"];
+
+  test("takes back what was counted until now, unless told", () => {
+    expect(parseRetractOptions(hours, now)?.row).toEqual({
+      stream: "url-mentions",
+      hour_from: "2026-01-02T03:00:00Z",
+      hour_to: "2026-01-02T05:00:00Z",
+      appended_before: "2026-01-03T12:34:56.789Z",
+      reason: "not told",
+      retracted_at: "2026-01-03T12:34:56.789Z",
+    });
+    const told = [...hours, "--appended-before", "2026-01-02T09:30Z", "--reason", "release 41"];
+    expect(parseRetractOptions(told, now)?.row).toMatchObject({
+      appended_before: "2026-01-02T09:30:00.000Z",
+      reason: "release 41",
+    });
+  });
+
+  test.each([
+    [["--stream", "url-mentions"], "name the --stream and the hours"],
+    [["--stream", "x", ...hours.slice(2)], "--stream x: url-mentions"],
+    [[...hours, "--from", "2026-01-02T03:30"], "must be the start of an hour"],
+    [[...hours, "--to", "2026-01-02T03"], "--to must be later"],
+    [[...hours, "--appended-before", "2026-01-04"], "must not be in the future"],
+  ])("%j is explained", (args, message) => {
+    expect(() => parseRetractOptions(args, now)).toThrow(message);
+  });
+});
+
+describe("npm run forget", () => {
+  test.each([
+    [["--tweet", "1146305069987618817"], { tweet: "x:1146305069987618817", author: undefined }],
+    [["--author", "mastodon:https://a.example/@b"], { author: "mastodon:https://a.example/@b" }],
+  ])("%j", (args, options) => {
+    expect(parseForgetOptions(args)).toMatchObject(options);
+  });
+
+  test.each([
+    [[], "name a --tweet or an --author"],
+    [["--tweet", "1", "--author", "2"], "name a --tweet or an --author"],
+    [["--tweet", "@jack"], "--tweet @jack: must be digits, or <source>:<id>"],
+  ])("%j is explained", (args, message) => {
+    expect(() => parseForgetOptions(args)).toThrow(message);
   });
 });

@@ -65,6 +65,51 @@ function createRedrive(
 
 const request = { stage: "normalize-tweets", since: "2026-01-01T00:00:00Z" };
 
+describe("a request for more than a page", () => {
+  /** Three pages of BigQuery's; the third is the last. */
+  const pages = (limits: number[]): FindFailures => {
+    return async ({ pageToken = "1", limit }) => {
+      limits.push(limit);
+      const failures = Array.from({ length: Math.min(limit, 3) }, (_, n) =>
+        failure(`${pageToken}.${n}`),
+      );
+      const next = pageToken === "3" ? {} : { nextPageToken: String(Number(pageToken) + 1) };
+      return { found: 9, failures, ...next };
+    };
+  };
+
+  test("sends page after page, to the end", async () => {
+    const { post, sent } = createRedrive(pages([]));
+    expect((await post(request)).json()).toEqual({ found: 9, redriven: 9, refused: 0, bytes: 135 });
+    const originals = sent.filter(({ topic }) => topic === "tweets").map(({ text }) => text);
+    expect(originals).toEqual(
+      ["1.0", "1.1", "1.2", "2.0", "2.1", "2.2", "3.0", "3.1", "3.2"].map(
+        (id) => `original of ${id}`,
+      ),
+    );
+  });
+
+  test("ends at its limit and tells where it goes on", async () => {
+    const limits: number[] = [];
+    const { post } = createRedrive(pages(limits));
+    expect((await post({ ...request, limit: 5 })).json()).toMatchObject({
+      redriven: 5,
+      nextPageToken: "3",
+    });
+    expect(limits).toEqual([5, 2]);
+  });
+
+  test("fails as a whole when a later page does, with the earlier ones marked", async () => {
+    const find = pages([]);
+    const { post, sent } = createRedrive(async (asked) => {
+      if (asked.pageToken === "2") throw new Error("quota");
+      return find(asked);
+    });
+    expect((await post(request)).status).toBe(503);
+    expect(sent.at(-1)?.text.match(/failed_event_id/g)).toHaveLength(3);
+  });
+});
+
 describe("a page", () => {
   test("goes to its topics byte by byte, and then is marked", async () => {
     const found = {
@@ -73,7 +118,7 @@ describe("a page", () => {
       nextPageToken: "next",
     };
     const { post, sent } = createRedrive(found);
-    const answer = await post({ ...request, by: "night shift" });
+    const answer = await post({ ...request, limit: 2, by: "night shift" });
     expect(answer.status).toBe(200);
     expect(redriveAnswer.parse(answer.json())).toEqual({
       found: 3,
