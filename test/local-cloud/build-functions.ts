@@ -63,7 +63,7 @@ async function buildFunction(
     external: [framework],
     minify: true,
     legalComments: "none",
-    plugins: [plugin],
+    plugins: [plugin, withoutUnusedProtocols],
     logLevel: "warning",
   });
   for (const { path, contents } of outputFiles) await replaceFile(path, contents);
@@ -99,11 +99,6 @@ async function oneCopyPerVersion(): Promise<Plugin> {
   return {
     name: "one-copy-per-version",
     setup({ onResolve, resolve }) {
-      // The same generated messages stand in both packages of the Pub/Sub client.
-      onResolve({ filter: /^\.\.\/protos\/protos$/ }, async ({ path, importer, ...options }) => {
-        if (!importer.endsWith("/@google-cloud/pubsub/build/src/index.js")) return undefined;
-        return resolve("@google-cloud/pubsub-api/build/protos/protos.js", { importer, ...options });
-      });
       onResolve({ filter: /^[^./]/ }, async ({ path, pluginData, ...options }) => {
         if (pluginData === ours || isBuiltin(path)) return undefined;
         const resolved = await resolve(path, { ...options, pluginData: ours });
@@ -118,6 +113,34 @@ async function oneCopyPerVersion(): Promise<Plugin> {
     },
   };
 }
+
+/**
+ * Half of what the Google clients bring are message classes generated from their protocols, which
+ * no function of ours runs, and which each cold start would have to parse.
+ */
+const withoutUnusedProtocols: Plugin = {
+  name: "without-unused-protocols",
+  setup({ onLoad }) {
+    // Publishing works from `protos.json`. These classes are only exported again, or used for
+    // long-running operations, which Pub/Sub has none of.
+    const messageClasses =
+      /\/(pubsub|pubsub-api|google-gax)\/build\/protos\/(protos|iam_service|locations|operations)\.js$/;
+    onLoad({ filter: messageClasses }, () => ({ contents: "" }));
+    // The Storage Write client writes with classes, but only with those of version 1.
+    onLoad({ filter: /\/bigquery-storage\/build\/protos\/protos\.js$/ }, async ({ path }) => {
+      const previews =
+        /^( +)storage\.v1(alpha|beta)\d* = \(function\(\) \{\n[\s\S]*?^\1\}\)\(\);\n/gm;
+      return { contents: (await readFile(path, "utf8")).replace(previews, "") };
+    });
+    onLoad({ filter: /\/bigquery-storage\/build\/protos\/protos\.json$/ }, async ({ path }) => {
+      const isPreview = (name: string) => /^v1(alpha|beta)\d*$/.test(name);
+      const withoutPreviews = JSON.parse(await readFile(path, "utf8"), (name, value: unknown) =>
+        isPreview(name) ? undefined : value,
+      );
+      return { contents: JSON.stringify(withoutPreviews), loader: "json" };
+    });
+  },
+};
 
 const installedVersion = (name: string) => versionOf(join(root, "node_modules", name));
 
