@@ -13,8 +13,8 @@ import { atLeast, type Measurement, processCpuMs, ratioToFloor } from "./measure
 const projectId = "bench-project";
 const pack = 100;
 const concurrency = 8;
-const rounds = 3;
-const messages = 200;
+const rounds = 5;
+const messages = 300;
 
 /** A function that only decodes and parses what it is sent: what the framework itself costs. */
 const floorSource = `

@@ -25,13 +25,13 @@ const frameworkMain = join(
 );
 const startTimeoutMs = 30_000;
 const maxRestartDelayMs = 2_000;
-/** What a Node process needs beside its heap, so that both together fit an instance. */
-const memoryBesideHeapMiB = 96;
-/**
- * Node's own default for the young generation fills most of so small an instance, so that the old
- * one is collected all the time: 2.3 times the CPU for the same messages.
- */
-const semiSpaceMiB = 16;
+/** What Terraform sets for Node itself, with the reasons (terraform/modules/event-function). */
+export const runtimeEnvironment = {
+  /** Makes the framework print what it has to say as JSON lines, too. */
+  LOG_EXECUTION_ID: "true",
+  NODE_ENV: "production",
+  NODE_OPTIONS: "--max-old-space-size=1024 --max-semi-space-size=16",
+};
 
 /** Starts a function and keeps it running, as the cloud does, until it is stopped. */
 export async function runFunction(
@@ -102,19 +102,14 @@ export async function runFunction(
 
 /** What Cloud Run sets for each instance. */
 function platformEnvironment(manifest: FunctionManifest, port: number): Record<string, string> {
-  const instanceMiB =
-    Number.parseInt(manifest.memory, 10) * (manifest.memory.endsWith("Gi") ? 1_024 : 1);
   return {
     PATH: process.env.PATH ?? "",
     PORT: String(port),
-    NODE_ENV: "production",
-    NODE_OPTIONS: `--max-old-space-size=${instanceMiB - memoryBesideHeapMiB} --max-semi-space-size=${semiSpaceMiB}`,
+    ...runtimeEnvironment,
     K_SERVICE: manifest.name,
     K_REVISION: `${manifest.name}-local`,
     FUNCTION_TARGET: manifest.name,
     FUNCTION_SIGNATURE_TYPE: "topics" in manifest.trigger ? "cloudevent" : "http",
-    // Makes the framework print what it has to say as JSON lines, too.
-    LOG_EXECUTION_ID: "true",
   };
 }
 

@@ -11,6 +11,7 @@ import { tables } from "../../shared/rows/tables.ts";
 import { views } from "../../shared/rows/views.ts";
 import { generatedFiles } from "../../terraform/generate.ts";
 import { readManifests, topicsOf } from "../local-cloud/read-manifests.ts";
+import { runtimeEnvironment } from "../local-cloud/run-function.ts";
 import { messagePublished } from "../support/deliveries.ts";
 import { evaluateDeployment, hasTerraform } from "../support/terraform/evaluate-deployment.ts";
 import { parseModule, readTerraformFiles } from "../support/terraform/read-configuration.ts";
@@ -52,6 +53,12 @@ const parseConfigOf = async (name: string) =>
 describe("the environment of each function", () => {
   test("every expression is known here", () => {
     expect(knownVariables.filter(([, value]) => value === undefined)).toEqual([]);
+  });
+
+  test("what is for Node itself is the same in the local cloud", async () => {
+    const folder = join(root, "terraform/modules/event-function");
+    const { locals } = await parseModule(readTerraformFiles(folder));
+    expect(locals.runtime).toEqual(runtimeEnvironment);
   });
 
   test.each(manifests)("$name: what config.ts requires, nothing else", async (manifest) => {
@@ -155,7 +162,7 @@ describe.skipIf(!hasTerraform)("as terraform itself evaluates it", () => {
 
   test("a tenant has its overrides, its prefix and its dataset", () => {
     expect(tenant?.functions["append-rows"]).toMatchObject({
-      resources: { max_instances: 3, memory: "256Mi" },
+      resources: { max_instances: 3, memory: "512Mi" },
       environment: {
         LOG_LEVEL: "debug",
         TOPIC_PREFIX: "acme-",
@@ -227,7 +234,7 @@ function namesRead(sql: string): string[] {
 
 type LogLine = { message: string; counts: object };
 
-/** What the handlers log for good and bad input, and the report that load-object logs as it is. */
+/** What the handlers log for good and bad input, and the report that load-object logs without names. */
 async function logLines(): Promise<LogLine[]> {
   const lines: LogLine[] = [];
   const log = {
@@ -254,7 +261,7 @@ async function logLines(): Promise<LogLine[]> {
   await append(messagePublished("{}", "append-tweets"));
 
   const source = readFileSync(join(root, "functions/load-object/handler.ts"), "utf8");
-  expect(source).toContain('log.info(report, "loaded")');
+  expect(source).toContain('log.info(told, "loaded")');
   const report = {
     bucket: "b",
     object: "landing/tweets/one.jsonl",

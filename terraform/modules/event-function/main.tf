@@ -5,6 +5,14 @@ locals {
   account_id = (
     length(local.full_name) <= 30 ? local.full_name : "${substr(local.full_name, 0, 23)}-${substr(sha1(local.full_name), 0, 6)}"
   )
+
+  # For Node itself. V8 that knows how small an instance is collects its old generation over and
+  # over: the same messages take twice the CPU, for 10 MB less. The instance's own limit holds.
+  runtime = {
+    LOG_EXECUTION_ID = "true"
+    NODE_ENV         = "production"
+    NODE_OPTIONS     = "--max-old-space-size=1024 --max-semi-space-size=16"
+  }
 }
 
 resource "google_service_account" "function" {
@@ -53,7 +61,7 @@ resource "google_cloudfunctions2_function" "function" {
     min_instance_count               = var.resources.min_instances
     max_instance_count               = var.resources.max_instances
     timeout_seconds                  = var.resources.timeout_seconds
-    environment_variables            = var.environment
+    environment_variables            = merge(local.runtime, var.environment)
     service_account_email            = google_service_account.function.email
     all_traffic_on_latest_revision   = true
 
