@@ -16,6 +16,8 @@ export type TestCloud = Cloud & {
   logDirectory: string;
   /** Publishes lines to `tweets` and waits until all of them are counted. */
   count: (lines: readonly string[], pack: number) => Promise<Totals>;
+  /** Sends in some other way, and waits until so many records of messages are counted. */
+  countSent: (records: number, send: () => Promise<unknown>) => Promise<Totals>;
   /** The exact view, a line a row, in one order. */
   urlHours: () => Promise<string[]>;
   query: (sql: string) => Promise<unknown[]>;
@@ -42,7 +44,12 @@ export async function startTestCloud(
     pubSub,
     logDirectory,
     query,
-    count: (lines, pack) => countLines(cloud, { bigQuery, pubSub }, lines, pack),
+    count: (lines, pack) => {
+      const events = lines.map((line) => Buffer.from(line));
+      const topic = pubSub.topic("tweets");
+      return countSent(cloud, bigQuery, lines.length, () => publishEvents({ topic, events, pack }));
+    },
+    countSent: (records, send) => countSent(cloud, bigQuery, records, send),
     urlHours: async () => {
       const rows =
         await query(`SELECT FORMAT_TIMESTAMP('%Y-%m-%dT%H:%M:%SZ', hour) AS hour, url_key, url,
@@ -57,15 +64,15 @@ export async function startTestCloud(
   };
 }
 
-async function countLines(
+async function countSent(
   cloud: Cloud,
-  clients: { bigQuery: BigQuery; pubSub: PubSub },
-  lines: readonly string[],
-  pack: number,
+  bigQuery: BigQuery,
+  records: number,
+  send: () => Promise<unknown>,
 ): Promise<Totals> {
-  const totals = () => queryTotals(clients.bigQuery, cloud.dataset);
+  const totals = () => queryTotals(bigQuery, cloud.dataset);
   let latest = await totals();
-  const expectedLines = latest.lines + lines.length;
+  const expectedLines = latest.lines + records;
   const stopped = new AbortController();
   // Asking costs CPU that the counting needs: not while something is known to be under way.
   const polling = (async () => {
@@ -75,8 +82,7 @@ async function countLines(
     }
   })();
   try {
-    const events = lines.map((line) => Buffer.from(line));
-    await publishEvents({ topic: clients.pubSub.topic("tweets"), events, pack });
+    await send();
     await waitUntilCounted({
       totals: () => latest,
       backlog: () => cloud.backlog()?.messages,
