@@ -125,6 +125,14 @@ describe("the commands of the README", () => {
       .toMatch(/received 27,101 = /);
   }, 90_000);
 
+  test("what went wrong is made good", async () => {
+    for (const script of ["redrive", "retract", "replay", "forget"]) {
+      const command = commands.find((one) => one.startsWith(`npm run ${script} `));
+      const { errors } = await run(command ?? "");
+      expect(errors, script).not.toBe("");
+    }
+  }, 60_000);
+
   test("links are explained", async () => {
     const explain = commands.find((command) => command.includes("explain-url"));
     expect((await run(explain ?? "")).output).toContain("2 links, 1 key");
@@ -160,6 +168,10 @@ describe("the commands of the README", () => {
       "echo … npm run produce -- --input -",
       "npm run produce -- --generate 5000 --seed 7 --rate 1000",
       expect.stringContaining("npm run explain-url -- "),
+      expect.stringContaining("npm run redrive -- "),
+      expect.stringContaining("npm run retract -- "),
+      expect.stringContaining("npm run replay -- "),
+      "npm run forget -- --tweet 20",
     ]);
   });
 });

@@ -87,6 +87,7 @@ async function openTarget(options: StartOptions): Promise<Target> {
     lakeDirectory: options.data === undefined ? undefined : join(options.data, "lake"),
     database: options.data === undefined ? ":memory:" : join(options.data, "warehouse.duckdb"),
     logDirectory: join(stateDirectory, "logs"),
+    archive: true,
     pubsubEmulator: process.env.PUBSUB_EMULATOR_HOST,
     ...(hasFaults && {
       faults: {
