@@ -1,0 +1,59 @@
+import type { Random } from "../producer/create-random.ts";
+import type { Scheduler } from "./create-scheduler.ts";
+import type { Trace } from "./create-trace.ts";
+import type { Weather } from "./weather.ts";
+
+/** Who calls: it hears no answer once it is dead. */
+export type Caller = { label: string; isAlive: boolean; kill: () => void };
+
+/**
+ * Calls the outside at a suspension point: where a function waits, calls fail with or without an
+ * effect, and instances die. The answer comes in virtual time.
+ */
+export type CallPort = <T>(caller: Caller, point: string, effect: () => T) => Promise<T>;
+
+export function createCallPort(world: {
+  scheduler: Scheduler;
+  random: Random;
+  weather: Weather;
+  trace: Trace;
+}): CallPort {
+  const { scheduler, random, weather, trace } = world;
+  return <T>(caller: Caller, point: string, effect: () => T) =>
+    new Promise<T>((resolve, reject) => {
+      const diesBefore = weather.kills(`${point}, before`);
+      const fails = !diesBefore && weather.strikes("failures", point);
+      const diesAfter = !fails && !diesBefore && weather.kills(`${point}, after`);
+      const failsLate = !fails && !diesAfter && weather.strikes("lateFailures", point);
+      const die = () => {
+        if (caller.isAlive) caller.kill();
+      };
+      const answer = (tell: () => void) => {
+        const tellIfAlive = () => {
+          if (caller.isAlive) tell();
+        };
+        if (random.chance(0.7)) tellIfAlive();
+        else scheduler.after(latencyMs(random), tellIfAlive);
+      };
+      scheduler.after(latencyMs(random), () => {
+        // What a dead instance had already sent may still arrive.
+        if (!caller.isAlive && random.chance(0.5)) return;
+        if (diesBefore) return die();
+        if (fails) return answer(() => reject(new Error(`${point}: unavailable`)));
+        trace.add(`${scheduler.now()} ${point} by ${caller.label}`);
+        let result: T;
+        try {
+          result = effect();
+        } catch (error) {
+          return answer(() => reject(error));
+        }
+        if (diesAfter) return die();
+        if (failsLate) return answer(() => reject(new Error(`${point}: deadline exceeded`)));
+        return answer(() => resolve(result));
+      });
+    });
+}
+
+/** Mostly a few ms; now and then so long that everything else overtakes it. */
+const latencyMs = (random: Random): number =>
+  random.chance(0.05) ? random.below(20_000) : 1 + random.below(10);

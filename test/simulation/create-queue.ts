@@ -1,0 +1,271 @@
+import type { Random } from "../producer/create-random.ts";
+import type { Scheduler } from "./create-scheduler.ts";
+import type { Trace } from "./create-trace.ts";
+import type { Weather } from "./weather.ts";
+
+/** A message of a topic with one subscription. */
+export type Message = {
+  id: string;
+  topic: string;
+  data: Buffer;
+  attributes: Readonly<Record<string, string>>;
+  /** Events inside: one a line, in increments as many as they count. */
+  events: number;
+  /** RFC 3339 UTC. */
+  publishTime: string;
+  /** The CloudEvent that a function receives; the same one each time. */
+  cloudEvent: object;
+  deliveries: number;
+  /** Deliveries that are planned or under way. */
+  open: number;
+  acknowledged: boolean;
+};
+
+/** What became of one delivery; `gone` is an instance that died. */
+type Delivered = "acknowledged" | "lost" | "failed" | "gone";
+
+/** An at-least-once queue: acknowledged or delivered again, in any order, any number of times. */
+export type Queue = {
+  /** Takes a message and returns its id. @throws {Error} for a topic that does not exist. */
+  accept: (topic: string, data: Buffer, attributes: Readonly<Record<string, string>>) => string;
+  /** Tells what became of a delivery. */
+  settle: (message: Message, outcome: Delivered) => void;
+  /** Dead letters that were delivered too often themselves, since this was last asked. */
+  takeParked: () => Message[];
+  /** Messages that are neither acknowledged, nor given up and forwarded or parked. */
+  unacknowledged: () => number;
+};
+
+const minuteMs = 60_000;
+const minBackoffMs = 1_000;
+const maxBackoffMs = 10 * minuteMs;
+/** Failures in a row after which a subscription is held back, and probed now and then. */
+const failuresUntilHold = 12;
+/** Longer than Pub/Sub's minute, so that three days of outage are not 4,000 vain attempts. */
+const maxHoldMs = 60 * minuteMs;
+
+/** Where messages go that a function did not take at any attempt. */
+const deadLetters = "dead-letters";
+
+type Subscription = {
+  topic: string;
+  /** The function. */
+  name: string;
+  failuresInRow: number;
+  holdMs: number;
+  /** What waits while the subscription is held back; undefined when it is not. */
+  waiting: Message[] | undefined;
+  probe: Message | undefined;
+  /** Nothing waited when it was time to probe: what comes next is the probe. */
+  isProbeDue: boolean;
+};
+
+export function createQueue(settings: {
+  subscribers: readonly { name: string; topics: readonly string[] }[];
+  scheduler: Scheduler;
+  random: Random;
+  weather: Weather;
+  trace: Trace;
+  /** Hands a message to some instance of the subscribed function. */
+  deliver: (message: Message) => void | Promise<void>;
+  /** Tells that a message was forwarded as a dead letter. */
+  onForwarded: (id: string, as: string) => void;
+}): Queue {
+  const { scheduler, random, weather, trace, deliver } = settings;
+  const subscriptions = new Map<string, Subscription>(
+    settings.subscribers.flatMap(({ name, topics }) =>
+      topics.map((topic) => [topic, openSubscription(topic, name)] as const),
+    ),
+  );
+  const parked: Message[] = [];
+  let accepted = 0;
+  let unacknowledged = 0;
+
+  const subscriptionTo = (topic: string): Subscription => {
+    const subscription = subscriptions.get(topic);
+    if (subscription === undefined) throw new Error(`no topic is called ${topic}`);
+    return subscription;
+  };
+
+  const plan = (message: Message, delayMs: number) => {
+    message.open += 1;
+    scheduler.after(delayMs, () => attempt(message));
+  };
+
+  const attempt = (message: Message) => {
+    const subscription = subscriptionTo(message.topic);
+    if (subscription.waiting === undefined) return handOver(message);
+    if (subscription.isProbeDue) return probe(subscription, message);
+    subscription.waiting.push(message);
+  };
+
+  const handOver = (message: Message) => {
+    message.deliveries += 1;
+    return deliver(message);
+  };
+
+  const probe = (subscription: Subscription, message: Message) => {
+    subscription.isProbeDue = false;
+    subscription.probe = message;
+    return handOver(message);
+  };
+
+  const hold = (subscription: Subscription) => {
+    subscription.waiting ??= [];
+    scheduler.after(subscription.holdMs, () => {
+      const first = subscription.waiting?.shift();
+      if (first !== undefined) return probe(subscription, first);
+      subscription.isProbeDue = true;
+    });
+    subscription.holdMs = Math.min(2 * subscription.holdMs, maxHoldMs);
+  };
+
+  const release = (subscription: Subscription) => {
+    const waiting = subscription.waiting ?? [];
+    subscription.waiting = undefined;
+    subscription.probe = undefined;
+    subscription.isProbeDue = false;
+    subscription.failuresInRow = 0;
+    subscription.holdMs = minBackoffMs;
+    for (const message of waiting) {
+      scheduler.after(random.below(weather.storm.shuffleMs + 1), () => attempt(message));
+    }
+  };
+
+  const throttle = (subscription: Subscription, message: Message, hasFailed: boolean) => {
+    if (!hasFailed) {
+      if (subscription.waiting !== undefined) release(subscription);
+      subscription.failuresInRow = 0;
+      return;
+    }
+    subscription.failuresInRow += 1;
+    if (subscription.probe === message) {
+      subscription.probe = undefined;
+      hold(subscription);
+    } else if (
+      subscription.waiting === undefined &&
+      subscription.failuresInRow >= failuresUntilHold
+    ) {
+      hold(subscription);
+    }
+  };
+
+  const accept: Queue["accept"] = (topic, data, attributes) => {
+    subscriptionTo(topic);
+    accepted += 1;
+    unacknowledged += 1;
+    const id = `m${accepted}`;
+    const publishTime = new Date(scheduler.now()).toISOString();
+    const message: Message = {
+      id,
+      topic,
+      data,
+      attributes,
+      events: countEvents(topic, data),
+      publishTime,
+      cloudEvent: writeCloudEvent(id, topic, data, attributes, publishTime),
+      deliveries: 0,
+      open: 0,
+      acknowledged: false,
+    };
+    trace.add(`${scheduler.now()} accept ${id} ${topic} ${data.length}`);
+    plan(message, random.below(weather.storm.shuffleMs + 1));
+    if (weather.strikes("duplicates", `${id} of ${topic}`)) {
+      // At the same moment to another instance, soon after, or long after the acknowledgement.
+      plan(message, random.pick([0, 2, random.below(minuteMs), random.below(300 * minuteMs)]));
+    }
+    return id;
+  };
+
+  const giveUp = (message: Message) => {
+    message.acknowledged = true;
+    unacknowledged -= 1;
+    if (message.topic === deadLetters) parked.push(message);
+    else {
+      const { name } = subscriptionTo(message.topic);
+      const as = accept(deadLetters, message.data, forwardedAttributes(message, name));
+      settings.onForwarded(message.id, as);
+    }
+  };
+
+  return {
+    accept,
+    settle: (message, outcome) => {
+      trace.add(`${scheduler.now()} ${outcome} ${message.id}`);
+      message.open -= 1;
+      throttle(subscriptionTo(message.topic), message, outcome === "failed" || outcome === "gone");
+      if (message.acknowledged) return;
+      if (outcome === "acknowledged") {
+        message.acknowledged = true;
+        unacknowledged -= 1;
+        return;
+      }
+      if (message.open > 0) return;
+      if (message.deliveries >= weather.storm.maxDeliveryAttempts) {
+        giveUp(message);
+        return;
+      }
+      const backoffMs = Math.min(minBackoffMs * 2 ** (message.deliveries - 1), maxBackoffMs);
+      plan(message, backoffMs * (0.5 + random.fraction()));
+    },
+    takeParked: () => parked.splice(0),
+    unacknowledged: () => unacknowledged,
+  };
+}
+
+const openSubscription = (topic: string, name: string): Subscription => ({
+  topic,
+  name,
+  failuresInRow: 0,
+  holdMs: minBackoffMs,
+  waiting: undefined,
+  probe: undefined,
+  isProbeDue: false,
+});
+
+/** https://cloud.google.com/pubsub/docs/dead-letter-topics#how_dead_letter_topics_work */
+const forwardedAttributes = (message: Message, name: string): Record<string, string> => ({
+  ...message.attributes,
+  CloudPubSubDeadLetterSourceSubscription: `${message.topic}.${name}`,
+  CloudPubSubDeadLetterSourceSubscriptionProject: "simulated",
+  CloudPubSubDeadLetterSourceDeliveryCount: String(message.deliveries),
+  CloudPubSubDeadLetterSourceTopicPublishTime: message.publishTime,
+});
+
+function countEvents(topic: string, data: Buffer): number {
+  if (topic === "append-url-hours") return count(data, member);
+  return count(data, lineFeed) + 1;
+}
+
+const lineFeed = 0x0a;
+const member = Buffer.from('{"id":');
+
+function count(data: Buffer, what: number | Buffer): number {
+  let found = 0;
+  for (let at = data.indexOf(what); at !== -1; at = data.indexOf(what, at + 1)) found += 1;
+  return found;
+}
+
+/** As the functions framework makes it of a push. Frozen: a handler must not change its input. */
+function writeCloudEvent(
+  messageId: string,
+  topic: string,
+  data: Buffer,
+  attributes: Readonly<Record<string, string>>,
+  publishTime: string,
+): object {
+  const message = Object.freeze({
+    data: data.toString("base64"),
+    attributes: Object.freeze(attributes),
+    messageId,
+    publishTime,
+  });
+  return Object.freeze({
+    specversion: "1.0",
+    type: "google.cloud.pubsub.topic.v1.messagePublished",
+    source: `//pubsub.googleapis.com/projects/simulated/topics/${topic}`,
+    id: messageId,
+    time: publishTime,
+    data: Object.freeze({ message }),
+  });
+}

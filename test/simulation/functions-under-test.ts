@@ -1,0 +1,139 @@
+import type { PubSub } from "@google-cloud/pubsub";
+import * as z from "zod";
+import type { AppendToTable } from "../../functions/append-rows/append-to-table.ts";
+import {
+  type AppendRows,
+  createCoalescedAppender,
+} from "../../functions/append-rows/coalesce-rows.ts";
+import appendRows from "../../functions/append-rows/function.json" with { type: "json" };
+import { createHandler as createAppendRows } from "../../functions/append-rows/handler.ts";
+import {
+  type CountEvents,
+  createCounter,
+} from "../../functions/bucket-hours/coalesce-increments.ts";
+import bucketHours from "../../functions/bucket-hours/function.json" with { type: "json" };
+import { createHandler as createBucketHours } from "../../functions/bucket-hours/handler.ts";
+import { createPublisher as createDirectPublisher } from "../../functions/bucket-hours/publish-lines.ts";
+import loadObject from "../../functions/load-object/function.json" with { type: "json" };
+import { createHandler as createLoadHandler } from "../../functions/load-object/handler.ts";
+import normalizeTweets from "../../functions/normalize-tweets/function.json" with { type: "json" };
+import { createHandler as createNormalizeTweets } from "../../functions/normalize-tweets/handler.ts";
+import {
+  createPublisher as createCoalescedPublisher,
+  type PublishLines,
+} from "../../functions/normalize-tweets/publish-lines.ts";
+import recordDeadLetters from "../../functions/record-dead-letters/function.json" with {
+  type: "json",
+};
+import { createHandler as createRecordDeadLetters } from "../../functions/record-dead-letters/handler.ts";
+import { createPublisher as createMessagePublisher } from "../../functions/record-dead-letters/publish-message.ts";
+
+export type FunctionName =
+  | "load-object"
+  | "normalize-tweets"
+  | "bucket-hours"
+  | "append-rows"
+  | "record-dead-letters";
+
+/** The functions by the topics that trigger them, as their manifests say. */
+export const subscribers: readonly { name: FunctionName; topics: readonly string[] }[] = [
+  { name: "load-object", topics: loadObject.trigger.topics },
+  { name: "normalize-tweets", topics: normalizeTweets.trigger.topics },
+  { name: "bucket-hours", topics: bucketHours.trigger.topics },
+  { name: "append-rows", topics: appendRows.trigger.topics },
+  { name: "record-dead-letters", topics: recordDeadLetters.trigger.topics },
+];
+
+/** The outside of one instance: what its Google clients would do. */
+export type Platform = {
+  publish: (topic: string, data: Buffer, attributes: Record<string, string>) => Promise<unknown>;
+  append: AppendToTable;
+  now: () => number;
+  schedule: (run: () => void, ms: number) => unknown;
+};
+
+/** The outside of one load. */
+export type LoadPorts = Pick<Parameters<typeof createLoadHandler>[0], "store" | "publish" | "now">;
+
+export type Handle = (event: unknown) => Promise<void>;
+
+/**
+ * Places where a planted fault gets between the parts of an instance; each is called once per
+ * instance. Without them, everything is as it is deployed.
+ */
+export type Twists = {
+  platform?: (name: FunctionName, platform: Platform) => Platform;
+  /** Another release of normalize-tweets. */
+  normalizeTweets?: (create: typeof createNormalizeTweets, platform: Platform) => typeof create;
+  publishLines?: (name: FunctionName, publish: PublishLines, platform: Platform) => PublishLines;
+  count?: (count: CountEvents, platform: Platform) => CountEvents;
+  appendRows?: (append: AppendRows, platform: Platform) => AppendRows;
+  load?: (ports: LoadPorts) => LoadPorts;
+  handle?: (name: FunctionName, handle: Handle, platform: Platform) => Handle;
+};
+
+const log = { info: () => undefined, warn: () => undefined };
+const config = { functionVersion: "simulated", topicPrefix: "" };
+const loadConfig = {
+  ...config,
+  landingTopics: ["tweets"],
+  limits: { lineBytes: 4_194_304, contentBytes: 17_179_869_184, ratio: 250 },
+};
+
+/** Of Google's client, only `topic(name).publishMessage(message)` is used. */
+const pubsubClient = z.custom<PubSub>(
+  (client) => typeof client === "object" && client !== null && "topic" in client,
+);
+
+/** The handler of load-object, on simulated ports. */
+export const createLoadObject = (outside: LoadPorts, twists: Twists): Handle =>
+  createLoadHandler({ ...(twists.load?.(outside) ?? outside), log, config: loadConfig });
+
+/** The handler of a deployed function, on simulated ports. */
+export function createFunction(
+  name: Exclude<FunctionName, "load-object">,
+  outside: Platform,
+  twists: Twists,
+): Handle {
+  const platform = twists.platform?.(name, outside) ?? outside;
+  const handle = create[name](platform, twists);
+  return twists.handle?.(name, handle, platform) ?? handle;
+}
+
+const create = {
+  "normalize-tweets": (platform: Platform, twists: Twists): Handle => {
+    const publisher = createCoalescedPublisher(clientOf(platform), "", platform.schedule);
+    const publish = twists.publishLines?.("normalize-tweets", publisher, platform) ?? publisher;
+    const create =
+      twists.normalizeTweets?.(createNormalizeTweets, platform) ?? createNormalizeTweets;
+    return create({ publish, now: platform.now, log, config });
+  },
+  "bucket-hours": (platform: Platform, twists: Twists): Handle => {
+    const publisher = createDirectPublisher(clientOf(platform), "");
+    const publish = twists.publishLines?.("bucket-hours", publisher, platform) ?? publisher;
+    const counter = createCounter(publish, platform.now, platform.schedule);
+    const count = twists.count?.(counter, platform) ?? counter;
+    return createBucketHours({ count, publish, now: platform.now, log, config });
+  },
+  "append-rows": (platform: Platform, twists: Twists): Handle => {
+    const appender = createCoalescedAppender(platform.append, platform.schedule);
+    const append = twists.appendRows?.(appender, platform) ?? appender;
+    return createAppendRows({ append, log, config });
+  },
+  "record-dead-letters": (platform: Platform): Handle =>
+    createRecordDeadLetters({
+      publish: createMessagePublisher(clientOf(platform), ""),
+      log,
+      config,
+    }),
+};
+
+type PublishedMessage = { data: Buffer; attributes: Record<string, string> };
+
+const clientOf = (platform: Platform): PubSub =>
+  pubsubClient.parse({
+    topic: (name: string) => ({
+      publishMessage: ({ data, attributes }: PublishedMessage) =>
+        platform.publish(name, data, attributes),
+    }),
+  });

@@ -1,0 +1,145 @@
+import type { Random } from "../producer/create-random.ts";
+import type { Storm } from "./draw-storm.ts";
+import { type CountedEvent, createEvents } from "./invent-events.ts";
+import { inventObject, type LandedObject } from "./invent-objects.ts";
+import { createRecords, type InventedRecord } from "./invent-records.ts";
+
+/** What one item of a message must become a receipt of. */
+type ExpectedReceipt = {
+  /** `records[3]`, or `records[3][1]` inside a page. */
+  position: string;
+  /** `tweet x:1`, `delete x:1` or `ignored notice-limit`. */
+  outcome: string;
+};
+
+/** What one record of a message must become a failed event of. */
+type ExpectedFailure = NonNullable<InventedRecord["failure"]> & {
+  position: string;
+  /** Base64. */
+  original: string;
+};
+
+export type InputMessage = {
+  topic: "tweets" | "url-mentions" | "object-finalized";
+  /** ms after the start at which it is published. */
+  afterMs: number;
+  data: Buffer;
+  attributes?: Record<string, string>;
+  receipts: ExpectedReceipt[];
+  failures: ExpectedFailure[];
+};
+
+/** All that comes in, and all that must come out. */
+export type Input = {
+  /** ms since 1970, UTC. */
+  startMs: number;
+  messages: InputMessage[];
+  /** What lands in the bucket; a message tells of each. */
+  objects: readonly LandedObject[];
+  counted: readonly CountedEvent[];
+  /** Ids that a delete notice names, whether their tweet is in the input or not. */
+  deleted: ReadonlySet<string>;
+};
+
+/** Around midnight, the ends of months and years, leap days and changes of summer time. */
+const starts = [
+  "2024-02-29T23:30:00.000Z",
+  "2025-11-02T05:20:00.000Z",
+  "2025-12-31T23:10:00.000Z",
+  "2026-02-28T22:58:00.000Z",
+  "2026-03-29T00:40:00.000Z",
+  "2026-07-03T06:29:00.000Z",
+];
+
+/** Messages that come from the normalizers of other networks. */
+const mentionsShare = 0.5;
+const minMessages = 20;
+const maxMessages = 200;
+
+/** An input of so many lines, packed into messages that come in bursts. */
+export function generateInput(random: Random, lines: number, storm: Storm): Input {
+  const startMs = Date.parse(random.pick(starts));
+  const events = createEvents(random, !storm.mixedVersions);
+  const deleted = new Set<string>();
+  const records = createRecords(random, storm, events, deleted);
+  const messages: InputMessage[] = [];
+  // Storms act on messages: even a short input is many, and a long one not too many.
+  const most = Math.max(storm.maxLinesPerMessage, Math.ceil(lines / maxMessages));
+  const max = Math.min(most, Math.ceil(lines / minMessages));
+  const objects = storm.objects
+    ? Array.from({ length: 2 + random.below(3) }, (_, index) =>
+        inventObject(random, { records, nowMs: startMs, index, lines: Math.ceil(lines / 10) }),
+      )
+    : [];
+  for (const object of objects) messages.push(notify(object, random.below(60_000)));
+  let afterMs = 0;
+  let left = lines - objects.reduce((sum, object) => sum + object.records.size, 0);
+  while (left > 0) {
+    const isMentions = random.chance(mentionsShare);
+    const size = Math.min(left, random.chance(0.3) ? 1 + random.below(max) : max);
+    left -= size;
+    const nowMs = startMs + afterMs;
+    const content = Array.from({ length: size }, () =>
+      isMentions ? records.ofMentions(nowMs) : records.ofTweets(nowMs),
+    );
+    messages.push({ topic: isMentions ? "url-mentions" : "tweets", afterMs, ...pack(content) });
+    // Most come at the same moment as the one before, and so may share a batch.
+    if (random.chance(0.4)) afterMs += random.below(120_000);
+  }
+  return { startMs, messages, objects, counted: events.counted, deleted };
+}
+
+/** https://cloud.google.com/storage/docs/pubsub-notifications#attributes */
+function notify({ bucket, name, generation }: LandedObject, afterMs: number): InputMessage {
+  return {
+    topic: "object-finalized",
+    afterMs,
+    data: Buffer.from(JSON.stringify({ kind: "storage#object", bucket, name, generation })),
+    attributes: {
+      eventType: "OBJECT_FINALIZE",
+      payloadFormat: "JSON_API_V1",
+      bucketId: bucket,
+      objectId: name,
+      objectGeneration: generation,
+    },
+    receipts: [],
+    failures: [],
+  };
+}
+
+/** The message that must be published of some lines of an object. */
+export function expectLoaded(object: LandedObject, data: Buffer): InputMessage {
+  const lines = data.toString().split("\n");
+  const records = lines.map((line) => object.records.get(line) ?? { line, receipts: [] });
+  return { topic: "tweets", afterMs: 0, ...pack(records) };
+}
+
+function pack(records: readonly InventedRecord[]) {
+  const receipts: ExpectedReceipt[] = [];
+  const failures: ExpectedFailure[] = [];
+  for (const [line, record] of records.entries()) {
+    const position = `records[${line}]`;
+    for (const { place, outcome } of record.receipts) {
+      receipts.push({ position: position + place, outcome });
+    }
+    if (record.failure !== undefined) {
+      const original = Buffer.from(record.line).toString("base64");
+      failures.push({ ...record.failure, position, original });
+    }
+  }
+  const data = joinLines(records.map(({ line }) => line));
+  if (data.length === 0) {
+    // A single blank line is a message without a payload.
+    const empty = { reason: "empty-message", items: 1, heals: false } as const;
+    failures.push({ ...empty, position: "records[0]", original: "" });
+  }
+  return { data, receipts, failures };
+}
+
+function joinLines(lines: readonly (string | Buffer)[]): Buffer {
+  const isText = (line: string | Buffer): line is string => typeof line === "string";
+  if (lines.every(isText)) return Buffer.from(lines.join("\n"));
+  return Buffer.concat(
+    lines.flatMap((line, index) => [Buffer.from(index === 0 ? "" : "\n"), Buffer.from(line)]),
+  );
+}

@@ -1,0 +1,21 @@
+import { afterAll, expect, test } from "vitest";
+import { type CaughtFault, catchFault, medianSeeds } from "./catch-faults.ts";
+import { plantedFaults } from "./planted-faults.ts";
+
+const settings = { firstSeed: 1, maxSeeds: 100, events: 400 };
+const caught: CaughtFault[] = [];
+
+test("there are at least 25, each with a name of its own", () => {
+  expect(new Set(plantedFaults.map(({ name }) => name)).size).toBe(plantedFaults.length);
+  expect(plantedFaults.length).toBeGreaterThanOrEqual(25);
+});
+
+test.each(plantedFaults)("caught: $name", { timeout: 120_000 }, async (fault) => {
+  const result = await catchFault(fault, settings);
+  caught.push(result);
+  expect(result.seeds).toBeLessThanOrEqual(settings.maxSeeds);
+});
+
+afterAll(() => {
+  expect(medianSeeds(caught)).toBeLessThanOrEqual(20);
+});

@@ -1,0 +1,509 @@
+import { constants, gunzipSync } from "node:zlib";
+import type { StreamEvent } from "../../functions/bucket-hours/bucket-hours.ts";
+import { type CountHours, cellOf, countHours } from "./count-hours.ts";
+import type { Platform, Twists } from "./functions-under-test.ts";
+import {
+  changeEvents,
+  changeHandle,
+  changeLines,
+  changePayload,
+  changeRows,
+  changeTimes,
+  messageIdOf,
+  withIds,
+} from "./twist-ports.ts";
+
+/** A fault that the simulation must catch: planted between the parts, never in them. */
+export type PlantedFault = { name: string; twists?: Twists; countHours?: CountHours };
+
+const minuteMs = 60_000;
+const hourMs = 60 * minuteMs;
+const ignoreFailure = (): void => undefined;
+
+/** Acknowledged although it is not safe. */
+const acknowledgedTooEarly: readonly PlantedFault[] = [
+  {
+    name: "acknowledges before it publishes",
+    twists: changeHandle("normalize-tweets", (handle) => async (event) => {
+      void handle(event).catch(ignoreFailure);
+    }),
+  },
+  {
+    name: "acknowledges before it appends",
+    twists: changeHandle("append-rows", (handle) => async (event) => {
+      void handle(event).catch(ignoreFailure);
+    }),
+  },
+  {
+    name: "acknowledges what throws",
+    twists: changeHandle("bucket-hours", (handle) => (event) => handle(event).catch(ignoreFailure)),
+  },
+  {
+    name: "a coalescer answers before its batch is published",
+    twists: {
+      publishLines: (name, publish) =>
+        name === "normalize-tweets"
+          ? async (topic, schema, lines) => {
+              void publish(topic, schema, lines).catch(ignoreFailure);
+            }
+          : publish,
+    },
+  },
+  {
+    name: "a coalescer answers before its batch is bucketed",
+    twists: {
+      count: (count) => async (stream, events) => {
+        void count(stream, events).catch(ignoreFailure);
+      },
+    },
+  },
+  {
+    name: "a coalescer answers before its batch is appended",
+    twists: {
+      appendRows: (append) => async (table, rows) => {
+        void append(table, rows).catch(ignoreFailure);
+        return new Map();
+      },
+    },
+  },
+  {
+    name: "swallows errors of publishing",
+    twists: {
+      publishLines: (_, publish) => (topic, schema, lines) =>
+        publish(topic, schema, lines).catch(ignoreFailure),
+    },
+  },
+  {
+    name: "swallows errors of appending",
+    twists: {
+      platform: (_, platform) => ({
+        ...platform,
+        append: (table, rows) => platform.append(table, rows).catch(() => []),
+      }),
+    },
+  },
+  {
+    name: "does not wait for its failed events",
+    twists: {
+      publishLines: (_, publish) => async (topic, schema, lines) => {
+        const published = publish(topic, schema, lines);
+        if (topic === "failed-events") void published.catch(ignoreFailure);
+        else await published;
+      },
+    },
+  },
+  {
+    name: "tells the failure of a batch to the wrong request",
+    twists: {
+      publishLines: (_, publish) => {
+        const open = new Set<(error: unknown) => void>();
+        return (topic, schema, lines) =>
+          new Promise((resolve, reject) => {
+            open.add(reject);
+            publish(topic, schema, lines).then(resolve, (error: unknown) => {
+              open.delete(reject);
+              const [other] = open;
+              if (other === undefined) reject(error);
+              else {
+                other(error);
+                resolve();
+              }
+            });
+          });
+      },
+    },
+  },
+  {
+    name: "remembers messages before they are safe",
+    twists: changeHandle("append-rows", (handle) => {
+      const seen = new Set<string>();
+      return async (event) => {
+        const id = messageIdOf(event);
+        if (seen.has(id)) return;
+        seen.add(id);
+        await handle(event);
+      };
+    }),
+  },
+  {
+    name: "remembers events before they are safe",
+    twists: {
+      count: (count) => {
+        const seen = new Set<string>();
+        return (stream, events) => {
+          const fresh = events.filter((event) => !seen.has(mentionOf(event)));
+          for (const event of fresh) seen.add(mentionOf(event));
+          return count(stream, fresh);
+        };
+      },
+    },
+  },
+];
+
+/** Never acknowledged, although it is safe. */
+const neverAcknowledged: readonly PlantedFault[] = [
+  {
+    name: "fails after all is done, for some messages",
+    twists: changeHandle("bucket-hours", (handle) => async (event) => {
+      await handle(event);
+      if (messageIdOf(event).endsWith("3")) throw new Error("too late");
+    }),
+  },
+];
+
+/** Lost on the way. */
+const lostOnTheWay: readonly PlantedFault[] = [
+  {
+    name: "drops the last line of a pack",
+    twists: {
+      publishLines: (_, publish) => (topic, schema, lines) =>
+        publish(topic, schema, lines.length > 1 ? lines.slice(0, -1) : lines),
+    },
+  },
+  {
+    name: "drops what overflows a coalescer",
+    twists: {
+      publishLines: (_, publish) => {
+        let pending = 0;
+        return async (topic, schema, lines) => {
+          if (pending + lines.length > 60) return;
+          pending += lines.length;
+          await publish(topic, schema, lines).finally(() => {
+            pending -= lines.length;
+          });
+        };
+      },
+    },
+  },
+  {
+    name: "cuts a pack by bytes",
+    twists: {
+      platform: (_, platform) => ({
+        ...platform,
+        publish: async (topic, data, attributes) => {
+          if (topic !== "url-mentions") return platform.publish(topic, data, attributes);
+          const middle = Math.floor(data.length / 2);
+          await platform.publish(topic, data.subarray(0, middle), attributes);
+          return platform.publish(topic, data.subarray(middle), attributes);
+        },
+      }),
+    },
+  },
+  {
+    name: "takes a partial failure for success",
+    twists: {
+      appendRows: (append) => async (table, rows) => {
+        await append(table, rows);
+        return new Map();
+      },
+    },
+  },
+  {
+    name: "a refused row takes along what stands after it",
+    twists: {
+      platform: (_, platform) => {
+        const cuts = new Map<string, number>();
+        return {
+          ...platform,
+          append: async (table, rows) => {
+            const kept = rows.slice(0, cuts.get(table.name) ?? rows.length);
+            cuts.delete(table.name);
+            const answer = kept.length === 0 ? [] : await platform.append(table, kept);
+            const [first] = answer;
+            if (first !== undefined) cuts.set(table.name, first.index);
+            return answer;
+          },
+        };
+      },
+    },
+  },
+  {
+    name: "a bad line takes its neighbours along",
+    twists: changeHandle(
+      "normalize-tweets",
+      (handle) => (event) => handle(changePayload(event, keepOnlyBadLines)),
+    ),
+  },
+  {
+    name: "drops late events",
+    twists: changeEvents((events, { now }) =>
+      events.filter(({ at }) => Date.parse(at) > now() - 24 * hourMs),
+    ),
+  },
+  {
+    name: "drops retweets",
+    twists: changeEvents((events) => events.filter(({ kind }) => kind !== "retweet")),
+  },
+  {
+    name: "merges the shares of an author",
+    twists: changeEvents((events) => [
+      ...new Map(events.map((event) => [shareOf(event), event])).values(),
+    ]),
+  },
+  { name: "drops failed events", twists: changeLines("failed-events", () => undefined) },
+  {
+    name: "drops tombstones",
+    twists: changeLines("append-tweets", (line) => (line.outcome === "delete" ? undefined : line)),
+  },
+  {
+    name: "drops the receipts of notices",
+    twists: changeLines("append-tweets", (line) => (line.outcome === "ignored" ? undefined : line)),
+  },
+];
+
+/** Loaded, but not all of it, or what is not whole. */
+const wrongObject: readonly PlantedFault[] = [
+  {
+    name: "loads what can be read of a truncated gzip",
+    twists: {
+      load: (ports) => ({
+        ...ports,
+        store: {
+          ...ports.store,
+          read: async function* read(object, most) {
+            const bytes: Buffer[] = [];
+            for await (const chunk of ports.store.read(object)) bytes.push(chunk);
+            yield inflateLeniently(Buffer.concat(bytes)).subarray(0, most);
+          },
+        },
+      }),
+    },
+  },
+  {
+    name: "takes a reading that breaks off for the whole",
+    twists: {
+      load: (ports) => ({
+        ...ports,
+        store: {
+          ...ports.store,
+          read: async function* read(object, most) {
+            try {
+              yield* ports.store.read(object, most);
+            } catch {
+              // What is there is all that there is.
+            }
+          },
+        },
+      }),
+    },
+  },
+  {
+    name: "reports an object as loaded before it is",
+    twists: {
+      load: (ports) => ({
+        ...ports,
+        store: {
+          ...ports.store,
+          exists: async (bucket, name) => {
+            const exists = await ports.store.exists(bucket, name);
+            if (!exists) await ports.store.writeOnce(bucket, name, "{}");
+            return exists;
+          },
+        },
+      }),
+    },
+  },
+  {
+    name: "swallows errors of publishing an object",
+    twists: {
+      load: (ports) => ({
+        ...ports,
+        publish: (topic, data, attributes) =>
+          ports.publish(topic, data, attributes).catch(ignoreFailure),
+      }),
+    },
+  },
+];
+
+/** Counted where it did not happen. */
+const wrongHour: readonly PlantedFault[] = [
+  {
+    name: "buckets by arrival",
+    twists: changeLines("append-url-hours", (row) => ({
+      ...row,
+      hour: `${String(row.appended_at).slice(0, 13)}:00:00Z`,
+    })),
+  },
+  { name: "buckets by local time", twists: changeTimes((at) => at - 5 * hourMs) },
+  { name: "rounds to the nearest hour", twists: changeTimes((at) => at + 30 * minuteMs) },
+  { name: "takes the first moment of an hour for the last", twists: changeTimes((at) => at - 1) },
+  {
+    name: "has a clock of twelve hours",
+    twists: changeTimes((at) => at - (new Date(at).getUTCHours() >= 12 ? 12 * hourMs : 0)),
+  },
+];
+
+/** Counted as something else, or more than once. */
+const wrongIdentity: readonly PlantedFault[] = [
+  {
+    name: "leaves the source out of ids",
+    twists: changeRows("url_hour_increments", (rows) =>
+      rows.map((row) => withIds(row, (id) => id.slice(id.indexOf(":") + 1))),
+    ),
+  },
+  {
+    name: "takes all networks for one",
+    twists: changeRows("url_hour_increments", (rows) =>
+      rows.map((row) => withIds(row, (id) => id.replace(/^[a-z]+:/, "x:"))),
+    ),
+  },
+  {
+    name: "reads ids as numbers",
+    twists: changeLines("url-mentions", (line) => ({
+      ...line,
+      id: `x:${Number(String(line.id).slice("x:".length))}`,
+    })),
+  },
+  {
+    name: "makes a new id at each write",
+    twists: {
+      platform: (_, platform) => {
+        let written = 0;
+        const append: Platform["append"] = (table, rows) => {
+          const fresh = (row: (typeof rows)[number]) => ({
+            ...withIds(row, () => `x:${platform.now()}${written++}`),
+          });
+          return platform.append(
+            table,
+            table.name === "url_hour_increments" ? rows.map(fresh) : rows,
+          );
+        };
+        return { ...platform, append };
+      },
+    },
+  },
+  {
+    name: "writes twice, with other ids",
+    twists: changeRows("url_hour_increments", (rows) => [
+      ...rows,
+      ...rows.map((row) => withIds(row, (id) => `${id}0`)),
+    ]),
+  },
+  {
+    name: "retries under a new id",
+    twists: {
+      publishLines: (name, publish) => async (topic, schema, lines) => {
+        try {
+          await publish(topic, schema, lines);
+        } catch (error) {
+          if (name !== "normalize-tweets" || topic !== "url-mentions") throw error;
+          const renamed = lines.map((line) => line.replace(/"id":"x:\d+/, "$&1"));
+          await publish(topic, schema, renamed);
+        }
+      },
+    },
+  },
+  {
+    name: "takes the raw link for the key",
+    twists: changeEvents((events) => events.map((event) => ({ ...event, url_key: event.url }))),
+  },
+  {
+    name: "takes all authors of a batch for one",
+    twists: changeEvents((events) => {
+      const author = events.find((event) => event.author !== undefined)?.author;
+      return events.map((event) => (event.author === undefined ? event : { ...event, author }));
+    }),
+  },
+  {
+    name: "takes retweets for originals",
+    twists: changeEvents((events) => events.map((event) => ({ ...event, kind: "tweet" }))),
+  },
+  { name: "adds one for each row", countHours: countMembers },
+  { name: "shows the label that came last", countHours: showLastLabel },
+];
+
+/** Failed, but not kept as it was. */
+const wrongFailure: readonly PlantedFault[] = [
+  {
+    name: "keeps the decoded text, not the bytes",
+    twists: changeLines("failed-events", (line) => ({
+      ...line,
+      original: Buffer.from(originalOf(line).toString()).toString("base64"),
+    })),
+  },
+  {
+    name: "keeps the first 64 bytes",
+    twists: changeLines("failed-events", (line) => ({
+      ...line,
+      original: originalOf(line).subarray(0, 64).toString("base64"),
+    })),
+  },
+  {
+    name: "gives each failure a new id",
+    twists: {
+      publishLines: (_, publish, platform) => (topic, schema, lines) =>
+        publish(
+          topic,
+          schema,
+          topic === "failed-events"
+            ? lines.map((line) => line.replace('"id":"', `"id":"${platform.now()}-`))
+            : lines,
+        ),
+    },
+  },
+  {
+    name: "tells the wrong reason",
+    twists: changeLines("failed-events", (line) => ({ ...line, reason: "unknown-shape" })),
+  },
+];
+
+export const plantedFaults: readonly PlantedFault[] = [
+  ...acknowledgedTooEarly,
+  ...neverAcknowledged,
+  ...lostOnTheWay,
+  ...wrongObject,
+  ...wrongHour,
+  ...wrongIdentity,
+  ...wrongFailure,
+];
+
+const mentionOf = ({ id, url_key }: StreamEvent): string => `${id} ${String(url_key)}`;
+const shareOf = ({ author, url_key }: StreamEvent): string =>
+  `${String(author)} ${String(url_key)}`;
+
+const originalOf = ({ original }: Readonly<Record<string, unknown>>): Buffer =>
+  Buffer.from(String(original), "base64");
+
+/** What a reader shows that does not look at the end of a file. */
+function inflateLeniently(bytes: Buffer): Buffer {
+  if (bytes[0] !== 0x1f) return bytes;
+  try {
+    return gunzipSync(bytes, { finishFlush: constants.Z_SYNC_FLUSH });
+  } catch {
+    return bytes;
+  }
+}
+
+function keepOnlyBadLines(payload: Buffer): Buffer {
+  const lines = payload.toString().split("\n");
+  const bad = lines.filter((line) => line.trim() !== "" && !isJson(line));
+  return bad.length === 0 ? payload : Buffer.from(bad.join("\n"));
+}
+
+function isJson(line: string): boolean {
+  try {
+    JSON.parse(line);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/** `COUNT(*)` where it must be `COUNT(DISTINCT id)`. */
+function countMembers(...tables: Parameters<CountHours>): ReturnType<CountHours> {
+  const [increments] = tables;
+  const members = new Map<string, number>();
+  for (const row of increments) {
+    const name = cellOf(row);
+    if (Array.isArray(row.events)) members.set(name, (members.get(name) ?? 0) + row.events.length);
+  }
+  return countHours(...tables).map((cell) => ({
+    ...cell,
+    mentions: members.get(cellOf(cell)) ?? 0,
+  }));
+}
+
+function showLastLabel(...tables: Parameters<CountHours>): ReturnType<CountHours> {
+  const last = new Map(tables[0].map((row) => [cellOf(row), row.url]));
+  return countHours(...tables).map((cell) => ({ ...cell, url: String(last.get(cellOf(cell))) }));
+}

@@ -1,0 +1,79 @@
+import type { Conservation, Verdict } from "./judge-run.ts";
+import { type Run, runSeed } from "./run-seed.ts";
+
+/** What many runs add up to. */
+export type Summary = {
+  seeds: number;
+  deliveries: number;
+  messages: number;
+  overlaps: number;
+  redriven: number;
+  faults: number;
+  verdict: Verdict;
+  conservation: Conservation;
+  /** Suspension points at which instances have died, with how often. */
+  deaths: Record<string, number>;
+  failing: { run: Run; events: number }[];
+};
+
+/** Runs all of `plan`, one after the other; `tell` hears of each. */
+export async function runSeeds(
+  plan: Iterable<{ seed: number; events: number }>,
+  tell: (run: Run) => void = () => undefined,
+): Promise<Summary> {
+  const summary: Summary = {
+    seeds: 0,
+    deliveries: 0,
+    messages: 0,
+    overlaps: 0,
+    redriven: 0,
+    faults: 0,
+    verdict: {
+      lost: 0,
+      duplicated: 0,
+      unexpected: 0,
+      differing: 0,
+      missingReceipts: 0,
+      wrongReceipts: 0,
+      missingFailures: 0,
+      wrongFailures: 0,
+      conservationDifference: 0,
+      unfinished: 0,
+      failedInQuiet: 0,
+      unstable: 0,
+    },
+    conservation: { received: 0, counted: 0, duplicates: 0, ignored: 0, deletes: 0, failed: 0 },
+    deaths: {},
+    failing: [],
+  };
+  for (const { seed, events } of plan) {
+    const run = await runSeed({ seed, events });
+    summary.seeds += 1;
+    summary.deliveries += run.deliveries;
+    summary.messages += run.messages;
+    summary.overlaps += run.overlaps;
+    summary.redriven += run.redriven;
+    summary.faults += run.faults.length;
+    summary.verdict = sum(summary.verdict, run.verdict, Math.abs);
+    summary.conservation = sum(summary.conservation, run.conservation);
+    for (const [point, deaths] of run.deaths) {
+      summary.deaths[point] = (summary.deaths[point] ?? 0) + deaths;
+    }
+    if (!run.isExact) summary.failing.push({ run, events });
+    tell(run);
+  }
+  return summary;
+}
+
+/** Adds numbers by name. Differences of opposite sign must not cancel out: those are `weighed`. */
+function sum<Counts extends Record<string, number>>(
+  total: Counts,
+  more: Counts,
+  weighed: (count: number) => number = (count) => count,
+): Counts {
+  const added = { ...total };
+  for (const [name, count] of Object.entries(more)) {
+    Object.assign(added, { [name]: (total[name] ?? 0) + weighed(count) });
+  }
+  return added;
+}

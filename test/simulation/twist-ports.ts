@@ -1,0 +1,73 @@
+import * as z from "zod";
+import type { StreamEvent } from "../../functions/bucket-hours/bucket-hours.ts";
+import type { Row } from "./create-warehouse.ts";
+import type { FunctionName, Handle, Platform, Twists } from "./functions-under-test.ts";
+
+const record = z.record(z.string(), z.unknown());
+
+/** Changes what is published to a topic, line by line; undefined leaves a line out. */
+export function changeLines(topic: string, change: (line: Row) => Row | undefined): Twists {
+  return {
+    publishLines: (_, publish) => (to, schema, lines) => {
+      if (to !== topic) return publish(to, schema, lines);
+      // An entry may hold several lines that belong together.
+      const changed = lines
+        .flatMap((entry) => entry.split("\n"))
+        .flatMap((line) => change(record.parse(JSON.parse(line))) ?? []);
+      return publish(
+        to,
+        schema,
+        changed.map((line) => JSON.stringify(line)),
+      );
+    },
+  };
+}
+
+/** Changes the events of a request before they are bucketed. */
+export const changeEvents = (
+  change: (events: StreamEvent[], platform: Platform) => StreamEvent[],
+): Twists => ({
+  count: (count, platform) => (stream, events) => count(stream, change(events, platform)),
+});
+
+/** Changes the time of each event before it is bucketed; ms since 1970, UTC. */
+export const changeTimes = (change: (at: number) => number): Twists =>
+  changeEvents((events) =>
+    events.map((event) => ({ ...event, at: new Date(change(Date.parse(event.at))).toISOString() })),
+  );
+
+/** Changes the rows that are appended to a table. */
+export const changeRows = (table: string, change: (rows: readonly Row[]) => Row[]): Twists => ({
+  platform: (_, platform) => ({
+    ...platform,
+    append: (to, rows) => platform.append(to, to.name === table ? change(rows) : rows),
+  }),
+});
+
+/** An increment with other ids in it. */
+export function withIds(row: Row, change: (id: string) => string): Row {
+  const events = z.array(z.looseObject({ id: z.string() })).parse(row.events);
+  return { ...row, events: events.map((event) => ({ ...event, id: change(event.id) })) };
+}
+
+/** Replaces how one function handles a message. */
+export const changeHandle = (
+  name: FunctionName,
+  change: (handle: Handle, platform: Platform) => Handle,
+): Twists => ({
+  handle: (of, handle, platform) => (of === name ? change(handle, platform) : handle),
+});
+
+const pushed = z.looseObject({
+  data: z.looseObject({ message: z.looseObject({ messageId: z.string(), data: z.string() }) }),
+});
+
+export const messageIdOf = (event: unknown): string => pushed.parse(event).data.message.messageId;
+
+/** The event with another payload. */
+export function changePayload(event: unknown, change: (payload: Buffer) => Buffer): unknown {
+  const parsed = pushed.parse(event);
+  const { message } = parsed.data;
+  const data = change(Buffer.from(message.data, "base64")).toString("base64");
+  return { ...parsed, data: { ...parsed.data, message: { ...message, data } } };
+}

@@ -1,0 +1,88 @@
+/** An event as its producer knows it. Texts need no escapes. */
+export type Told = {
+  native: string;
+  /** Event time, RFC 3339 UTC with milliseconds. */
+  iso: string;
+  /** Native id. */
+  author: string | undefined;
+  kind: "tweet" | "retweet" | "quote" | "reply";
+  /** Links as spelled. */
+  links: readonly string[];
+};
+
+const someOtherId = "1146305069000000001";
+
+/** A tweet of API v1.1: times in whole seconds, at `zoneMinutes` east of UTC. */
+export function writeTweetV1(told: Told, zoneMinutes: number): string {
+  const links = told.links.map((link) => `{"expanded_url":"${link}"}`).join(",");
+  const entities = `"entities":{"urls":[${links}]}`;
+  const user = told.author === undefined ? "" : `"user":{"id_str":"${told.author}"},`;
+  return (
+    `{"created_at":"${classicTime(told.iso, zoneMinutes)}",` +
+    `"id":${told.native},"id_str":"${told.native}",${user}${kindsV1[told.kind](entities)}}`
+  );
+}
+
+const kindsV1 = {
+  tweet: (entities: string) => entities,
+  retweet: (entities: string) => `"entities":{"urls":[]},"retweeted_status":{${entities}}`,
+  quote: (entities: string) => `"quoted_status_id_str":"${someOtherId}",${entities}`,
+  reply: (entities: string) => `"in_reply_to_status_id_str":"${someOtherId}",${entities}`,
+};
+
+/** `Wed Jul 03 06:29:00 +0000 2019`. */
+function classicTime(iso: string, zoneMinutes: number): string {
+  const text = classicTimeOf(iso.slice(0, "2019-07-03T06:29".length), zoneMinutes);
+  return text.replace("ss", iso.slice("2019-07-03T06:29:".length, "2019-07-03T06:29:00".length));
+}
+
+/** Minutes are told again and again, and dates are dear. */
+const classicTimes = new Map<string, string>();
+const keptTimes = 50_000;
+
+/** Of a minute, with `ss` where the seconds stand. */
+function classicTimeOf(minute: string, zoneMinutes: number): string {
+  const name = `${minute} ${zoneMinutes}`;
+  const known = classicTimes.get(name);
+  if (known !== undefined) return known;
+  const utc = new Date(Date.parse(`${minute}:00Z`) + zoneMinutes * 60_000).toUTCString();
+  const zone = `+${String(Math.floor(zoneMinutes / 60)).padStart(2, "0")}${String(zoneMinutes % 60).padStart(2, "0")}`;
+  const text = `${utc.slice(0, 3)} ${utc.slice(8, 11)} ${utc.slice(5, 7)} ${utc.slice(17, 23)}ss ${zone} ${utc.slice(12, 16)}`;
+  if (classicTimes.size === keptTimes) classicTimes.clear();
+  classicTimes.set(name, text);
+  return text;
+}
+
+const kindsV2 = {
+  tweet: "",
+  retweet: `"referenced_tweets":[{"type":"retweeted","id":"${someOtherId}"}],`,
+  quote: `"referenced_tweets":[{"type":"quoted","id":"${someOtherId}"}],`,
+  reply: `"referenced_tweets":[{"type":"replied_to","id":"${someOtherId}"}],`,
+};
+
+/** A post of API v2, alone in its envelope. */
+export function writeTweetV2(told: Told): string {
+  const links = told.links.map((link) => `{"expanded_url":"${link}"}`).join(",");
+  const author = told.author === undefined ? "" : `"author_id":"${told.author}",`;
+  return (
+    `{"data":{"id":"${told.native}","text":"t","created_at":"${told.iso}",` +
+    `${author}${kindsV2[told.kind]}"entities":{"urls":[${links}]}}}`
+  );
+}
+
+/** The delete notice of a tweet, as a v1.1 stream has it. */
+export const writeDelete = (native: string, atMs: number): string =>
+  `{"delete":{"status":{"id":${native},"id_str":"${native}","user_id_str":"9"},"timestamp_ms":"${atMs}"}}`;
+
+/** A mention that another normalizer has made: `source` is not the one of tweets. */
+export function writeMention(
+  source: string,
+  told: Told,
+  page: { key: string; url: string; host: string },
+): string {
+  const author = told.author === undefined ? "" : `"author":"${source}:${told.author}",`;
+  return (
+    `{"id":"${source}:${told.native}","at":"${told.iso}","url_key":"${page.key}",` +
+    `"url":"${page.url}","host":"${page.host}",${author}"kind":"${told.kind}","key_version":1}`
+  );
+}
