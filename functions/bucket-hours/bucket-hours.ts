@@ -1,4 +1,4 @@
-import { hourMs } from "../../shared/events/event-time.ts";
+import { hourStartOf } from "../../shared/events/event-time.ts";
 import type { Stream } from "../../shared/streams/stream.ts";
 
 /** An event of any stream, as its schema has parsed it. */
@@ -21,8 +21,9 @@ export function bucketHours(
   appendedAt: string,
 ): Increment[] {
   const groups = new Map<string, StreamEvent[]>();
+  const fields = identifying(stream);
   for (const event of events) {
-    const group = JSON.stringify([hourOf(event.at), ...identifying(stream).map((f) => event[f])]);
+    const group = JSON.stringify([hourStartOf(event.at), ...fields.map((field) => event[field])]);
     const members = groups.get(group);
     if (members === undefined) groups.set(group, [event]);
     else members.push(event);
@@ -37,12 +38,6 @@ const identifying = ({ key, labels, keyVersion }: Stream): string[] => [
   ...(keyVersion === undefined ? [] : [keyVersion]),
 ];
 
-/** Start of the UTC hour of an RFC 3339 UTC time, for example `2019-07-03T06:00:00Z`. */
-function hourOf(at: string): string {
-  const ms = Date.parse(at);
-  return new Date(ms - (((ms % hourMs) + hourMs) % hourMs)).toISOString().replace(".000Z", "Z");
-}
-
 function increments(stream: Stream, group: StreamEvent[], appendedAt: string): Increment[] {
   const members = distinctMembers(stream, group);
   const rows: Increment[] = [];
@@ -51,7 +46,7 @@ function increments(stream: Stream, group: StreamEvent[], appendedAt: string): I
     const [first] = part;
     if (first === undefined) break;
     rows.push({
-      hour: hourOf(first.event.at),
+      hour: hourStartOf(first.event.at),
       ...pick(first.event, [...stream.key, ...stream.labels]),
       events: part.map(({ member }) => member),
       ...(stream.keyVersion !== undefined && pick(first.event, [stream.keyVersion])),
@@ -71,5 +66,8 @@ function distinctMembers(stream: Stream, group: StreamEvent[]) {
   return [...distinct.values()].sort((a, b) => (a.event.id < b.event.id ? -1 : 1));
 }
 
-const pick = (event: StreamEvent, fields: readonly string[]): Record<string, unknown> =>
-  Object.fromEntries(fields.flatMap((f) => (event[f] === undefined ? [] : [[f, event[f]]])));
+function pick(event: StreamEvent, fields: readonly string[]): Record<string, unknown> {
+  const picked: Record<string, unknown> = {};
+  for (const field of fields) if (event[field] !== undefined) picked[field] = event[field];
+  return picked;
+}

@@ -1,4 +1,3 @@
-import * as z from "zod";
 import { failRecord } from "../../shared/envelopes/fail-record.ts";
 import type { PubsubDelivery } from "../../shared/envelopes/pubsub-delivery.ts";
 import { unpackRecords } from "../../shared/envelopes/unpack-records.ts";
@@ -15,15 +14,8 @@ import type { StreamEvent } from "./bucket-hours.ts";
 const stage = "bucket-hours";
 
 /** What every event has, whatever its stream. */
-const identified = z.looseObject({ id: z.string(), at: z.string() });
-const schemas = new Map<string, z.ZodType<StreamEvent>>();
-
-/** A schema is compiled when it is first used, so each stream's is kept. */
-function schemaOf(stream: Stream): z.ZodType<StreamEvent> {
-  const schema = schemas.get(stream.name) ?? stream.event.pipe(identified);
-  schemas.set(stream.name, schema);
-  return schema;
-}
+const isStreamEvent = (event: Record<string, unknown>): event is StreamEvent =>
+  typeof event.id === "string" && typeof event.at === "string";
 
 /**
  * The events of a message that fit the schema of its stream, and failed events for those that do
@@ -34,7 +26,6 @@ export function readEvents(
   delivery: PubsubDelivery,
   context: { functionVersion: string; now: number },
 ): { events: StreamEvent[]; failed: FailedEvent[] } {
-  const schema = schemaOf(stream);
   const epoch = Date.parse(stream.epoch);
   const events: StreamEvent[] = [];
   const failed: FailedEvent[] = [];
@@ -50,10 +41,12 @@ export function readEvents(
       fail(record.reason, [{ path: position, message: record.message }]);
       continue;
     }
-    const parsed = schema.safeParse(record.value);
+    const parsed = stream.event.safeParse(record.value);
     if (!parsed.success) {
       const issues = rebaseIssues(issuesOf(parsed.error), position);
       fail("invalid-field", issues);
+    } else if (!isStreamEvent(parsed.data)) {
+      throw new Error(`the events of stream ${stream.name} need an id and a time: see its schema`);
     } else if (!isPossibleTime(Date.parse(parsed.data.at), context.now, epoch)) {
       const message = "before the epoch of the stream, or more than an hour in the future";
       fail("impossible-time", [{ path: `${position}.at`, message }]);

@@ -6,7 +6,7 @@ export const hourMs = 3_600_000;
 /** Event time: RFC 3339 in UTC with milliseconds, for example `2019-07-03T06:29:00.000Z`. */
 export const eventTime = z
   .string()
-  .regex(/^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(?:\.\d{1,6})?Z$/)
+  .regex(/^\d{4}-\d{2}-\d{2}T(?:[01]\d|2[0-3]):\d{2}:\d{2}(?:\.\d{1,6})?Z$/)
   .refine((text) => !Number.isNaN(Date.parse(text)), "not a time of the calendar");
 
 /** Start of a UTC hour, for example `2019-07-03T06:00:00Z`. */
@@ -14,6 +14,10 @@ export const hourStart = z
   .string()
   .regex(/^\d{4}-\d{2}-\d{2}T\d{2}:00:00Z$/)
   .brand<"HourStart">();
+
+/** Start of the UTC hour of an event time: in UTC, its text says it. */
+export const hourStartOf = (eventTime: string): string =>
+  `${eventTime.slice(0, "2019-07-03T06".length)}:00:00Z`;
 
 /** Whether `at` (ms since 1970, UTC) is an event time that may be counted: DESIGN "Time". */
 export function isPossibleTime(at: number, now: number, epoch: number): boolean {

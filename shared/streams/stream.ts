@@ -16,6 +16,7 @@ export type Stream = {
   /** Value of the `schema` attribute of its messages. */
   schema: string;
   description: string;
+  /** With `id`, and with `at`, an `eventTime`. */
   event: z.ZodObject;
   /** Earliest possible event time, RFC 3339 UTC. */
   epoch: string;
