@@ -35,8 +35,7 @@ export function createHandler(dependencies: Dependencies) {
 
   const load = async (notification: StorageNotification): Promise<void> => {
     const { bucket, object: name, generation } = notification;
-    const about = { bucket, object: name, generation };
-    const ignore = (reason: string) => log.info({ ...about, reason }, "ignored");
+    const ignore = (reason: string) => log.info({ generation, reason }, "ignored");
 
     if (notification.eventType !== "OBJECT_FINALIZE") return ignore("not-finalized");
     if (config.landingBucket !== undefined && config.landingBucket !== bucket) {
@@ -47,13 +46,13 @@ export function createHandler(dependencies: Dependencies) {
     const reportName = reportNameOf({ bucket, name, generation });
     if (await store.exists(bucket, reportName)) return ignore("already-loaded");
     const found = await store.find({ bucket, name, generation });
-    if (found === undefined) {
-      return log.warn({ ...about, reason: "object-gone" }, "ignored");
-    }
+    if (found === undefined) return log.warn({ generation, reason: "object-gone" }, "ignored");
     const report = loadReport.parse(await loadObject(found, path.topic, dependencies));
     await store.writeOnce(bucket, reportName, `${JSON.stringify(report, null, 2)}\n`);
-    if (report.outcome === "loaded") log.info(report, "loaded");
-    else log.warn(report, "failed");
+    // Names are a sender's text, too: a log line tells the object by its generation.
+    const { bucket: _bucket, object: _object, ...told } = report;
+    if (report.outcome === "loaded") log.info(told, "loaded");
+    else log.warn(told, "failed");
   };
 
   return async (event: unknown): Promise<void> => {

@@ -10,8 +10,17 @@ export type RequestHead = {
   headers: Readonly<Record<string, readonly string[] | undefined>>;
 };
 
-/** Headers by which the framework's body parsers find a body and choose what to do with it. */
-const bodyHeaders = ["content-length", "transfer-encoding", "content-encoding", "content-type"];
+/**
+ * Headers by which the framework's body parsers find a body and choose what to do with it, and the
+ * one that it would write into the labels of each log line.
+ */
+const hiddenHeaders = [
+  "content-length",
+  "transfer-encoding",
+  "content-encoding",
+  "content-type",
+  "function-execution-id",
+];
 
 /**
  * Keeps the framework's hands off every request of this process. Its body parsers would inflate and
@@ -27,7 +36,7 @@ export function guardRequests(): (request: object) => RequestHead | undefined {
     if (request === undefined) return;
     const { method = "", url = "", headersDistinct } = request;
     heads.set(request, { method, target: url, headers: headersDistinct });
-    for (const name of bodyHeaders) request.headers[name] = undefined;
+    for (const name of hiddenHeaders) request.headers[name] = undefined;
     request.url = "/";
   });
   return (request) => heads.get(request);

@@ -58,13 +58,24 @@ type Answer = { status: number; body: object };
 
 async function answerTo(request: Request, dependencies: Dependencies): Promise<Answer> {
   if (request.method !== "POST") return problem(405, "Only POST is taken");
-  const parsed = redriveRequest.safeParse(request.body);
+  const parsed = redriveRequest.safeParse(readJson(request.body));
   if (!parsed.success) return problem(400, "Not a redrive", issuesOf(parsed.error));
   const body = await redriveMany(parsed.data, dependencies);
-  const { stage, reason, dryRun } = parsed.data;
-  const { nextPageToken, ...counts } = body;
-  dependencies.log.info({ stage, reason, dryRun, ...counts }, "redriven");
+  const { reason, dryRun } = parsed.data;
+  const { nextPageToken: _nextPageToken, ...counts } = body;
+  // Without the stage, which is any text that the sender likes.
+  dependencies.log.info({ reason, dryRun, ...counts }, "redriven");
   return { status: 200, body };
+}
+
+/** What a body says; undefined when it is no JSON. */
+function readJson(body: unknown): unknown {
+  if (!Buffer.isBuffer(body)) return body;
+  try {
+    return JSON.parse(body.toString("utf8"));
+  } catch {
+    return undefined;
+  }
 }
 
 /** While one page of BigQuery's is sent back, the next is read. */

@@ -7,10 +7,12 @@ import { parseConfig } from "./config.ts";
 import { createFailureFinder } from "./find-failures.ts";
 import { createHandler } from "./handler.ts";
 import { createPublisher } from "./publish-message.ts";
+import { takeRawBodies } from "./take-raw-bodies.ts";
 
 const config = parseConfig(process.env);
 const log = pino(logOptions("redrive-failures", config.functionVersion, config.logLevel));
 const find = createFailureFinder(new BigQuery({ projectId: config.projectId }), config);
 const publish = createPublisher(new PubSub({ projectId: config.projectId }));
 
+takeRawBodies();
 http("redrive-failures", createHandler({ find, publish, now: () => Date.now(), log, config }));

@@ -1,7 +1,7 @@
 import * as z from "zod";
 
 /** Milliseconds in the hour that everything is counted by. */
-export const hourMs = 3_600_000;
+const hourMs = 3_600_000;
 
 /** Event time: RFC 3339 in UTC with milliseconds, for example `2019-07-03T06:29:00.000Z`. */
 export const eventTime = z

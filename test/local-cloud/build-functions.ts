@@ -98,10 +98,10 @@ async function oneCopyPerVersion(): Promise<Plugin> {
   const ours = Symbol("already resolved here");
   return {
     name: "one-copy-per-version",
-    setup({ onResolve, resolve }) {
-      onResolve({ filter: /^[^./]/ }, async ({ path, pluginData, ...options }) => {
+    setup(bundling) {
+      bundling.onResolve({ filter: /^[^./]/ }, async ({ path, pluginData, ...options }) => {
         if (pluginData === ours || isBuiltin(path)) return undefined;
-        const resolved = await resolve(path, { ...options, pluginData: ours });
+        const resolved = await bundling.resolve(path, { ...options, pluginData: ours });
         // What cannot be resolved may be optional: the bundler knows.
         if (resolved.errors.length > 0 || resolved.external) return undefined;
         const copy = /^.*\/node_modules\/(?:@[^/]+\/)?[^/]+/.exec(resolved.path)?.[0];
@@ -120,25 +120,31 @@ async function oneCopyPerVersion(): Promise<Plugin> {
  */
 const withoutUnusedProtocols: Plugin = {
   name: "without-unused-protocols",
-  setup({ onLoad }) {
+  setup(bundling) {
     // Publishing works from `protos.json`. These classes are only exported again, or used for
     // long-running operations, which Pub/Sub has none of.
     const messageClasses =
       /\/(pubsub|pubsub-api|google-gax)\/build\/protos\/(protos|iam_service|locations|operations)\.js$/;
-    onLoad({ filter: messageClasses }, () => ({ contents: "" }));
+    bundling.onLoad({ filter: messageClasses }, () => ({ contents: "" }));
     // The Storage Write client writes with classes, but only with those of version 1.
-    onLoad({ filter: /\/bigquery-storage\/build\/protos\/protos\.js$/ }, async ({ path }) => {
-      const previews =
-        /^( +)storage\.v1(alpha|beta)\d* = \(function\(\) \{\n[\s\S]*?^\1\}\)\(\);\n/gm;
-      return { contents: (await readFile(path, "utf8")).replace(previews, "") };
-    });
-    onLoad({ filter: /\/bigquery-storage\/build\/protos\/protos\.json$/ }, async ({ path }) => {
-      const isPreview = (name: string) => /^v1(alpha|beta)\d*$/.test(name);
-      const withoutPreviews = JSON.parse(await readFile(path, "utf8"), (name, value: unknown) =>
-        isPreview(name) ? undefined : value,
-      );
-      return { contents: JSON.stringify(withoutPreviews), loader: "json" };
-    });
+    bundling.onLoad(
+      { filter: /\/bigquery-storage\/build\/protos\/protos\.js$/ },
+      async ({ path }) => {
+        const previews =
+          /^( +)storage\.v1(alpha|beta)\d* = \(function\(\) \{\n[\s\S]*?^\1\}\)\(\);\n/gm;
+        return { contents: (await readFile(path, "utf8")).replace(previews, "") };
+      },
+    );
+    bundling.onLoad(
+      { filter: /\/bigquery-storage\/build\/protos\/protos\.json$/ },
+      async ({ path }) => {
+        const isPreview = (name: string) => /^v1(alpha|beta)\d*$/.test(name);
+        const withoutPreviews = JSON.parse(await readFile(path, "utf8"), (name, value: unknown) =>
+          isPreview(name) ? undefined : value,
+        );
+        return { contents: JSON.stringify(withoutPreviews), loader: "json" };
+      },
+    );
   },
 };
 

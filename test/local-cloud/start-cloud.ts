@@ -13,6 +13,16 @@ import { type RunningFunction, runFunction } from "./run-function.ts";
 import { startMetadata } from "./start-metadata.ts";
 import { startStorage } from "./storage/start-storage.ts";
 
+/** A way from one part of the cloud to another. */
+export type Hop = {
+  /** A function, or `push`. */
+  from: string;
+  /** A function, or the variable that names a server. */
+  to: string;
+  /** `host:port`, or a URL. */
+  address: string;
+};
+
 export type CloudOptions = {
   projectId: string;
   dataset: string;
@@ -29,6 +39,8 @@ export type CloudOptions = {
   faults?: DeliveryFaults | undefined;
   /** Keep raw input in the lake, as it came, for a replay. */
   archive?: boolean | undefined;
+  /** The address to take for a way instead, so that something stands between; its own by default. */
+  route?: ((hop: Hop) => Promise<string>) | undefined;
 };
 
 /** A whole cloud on this machine, with all functions running. */
@@ -80,11 +92,14 @@ export async function startCloud(options: CloudOptions): Promise<Cloud> {
     Object.assign(process.env, { STORAGE_EMULATOR_HOST: lake.url });
     const metadata = await startMetadata();
     started.push(metadata);
-    const platform = {
-      ...emulators,
+    const servers = {
+      PUBSUB_EMULATOR_HOST: pubsub,
+      BIGQUERY_EMULATOR_HOST: bigquery.restUrl,
+      BIGQUERY_WRITE_ENDPOINT: bigquery.writeUrl,
       STORAGE_EMULATOR_HOST: lake.url,
-      GCE_METADATA_HOST: metadata.address,
     };
+    const platform = { ...emulators, GCE_METADATA_HOST: metadata.address };
+    const { route = straight } = options;
     const settings = {
       GOOGLE_CLOUD_PROJECT: options.projectId,
       BIGQUERY_DATASET: options.dataset,
@@ -94,18 +109,26 @@ export async function startCloud(options: CloudOptions): Promise<Cloud> {
     await provisionWarehouse(options);
     const manifests = await readManifests();
     const functions = await Promise.all(
-      manifests.map((manifest) =>
+      manifests.map(async (manifest) =>
         runFunction(manifest, {
-          environment: { ...platform, ...settingsOf(manifest, settings) },
+          environment: {
+            ...platform,
+            ...(await routeAll(manifest.name, servers, route)),
+            ...settingsOf(manifest, settings),
+          },
           logDirectory: options.logDirectory,
         }),
       ),
     );
     started.push(...functions);
-    const urls = new Map(functions.map(({ name, url }) => [name, url]));
+    const urls = await routeAll(
+      "push",
+      Object.fromEntries(functions.map(({ name, url }) => [name, url])),
+      route,
+    );
     await provisionTopics(manifests, {
       projectId: options.projectId,
-      pushEndpoint: (name) => urls.get(name) ?? "",
+      pushEndpoint: (name) => urls[name] ?? "",
     });
     await provisionLake({ projectId: options.projectId, bucket });
     if (options.archive) {
@@ -129,6 +152,21 @@ export async function startCloud(options: CloudOptions): Promise<Cloud> {
     await stop();
     throw error;
   }
+}
+
+const straight = async ({ address }: Hop): Promise<string> => address;
+
+/** Addresses by name, as `from` has to take them. */
+async function routeAll(
+  from: string,
+  addresses: Record<string, string>,
+  route: (hop: Hop) => Promise<string>,
+): Promise<Record<string, string>> {
+  const routed = Object.entries(addresses).map(async ([to, address]) => [
+    to,
+    await route({ from, to, address }),
+  ]);
+  return Object.fromEntries(await Promise.all(routed));
 }
 
 /** What producers publish: the topics of normalizers. */
