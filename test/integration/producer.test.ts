@@ -241,15 +241,9 @@ describe("interruption", () => {
 
   test("the count is what the server has", async () => {
     const { name, subscription } = await openTopic();
-    const { child, ended } = startProduce([
-      "--topic",
-      name,
-      "--generate",
-      "1000000",
-      "--json",
-      "--quiet",
-    ]);
-    await sleep(2_500);
+    const { child, ended } = startProduce(["--topic", name, "--generate", "1000000", "--json"]);
+    await new Promise((resolve) => child.stderr.once("data", resolve));
+    await sleep(1_000);
 
     child.kill("SIGINT");
     const { code, stdout } = await ended;

@@ -17,6 +17,8 @@ const dist = join(import.meta.dirname, "../../dist");
 const manifests = await readManifests();
 const builds: Record<string, string>[] = [];
 let temporary = "";
+/** What is installed beside all bundles, once: they depend on the same. */
+let installed: Record<string, string> = {};
 
 beforeAll(async () => {
   temporary = await mkdtemp(join(tmpdir(), "hourtally-bundles-"));
@@ -24,6 +26,7 @@ beforeAll(async () => {
     await buildFunctions();
     builds.push(Object.fromEntries(manifests.map(({ name }) => [name, sha256Of(name)])));
   }
+  installed = await installDependencies(join(dist, "normalize-tweets"), temporary);
 }, 300_000);
 afterAll(() => rm(temporary, { recursive: true, force: true }));
 
@@ -53,7 +56,9 @@ describe.each(manifests)("the bundle of $name", ({ name, trigger }) => {
   test("starts with nothing installed but its own dependencies", async () => {
     const bundle = join(temporary, name);
     await cp(join(dist, name), bundle, { recursive: true });
-    expect(await installDependencies(bundle)).toEqual(["@google-cloud/functions-framework"]);
+    const { dependencies } = JSON.parse(readFileSync(join(bundle, "package.json"), "utf8"));
+    expect(Object.keys(dependencies)).toEqual(["@google-cloud/functions-framework"]);
+    expect(dependencies).toEqual(installed);
     const port = await freePort();
     const running = start(bundle, name, port);
     const output: string[] = [];
@@ -78,7 +83,7 @@ describe.each(manifests)("the bundle of $name", ({ name, trigger }) => {
 
 /** Starts a bundle as Cloud Run does: a function without an event trigger has the signature http. */
 function start(bundle: string, name: string, port: number): ChildProcess {
-  const main = join(bundle, "node_modules/@google-cloud/functions-framework/build/src/main.js");
+  const main = join(temporary, "node_modules/@google-cloud/functions-framework/build/src/main.js");
   return spawn(process.execPath, [main], {
     cwd: bundle,
     stdio: ["ignore", "pipe", "pipe"],

@@ -9,27 +9,31 @@ const manifest = z.object({
 });
 
 /**
- * What `npm install` would put beside a bundle: the dependencies in its package.json and theirs, no
- * others, copied from this checkout's node_modules. Returns the names of the top-level ones.
+ * Puts into `folder` what `npm install` would put beside a bundle: the dependencies in its
+ * package.json and theirs, no others, copied from this checkout's node_modules. Returns the
+ * top-level ones with their versions.
  * @throws {Error} when a dependency is not installed here.
  */
-export async function installDependencies(bundle: string): Promise<string[]> {
+export async function installDependencies(
+  bundle: string,
+  folder: string,
+): Promise<Record<string, string>> {
   const own = await readManifest(bundle);
   const copied = new Set<string>();
   const install = async (name: string, from: string): Promise<void> => {
-    const folder = await findPackage(name, from);
-    if (copied.has(folder)) return;
-    copied.add(folder);
-    const { dependencies } = await readManifest(folder);
-    await cp(folder, join(bundle, relative(root, folder)), {
+    const found = await findPackage(name, from);
+    if (copied.has(found)) return;
+    copied.add(found);
+    const { dependencies } = await readManifest(found);
+    await cp(found, join(folder, relative(root, found)), {
       recursive: true,
       // Nested packages are copied when something needs them.
-      filter: (source) => !relative(folder, source).startsWith("node_modules"),
+      filter: (source) => !relative(found, source).startsWith("node_modules"),
     });
-    for (const dependency of Object.keys(dependencies)) await install(dependency, folder);
+    for (const dependency of Object.keys(dependencies)) await install(dependency, found);
   };
   for (const name of Object.keys(own.dependencies)) await install(name, root);
-  return Object.keys(own.dependencies);
+  return own.dependencies;
 }
 
 /** Looks where Node would look: in node_modules of the folder and of each above, up to the root. */
