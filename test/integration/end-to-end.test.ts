@@ -107,7 +107,9 @@ describe("one cloud", () => {
     expect(spoken.map(({ message }) => message)).toEqual(
       expect.arrayContaining(["normalized", "bucketed", "appended"]),
     );
-    expect(lines.join("\n")).not.toMatch(/https?:\/\/(?!localhost)|t\.co|oops|xxx/);
+    // Ids of executions are random letters, among which anything stands now and then.
+    const text = lines.join("\n").replaceAll(/"execution_id":"\w+"/g, "");
+    expect(text).not.toMatch(/https?:\/\/(?!localhost)|t\.co|oops|xxx/);
   });
 
   test("tells the same in its summary", async () => {
