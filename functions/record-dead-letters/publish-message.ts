@@ -1,4 +1,5 @@
 import type { PubSub, Topic } from "@google-cloud/pubsub";
+import { publishRetry } from "../../shared/envelopes/publish-retry.ts";
 
 /** Publishes one message; resolves when Pub/Sub has acknowledged it. */
 export type PublishMessage = (
@@ -17,7 +18,7 @@ export function createPublisher(pubsub: PubSub, topicPrefix: string): PublishMes
   const openTopic = (name: string) =>
     pubsub.topic(topicPrefix + name, {
       batching: { maxMessages: 1 },
-      gaxOpts: { timeout: publishTimeoutMs },
+      gaxOpts: publishRetry(publishTimeoutMs),
     });
 
   return async (topicName, data, attributes) => {

@@ -1,5 +1,6 @@
 import type { PubSub, Topic } from "@google-cloud/pubsub";
 import * as z from "zod";
+import { publishRetry } from "../../shared/envelopes/publish-retry.ts";
 
 /**
  * Publishes one message to a topic by its full name; resolves when Pub/Sub has acknowledged it, or
@@ -47,7 +48,7 @@ function createTopics(pubsub: PubSub, batching: typeof shared | typeof alone) {
   const topics = new Map<string, Topic>();
   return (name: string): Topic => {
     const topic =
-      topics.get(name) ?? pubsub.topic(name, { batching, gaxOpts: { timeout: publishTimeoutMs } });
+      topics.get(name) ?? pubsub.topic(name, { batching, gaxOpts: publishRetry(publishTimeoutMs) });
     topics.set(name, topic);
     return topic;
   };
