@@ -31,7 +31,7 @@ export function createAppender(config: {
   dataset: string;
   writeEndpoint: string | undefined;
 }): AppendToTable {
-  // Made when first used: reading its protocol takes as long as a fifth of a cold start.
+  // Made when first used: reading its protocol would be part of every cold start.
   let client: managedwriter.WriterClient | undefined;
   const writers = new Map<string, Promise<Writer>>();
 

@@ -6,8 +6,8 @@ locals {
     length(local.full_name) <= 30 ? local.full_name : "${substr(local.full_name, 0, 23)}-${substr(sha1(local.full_name), 0, 6)}"
   )
 
-  # For Node itself. V8 that knows how small an instance is collects its old generation over and
-  # over: the same messages take twice the CPU, for 10 MB less. The instance's own limit holds.
+  # For Node itself. V8 that is told a heap of 160 MB collects its old generation over and over: by
+  # npm run bench -- http, the same messages take a sixth more CPU. The instance's own limit holds.
   runtime = {
     LOG_EXECUTION_ID = "true"
     NODE_ENV         = "production"
