@@ -73,7 +73,7 @@ function checkRow(table: Table, record: UnpackedRecord): SizedRow | RowFailure {
     return { reason: record.reason, issues: [{ path: "", message: record.message }] };
   }
   const parsed = table.row.safeParse(record.value);
-  if (parsed.success) return { row: parsed.data, bytes: record.bytes().byteLength };
+  if (parsed.success) return { row: parsed.data, bytes: record.bytes.byteLength };
   return { reason: "invalid-row", issues: issuesOf(parsed.error) };
 }
 
@@ -91,7 +91,7 @@ function failedRow(
     issues: rebaseIssues(failure.issues, position),
     items: 1,
     position,
-    original: record.bytes(),
+    original: record.bytes,
   });
 }
 

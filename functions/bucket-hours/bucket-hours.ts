@@ -58,11 +58,10 @@ function increments(stream: Stream, group: StreamEvent[], appendedAt: string): I
 
 /** The members of a group, each once, smallest id first. */
 function distinctMembers(stream: Stream, group: StreamEvent[]) {
-  const distinct = new Map<string, { event: StreamEvent; member: object }>();
-  for (const event of group) {
-    const member = pick(event, stream.members);
-    distinct.set(JSON.stringify(member), { event, member });
-  }
+  const members = group.map((event) => ({ event, member: pick(event, stream.members) }));
+  // Most links are shared once in a batch, and a text for each event is dear.
+  if (members.length === 1) return members;
+  const distinct = new Map(members.map((one) => [JSON.stringify(one.member), one]));
   return [...distinct.values()].sort((a, b) => (a.event.id < b.event.id ? -1 : 1));
 }
 

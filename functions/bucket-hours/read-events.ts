@@ -1,6 +1,6 @@
 import { failRecord } from "../../shared/envelopes/fail-record.ts";
 import type { PubsubDelivery } from "../../shared/envelopes/pubsub-delivery.ts";
-import { unpackRecords } from "../../shared/envelopes/unpack-records.ts";
+import { type UnpackedRecord, unpackRecords } from "../../shared/envelopes/unpack-records.ts";
 import { isPossibleTime } from "../../shared/events/event-time.ts";
 import type {
   FailedEvent,
@@ -26,31 +26,51 @@ export function readEvents(
   delivery: PubsubDelivery,
   context: { functionVersion: string; now: number },
 ): { events: StreamEvent[]; failed: FailedEvent[] } {
-  const epoch = Date.parse(stream.epoch);
   const events: StreamEvent[] = [];
   const failed: FailedEvent[] = [];
+  const epoch = Date.parse(stream.epoch);
+  const isPossible = (at: string) => isPossibleTime(Date.parse(at), context.now, epoch);
   for (const record of unpackRecords(delivery.payload)) {
-    const position = `records[${record.line}]`;
-    const fail = (reason: FailureReason, issues: FailureIssue[]) => {
-      const { functionVersion } = context;
-      const original = record.bytes();
-      const failure = { stage, functionVersion, reason, issues, items: 1, position, original };
-      for (const event of failRecord(delivery, failure)) failed.push(event);
-    };
-    if ("reason" in record) {
-      fail(record.reason, [{ path: position, message: record.message }]);
+    const read = readEvent(stream, record, isPossible);
+    if ("event" in read) {
+      events.push(read.event);
       continue;
     }
-    const parsed = stream.event.safeParse(record.value);
-    if (!parsed.success) {
-      const issues = rebaseIssues(issuesOf(parsed.error), position);
-      fail("invalid-field", issues);
-    } else if (!isStreamEvent(parsed.data)) {
-      throw new Error(`the events of stream ${stream.name} need an id and a time: see its schema`);
-    } else if (!isPossibleTime(Date.parse(parsed.data.at), context.now, epoch)) {
-      const message = "before the epoch of the stream, or more than an hour in the future";
-      fail("impossible-time", [{ path: `${position}.at`, message }]);
-    } else events.push(parsed.data);
+    const position = `records[${record.line}]`;
+    const parts = failRecord(delivery, {
+      stage,
+      functionVersion: context.functionVersion,
+      reason: read.reason,
+      issues: rebaseIssues(read.issues, position),
+      items: 1,
+      position,
+      original: record.bytes,
+    });
+    for (const part of parts) failed.push(part);
   }
   return { events, failed };
+}
+
+type ReadEvent = { event: StreamEvent } | { reason: FailureReason; issues: FailureIssue[] };
+
+/** @throws {Error} when a stream is declared without what every event has. */
+function readEvent(
+  stream: Stream,
+  record: UnpackedRecord,
+  isPossible: (at: string) => boolean,
+): ReadEvent {
+  if ("reason" in record) {
+    return { reason: record.reason, issues: [{ path: "", message: record.message }] };
+  }
+  const parsed = stream.event.safeParse(record.value);
+  if (!parsed.success) return { reason: "invalid-field", issues: issuesOf(parsed.error) };
+  const event = parsed.data;
+  if (!isStreamEvent(event)) {
+    throw new Error(`the events of stream ${stream.name} need an id and a time: see its schema`);
+  }
+  if (!isPossible(event.at)) {
+    const message = "before the epoch of the stream, or more than an hour in the future";
+    return { reason: "impossible-time", issues: [{ path: "at", message }] };
+  }
+  return { event };
 }

@@ -64,7 +64,7 @@ export function normalizeMessage(
       issues: failures.flatMap(({ issues }) => issues),
       items: failures.length,
       position,
-      original: record.bytes(),
+      original: record.bytes,
     };
     for (const event of failRecord(delivery, failure)) failed.push(event);
   }

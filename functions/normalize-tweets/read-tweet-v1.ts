@@ -15,15 +15,17 @@ const body = z.object({
   quoted_status_id_str: z.string().nullish(),
 });
 
-const status = body.extend({
-  id: z.unknown().optional(),
-  id_str: z.unknown().optional(),
-  created_at: z.string(),
-  lang: z.string().max(64).nullish(),
-  user: z.object({ id: z.unknown().optional(), id_str: z.unknown().optional() }).nullish(),
-  in_reply_to_status_id_str: z.unknown().optional(),
-  retweeted_status: body.nullish(),
-});
+const status = z.compile(
+  body.extend({
+    id: z.unknown().optional(),
+    id_str: z.unknown().optional(),
+    created_at: z.string(),
+    lang: z.string().max(64).nullish(),
+    user: z.object({ id: z.unknown().optional(), id_str: z.unknown().optional() }).nullish(),
+    in_reply_to_status_id_str: z.unknown().optional(),
+    retweeted_status: body.nullish(),
+  }),
+);
 
 /**
  * A tweet as API v1.1 delivers it: classic (`text`), extended (`full_text`) or compat

@@ -14,14 +14,16 @@ const body = z.object({
 
 const reference = z.object({ type: z.string(), id: z.string() });
 
-const post = body.extend({
-  id: z.unknown().optional(),
-  author_id: z.string().nullish(),
-  created_at: z.string().nullish(),
-  lang: z.string().max(64).nullish(),
-  edit_history_tweet_ids: z.array(z.string()).nullish(),
-  referenced_tweets: z.array(reference.loose()).nullish(),
-});
+const post = z.compile(
+  body.extend({
+    id: z.unknown().optional(),
+    author_id: z.string().nullish(),
+    created_at: z.string().nullish(),
+    lang: z.string().max(64).nullish(),
+    edit_history_tweet_ids: z.array(z.string()).nullish(),
+    referenced_tweets: z.array(reference.loose()).nullish(),
+  }),
+);
 
 const referencedBody = body.extend({
   referenced_tweets: z.array(reference).nullish(),
@@ -53,9 +55,8 @@ export function readTweetV2(input: unknown, included: ReadonlyMap<string, unknow
   const references = tweet.referenced_tweets ?? [];
   const retweeted = references.find(({ type }) => type === "retweeted");
   // Archiving tools write the referenced tweet out in place instead of beside the page.
-  const original = referencedBody.safeParse(
-    retweeted && (included.get(retweeted.id) ?? retweeted),
-  ).data;
+  const original =
+    retweeted && referencedBody.safeParse(included.get(retweeted.id) ?? retweeted).data;
   const source = original ?? tweet;
   const author = readAuthor(tweet.author_id);
   const links = sharedLinks({

@@ -20,18 +20,22 @@ const message = z.object({
 });
 
 /** CloudEvent `google.cloud.pubsub.topic.v1.messagePublished`. */
-const messagePublished = z.object({
-  id: z.string(),
-  time: z.string().optional(),
-  source: z.string(),
-  data: z.object({ message }),
-});
+const messagePublished = z.compile(
+  z.object({
+    id: z.string(),
+    time: z.string().optional(),
+    source: z.string(),
+    data: z.object({ message }),
+  }),
+);
 
 /** The push request as Pub/Sub sends it; the functions framework leaves data-less ones as they are. */
-const pushRequest = z.object({
-  message: message.extend({ messageId: z.string() }),
-  subscription: z.string(),
-});
+const pushRequest = z.compile(
+  z.object({
+    message: message.extend({ messageId: z.string() }),
+    subscription: z.string(),
+  }),
+);
 
 const lastPart = (resourceName: string): string =>
   resourceName.slice(resourceName.lastIndexOf("/") + 1);

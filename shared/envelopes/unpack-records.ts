@@ -2,8 +2,8 @@ import type { FailureReason } from "../events/failed-event.v1.ts";
 
 /** One record of a message: a parsed line, or the reason why it is none. */
 export type UnpackedRecord =
-  | { line: number; value: unknown; bytes: () => Uint8Array }
-  | { line: number; reason: FailureReason; message: string; bytes: () => Uint8Array };
+  | { line: number; value: unknown; bytes: Uint8Array }
+  | { line: number; reason: FailureReason; message: string; bytes: Uint8Array };
 
 const lineFeed = 0x0a;
 /** No event is smaller than 100 bytes, and no message larger than 10 MB: more lines are an attack. */
@@ -29,16 +29,22 @@ const decodeUtf8 = (bytes: Uint8Array): string | undefined => {
 export function* unpackRecords(payload: string): Generator<UnpackedRecord> {
   const whole = Buffer.from(payload, "base64");
   if (whole.length === 0) {
-    yield { line: 0, reason: "empty-message", message: "no payload", bytes: () => whole };
+    yield { line: 0, reason: "empty-message", message: "no payload", bytes: whole };
     return;
   }
-  if (countLines(whole) > maxLines) {
+  if (whole.length >= maxLines && countLines(whole) > maxLines) {
     const message = `more than ${maxLines} lines`;
-    yield { line: 0, reason: "too-many-records", message, bytes: () => whole };
+    yield { line: 0, reason: "too-many-records", message, bytes: whole };
     return;
   }
   let isFirst = true;
-  for (const { line, bytes } of splitLines(whole)) {
+  let end = -1;
+  for (let line = 0; end < whole.length; line++) {
+    const start = end + 1;
+    const newline = whole.indexOf(lineFeed, start);
+    end = newline === -1 ? whole.length : newline;
+    // Decoded line by line: one with an emoji costs its neighbours, mostly ASCII, nothing.
+    const bytes = whole.subarray(start, end);
     const record = parseLine(line, bytes);
     if (record === undefined) continue;
     if (isFirst && "reason" in record && bytes.length < whole.length) {
@@ -60,21 +66,9 @@ function countLines(whole: Buffer): number {
   return lines;
 }
 
-/** Decoded line by line: most lines are ASCII, and one with an emoji costs its neighbours nothing. */
-function* splitLines(whole: Buffer): Generator<{ line: number; bytes: Buffer }> {
-  let start = 0;
-  for (let line = 0; start <= whole.length; line++) {
-    const newline = whole.indexOf(lineFeed, start);
-    const end = newline === -1 ? whole.length : newline;
-    yield { line, bytes: whole.subarray(start, end) };
-    start = end + 1;
-  }
-}
-
 /** The record of a line, or undefined for a blank one. */
-function parseLine(line: number, original: Buffer): UnpackedRecord | undefined {
-  const bytes = () => original;
-  const content = decodeUtf8(original);
+function parseLine(line: number, bytes: Buffer): UnpackedRecord | undefined {
+  const content = decodeUtf8(bytes);
   if (content === undefined) {
     return { line, reason: "invalid-utf8", message: "not valid UTF-8", bytes };
   }

@@ -3,16 +3,18 @@ import * as z from "zod";
 /** Milliseconds in the hour that everything is counted by. */
 const hourMs = 3_600_000;
 
+/** `2019-07-03T06`, a day of the calendar: `Date.parse` takes 30 February for 2 March. */
+const hour = `${z.regexes.date.source.slice("^".length, -"$".length)}T(?:[01]\\d|2[0-3])`;
+
 /** Event time: RFC 3339 in UTC with milliseconds, for example `2019-07-03T06:29:00.000Z`. */
 export const eventTime = z
   .string()
-  .regex(/^\d{4}-\d{2}-\d{2}T(?:[01]\d|2[0-3]):\d{2}:\d{2}(?:\.\d{1,6})?Z$/)
-  .refine((text) => !Number.isNaN(Date.parse(text)), "not a time of the calendar");
+  .regex(new RegExp(`^${hour}(?::[0-5]\\d){2}(?:\\.\\d{1,6})?Z$`), "not a time of the calendar");
 
 /** Start of a UTC hour, for example `2019-07-03T06:00:00Z`. */
 export const hourStart = z
   .string()
-  .regex(/^\d{4}-\d{2}-\d{2}T\d{2}:00:00Z$/)
+  .regex(new RegExp(`^${hour}:00:00Z$`), "not the start of an hour")
   .brand<"HourStart">();
 
 /** Start of the UTC hour of an event time: in UTC, its text says it. */
@@ -26,7 +28,7 @@ export function isPossibleTime(at: number, now: number, epoch: number): boolean 
 
 const minuteMs = 60_000;
 /** Minutes whose text is kept: those of a stream and of what it is late with. */
-const keptMinutes = 256;
+const keptMinutes = 4_096;
 const minuteTexts = new Map<number, string>();
 
 function minuteText(minute: number): string {

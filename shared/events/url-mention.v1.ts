@@ -8,15 +8,17 @@ export const shareKind = z.enum(["tweet", "retweet", "quote", "reply"]);
 export type ShareKind = z.infer<typeof shareKind>;
 
 /** One post shares one page. A post mentions one `url_key` at most once. */
-export const urlMention = z.object({
-  id: eventId,
-  at: eventTime,
-  url_key: z.string().min(1).max(8192),
-  url: z.string().min(1).max(65_536),
-  host: z.string().min(1).max(253),
-  author: z.string().max(512).optional(),
-  kind: shareKind,
-  key_version: z.int().min(1),
-});
+export const urlMention = z.compile(
+  z.object({
+    id: eventId,
+    at: eventTime,
+    url_key: z.string().min(1).max(8192),
+    url: z.string().min(1).max(65_536),
+    host: z.string().min(1).max(253),
+    author: z.string().max(512).optional(),
+    kind: shareKind,
+    key_version: z.int().min(1),
+  }),
+);
 
 export type UrlMention = z.infer<typeof urlMention>;

@@ -41,12 +41,14 @@ export function incrementRow(fields: {
   members: z.ZodRawShape;
   keyVersion?: z.ZodRawShape;
 }) {
-  return z.object({
-    hour: hourStart.describe("Start of the UTC hour in which the events happened"),
-    ...fields.key,
-    ...fields.labels,
-    events: z.array(z.object(fields.members)).min(1).describe("The distinct events counted here"),
-    ...fields.keyVersion,
-    appended_at: z.iso.datetime().describe("When the increment was made, UTC"),
-  });
+  return z.compile(
+    z.object({
+      hour: hourStart.describe("Start of the UTC hour in which the events happened"),
+      ...fields.key,
+      ...fields.labels,
+      events: z.array(z.object(fields.members)).min(1).describe("The distinct events counted here"),
+      ...fields.keyVersion,
+      appended_at: z.iso.datetime().describe("When the increment was made, UTC"),
+    }),
+  );
 }

@@ -34,17 +34,24 @@ export const countHours: CountHours = (increments, tweets) => {
   const tombstones = new Set<unknown>();
   for (const row of tweets) if (row.outcome === "delete") tombstones.add(row.id);
   const isLatest = latestVersions(increments);
-  const groups = new Map<string, Group>();
+  const groups: Group[] = [];
+  const hours = new Map<string, Map<string, Group>>();
   for (const row of increments) {
     const hour = text(row.hour);
     const url_key = text(row.url_key);
     const url = text(row.url);
     const host = text(row.host);
-    let group = groups.get(`${hour} ${url_key}`);
+    const ofHour = hours.get(hour) ?? new Map<string, Group>();
+    hours.set(hour, ofHour);
+    let group = ofHour.get(url_key);
     for (const event of membersOf(row)) {
       const id = text(event.id);
       if (tombstones.has(id) || !isLatest(row, id)) continue;
-      group ??= addGroup(groups, hour, url_key, { firstId: id, url, host });
+      if (group === undefined) {
+        group = openGroup(hour, url_key, { firstId: id, url, host });
+        ofHour.set(url_key, group);
+        groups.push(group);
+      }
       group.ids.add(id);
       if (event.author !== undefined) group.authors.add(text(event.author));
       if (event.kind !== "retweet") group.originals.add(id);
@@ -56,7 +63,7 @@ export const countHours: CountHours = (increments, tweets) => {
       }
     }
   }
-  return [...groups.values()].map(({ hour, url_key, labels, ids, authors, originals }) => ({
+  return groups.map(({ hour, url_key, labels, ids, authors, originals }) => ({
     hour,
     url_key,
     url: labels.url,
@@ -95,23 +102,14 @@ export function printHours(cells: readonly HourCell[]): string {
     .join("\n");
 }
 
-function addGroup(
-  groups: Map<string, Group>,
-  hour: string,
-  url_key: string,
-  labels: Group["labels"],
-): Group {
-  const group = {
-    hour,
-    url_key,
-    labels,
-    ids: new Set<string>(),
-    authors: new Set<string>(),
-    originals: new Set<string>(),
-  };
-  groups.set(`${hour} ${url_key}`, group);
-  return group;
-}
+const openGroup = (hour: string, url_key: string, labels: Group["labels"]): Group => ({
+  hour,
+  url_key,
+  labels,
+  ids: new Set(),
+  authors: new Set(),
+  originals: new Set(),
+});
 
 /** Name of an hour and key, for maps. */
 export const cellOf = ({ hour, url_key }: Row): string => `${text(hour)} ${text(url_key)}`;

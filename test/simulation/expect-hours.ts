@@ -9,22 +9,28 @@ export type ExpectedCell = {
   originals: number;
 };
 
+/** By hour, and then by key. */
+export type ExpectedHours = ReadonlyMap<string, ReadonlyMap<string, ExpectedCell>>;
+
 /**
  * The oracle: the invented events themselves, bucketed by the text of their time. It knows nothing
- * of deliveries, and shares no code with the functions. By hour and key: `<hour> <url_key>`.
+ * of deliveries, and shares no code with the functions.
  */
-export function expectHours({ counted, deleted }: Input): Map<string, ExpectedCell> {
-  const cells = new Map<string, ExpectedCell & { firstId: string; authorIds: Set<string> }>();
+export function expectHours({ counted, deleted }: Input): ExpectedHours {
+  type Cell = ExpectedCell & { firstId: string; authorIds: Set<string> };
+  const hours = new Map<string, Map<string, Cell>>();
   for (const event of counted) {
-    if (deleted.has(event.id)) continue;
+    if (event.pages.size === 0 || deleted.has(event.id)) continue;
+    const hour = `${event.iso.slice(0, 13)}:00:00Z`;
+    const cells = hours.get(hour) ?? new Map<string, Cell>();
+    hours.set(hour, cells);
     for (const [key, { url, host }] of event.pages) {
-      const name = `${event.iso.slice(0, 13)}:00:00Z ${key}`;
-      let cell = cells.get(name);
+      let cell = cells.get(key);
       if (cell === undefined) {
         const ids = new Set<string>();
         const authorIds = new Set<string>();
         cell = { url, host, ids, authors: 0, originals: 0, firstId: event.id, authorIds };
-        cells.set(name, cell);
+        cells.set(key, cell);
       }
       cell.ids.add(event.id);
       if (event.id < cell.firstId) {
@@ -36,5 +42,5 @@ export function expectHours({ counted, deleted }: Input): Map<string, ExpectedCe
       if (event.kind !== "retweet") cell.originals += 1;
     }
   }
-  return cells;
+  return hours;
 }

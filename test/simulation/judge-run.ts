@@ -1,4 +1,4 @@
-import type { HourCell } from "./count-hours.ts";
+import { cellOf, type HourCell } from "./count-hours.ts";
 import type { Row } from "./create-warehouse.ts";
 import { type ExpectedCell, expectHours } from "./expect-hours.ts";
 import type { Input, InputMessage } from "./generate-input.ts";
@@ -99,11 +99,11 @@ function compareHours({ input, hours }: Outcome, report: Report) {
   const invented = new Set(input.counted.map(({ id }) => id));
   const isCountable = (id: string) => invented.has(id) && !input.deleted.has(id);
   const wrong = { lost: 0, duplicated: 0, unexpected: 0, differing: 0 };
-  const seen = new Set<string>();
+  const seen = new Set<ExpectedCell>();
   for (const cell of hours) {
-    const name = `${cell.hour} ${cell.url_key}`;
-    seen.add(name);
-    const right = expected.get(name);
+    const name = cellOf(cell);
+    const right = expected.get(cell.hour)?.get(cell.url_key);
+    if (right !== undefined) seen.add(right);
     for (const id of cell.ids) {
       if (right?.ids.has(id)) continue;
       if (isCountable(id)) wrong.duplicated += 1;
@@ -121,10 +121,12 @@ function compareHours({ input, hours }: Outcome, report: Report) {
       report(`${name} shows ${describeCell(cell)}, not ${describeCell(right)}`);
     }
   }
-  for (const [name, { ids }] of expected) {
-    if (seen.has(name)) continue;
-    wrong.lost += ids.size;
-    report(`${name} is not there, with ${[...ids].slice(0, 3).join(", ")}`);
+  for (const [hour, cells] of expected) {
+    for (const [key, cell] of cells) {
+      if (seen.has(cell)) continue;
+      wrong.lost += cell.ids.size;
+      report(`${hour} ${key} is not there, with ${[...cell.ids].slice(0, 3).join(", ")}`);
+    }
   }
   return wrong;
 }

@@ -86,7 +86,7 @@ describe("records of a payload", () => {
       Buffer.from('"}'),
     ]);
     const records = unpackRecords(base64(Buffer.concat([Buffer.from('{"ä":1}\n'), bad])));
-    expect(Array.from(records, (record) => Buffer.from(record.bytes()).toString("hex"))).toEqual([
+    expect(Array.from(records, (record) => Buffer.from(record.bytes).toString("hex"))).toEqual([
       Buffer.from('{"ä":1}').toString("hex"),
       bad.toString("hex"),
     ]);
