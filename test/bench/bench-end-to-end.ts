@@ -1,8 +1,8 @@
-import { readFileSync } from "node:fs";
 import * as z from "zod";
 import { buildFunctions } from "../local-cloud/build-functions.ts";
 import { generateTweets } from "../producer/generate-tweets.ts";
 import { publishEvents } from "../producer/publish-events.ts";
+import { peakResidentBytes } from "../support/process-usage.ts";
 import { startTestCloud, type TestCloud } from "../support/test-cloud.ts";
 import { atLeast, atMost, type Measurement } from "./measurement.ts";
 
@@ -13,6 +13,7 @@ const pack = 100;
 /** At a steady rate, messages are small: what is fresh is not waited for to fill a pack. */
 const steadyPack = 10;
 const pollMs = 50;
+const mebibyte = 1_024 * 1_024;
 
 /** The whole way on this machine: burst throughput, freshness at a steady rate, memory. */
 export async function benchEndToEnd(): Promise<Measurement[]> {
@@ -28,7 +29,12 @@ export async function benchEndToEnd(): Promise<Measurement[]> {
       atLeast("first publish to last row queryable, tweets per second", perSecond, 5_000, "/s"),
       atMost(`publish to queryable at ${steadyRate} tweets/s, p95`, p95, 1_000, "ms"),
       ...cloud.functions.map(({ name, pid }) =>
-        atMost(`largest resident memory of ${name}`, peakMiB(pid()), 256, "MiB"),
+        atMost(
+          `largest resident memory of ${name}`,
+          peakResidentBytes(pid()) / mebibyte,
+          256,
+          "MiB",
+        ),
       ),
     ];
   } finally {
@@ -77,10 +83,4 @@ async function freshness(cloud: TestCloud): Promise<number> {
     .sort((a, b) => a - b);
   if (ages.length < 100) throw new Error(`only ${ages.length} mentions were seen`);
   return ages[Math.floor(ages.length * 0.95)] ?? Number.NaN;
-}
-
-/** High-water mark of a process's resident memory, as the kernel has it. */
-function peakMiB(pid: number | undefined): number {
-  const status = readFileSync(`/proc/${pid}/status`, "utf8");
-  return Number(/^VmHWM:\s+(\d+) kB/m.exec(status)?.[1]) / 1_024;
 }

@@ -1,14 +1,12 @@
-import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { Agent, request } from "node:http";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import { PubSub } from "@google-cloud/pubsub";
 import { buildFunctions } from "../local-cloud/build-functions.ts";
 import { startPubsub } from "../local-cloud/pubsub/start-pubsub.ts";
 import { readManifests, topicsOf } from "../local-cloud/read-manifests.ts";
-import { type RunningFunction, runFunction } from "../local-cloud/run-function.ts";
+import { processCpuMs } from "../support/process-usage.ts";
+import { type ServedFunction, serveFunction } from "../support/serve-function.ts";
 import { streamLines } from "./bench-normalize.ts";
-import { atLeast, type Measurement, processCpuMs, ratioToFloor } from "./measurement.ts";
+import { atLeast, type Measurement, ratioToFloor } from "./measurement.ts";
 
 const projectId = "bench-project";
 const pack = 100;
@@ -18,9 +16,7 @@ const messages = 300;
 
 /** A function that only decodes and parses what it is sent: what the framework itself costs. */
 const floorSource = `
-const { cloudEvent } = require(${JSON.stringify(
-  join(import.meta.dirname, "../../node_modules/@google-cloud/functions-framework"),
-)});
+const { cloudEvent } = require("@google-cloud/functions-framework");
 cloudEvent("normalize-tweets", async ({ data }) => {
   const text = Buffer.from(data.message.data, "base64").toString("utf8");
   for (const line of text.split("\\n")) JSON.parse(line);
@@ -30,30 +26,19 @@ cloudEvent("normalize-tweets", async ({ data }) => {
 /** normalize-tweets under the functions framework against a handler that only decodes and parses. */
 export async function benchHttp(): Promise<Measurement[]> {
   await buildFunctions();
-  const manifests = await readManifests();
-  const manifest = manifests.find(({ name }) => name === "normalize-tweets");
-  if (manifest === undefined) throw new Error("no function normalize-tweets");
-  const folder = await mkdtemp(join(tmpdir(), "hourtally-bench-"));
-  await writeFile(join(folder, "index.js"), floorSource);
-  await writeFile(join(folder, "package.json"), '{"main":"index.js"}');
   const pubsub = await startPubsub();
   Object.assign(process.env, {
     PUBSUB_EMULATOR_HOST: pubsub.address,
     METADATA_SERVER_DETECTION: "none",
   });
   const client = new PubSub({ projectId });
-  for (const topic of topicsOf(manifests)) await client.createTopic(topic);
+  for (const topic of topicsOf(await readManifests())) await client.createTopic(topic);
   const environment = {
     GOOGLE_CLOUD_PROJECT: projectId,
     PUBSUB_EMULATOR_HOST: pubsub.address,
-    METADATA_SERVER_DETECTION: "none",
   };
-  const ours = await runFunction(manifest, { environment, logDirectory: join(folder, "ours") });
-  const floor = await runFunction(manifest, {
-    environment,
-    logDirectory: join(folder, "floor"),
-    bundle: folder,
-  });
+  const ours = await serveFunction("normalize-tweets", environment);
+  const floor = await serveFunction("normalize-tweets", environment, floorSource);
   try {
     const bodies = pushBodies();
     const { ratio, workMs } = await ratioToFloor(
@@ -76,7 +61,6 @@ export async function benchHttp(): Promise<Measurement[]> {
     await floor.stop();
     await client.close();
     await pubsub.stop();
-    await rm(folder, { recursive: true });
   }
 }
 
@@ -96,7 +80,7 @@ function pushBodies(): Buffer[] {
 }
 
 /** CPU in ms that a function's process takes to answer all of it. */
-async function cpuToAnswer(running: RunningFunction, bodies: readonly Buffer[]): Promise<number> {
+async function cpuToAnswer(running: ServedFunction, bodies: readonly Buffer[]): Promise<number> {
   const before = processCpuMs(running.pid());
   await postAll(running.url, bodies);
   return processCpuMs(running.pid()) - before;

@@ -12,6 +12,7 @@ import { loadObject } from "../../functions/load-object/load-object.ts";
 import { createObjectStore } from "../../functions/load-object/object-store.ts";
 import { createPublisher } from "../../functions/load-object/publish-message.ts";
 import { createRandom } from "../producer/create-random.ts";
+import { peakResidentBytes } from "../support/process-usage.ts";
 import { startLanding } from "../support/start-landing.ts";
 import { streamLines } from "./bench-normalize.ts";
 import { atLeast, atMost, type Measurement, median } from "./measurement.ts";
@@ -195,7 +196,7 @@ async function peakMebibytes(name: string, members: () => Iterable<Buffer>) {
     await pipeline(Readable.from(members()), upload);
     const { seconds, outcome } = await landing.report(object, 600_000);
     if (outcome !== "loaded") throw new Error(`${name} is not loaded`);
-    return { mebibytes: (await landing.loader.peakResidentBytes()) / mebibyte, seconds };
+    return { mebibytes: peakResidentBytes(landing.loader.pid()) / mebibyte, seconds };
   } finally {
     await landing.stop();
   }

@@ -4,6 +4,7 @@ import { benchEndToEnd } from "./bench-end-to-end.ts";
 import { benchHttp } from "./bench-http.ts";
 import { benchLoadObject } from "./bench-load-object.ts";
 import { benchNormalize } from "./bench-normalize.ts";
+import { benchRedrive } from "./bench-redrive.ts";
 import { benchUrls } from "./bench-urls.ts";
 import { benchWebhook } from "./bench-webhook.ts";
 import type { Measurement } from "./measurement.ts";
@@ -16,6 +17,7 @@ const benches: Record<string, () => Promise<Measurement[]>> = {
   webhook: benchWebhook,
   "load-object": benchLoadObject,
   "end-to-end": benchEndToEnd,
+  redrive: benchRedrive,
 };
 
 const help = `npm run bench -- [name …]

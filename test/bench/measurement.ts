@@ -1,5 +1,3 @@
-import { readFileSync } from "node:fs";
-
 /** One figure of a benchmark, with the bound that it is held to. Ratios are of one and the same run. */
 export type Measurement = {
   name: string;
@@ -42,17 +40,6 @@ export async function ownCpuMs(run: () => void | Promise<void>): Promise<number>
   await run();
   const { user, system } = process.cpuUsage(before);
   return (user + system) / 1_000;
-}
-
-/** Kernel clock ticks per second, in which /proc counts CPU: 100 on every Linux in use. */
-const ticksPerSecond = 100;
-
-/** CPU that another process has used so far, in ms, from /proc. */
-export function processCpuMs(pid: number | undefined): number {
-  const stat = readFileSync(`/proc/${pid}/stat`, "utf8");
-  // The name, second, may hold spaces: count from behind its closing parenthesis.
-  const fields = stat.slice(stat.lastIndexOf(")") + 2).split(" ");
-  return ((Number(fields[11]) + Number(fields[12])) * 1_000) / ticksPerSecond;
 }
 
 /** Runs two things in turn and tells how much of the cost of `work` the `floor` has, pair by pair. */

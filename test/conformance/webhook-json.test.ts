@@ -6,9 +6,9 @@ import * as z from "zod";
 import { type Pubsub, startPubsub } from "../local-cloud/pubsub/start-pubsub.ts";
 import { collectMessages } from "../support/collect-messages.ts";
 import { sendRequest } from "../support/send-request.ts";
+import { type ServedFunction, serveFunction } from "../support/serve-function.ts";
 import { hasSharedData, sharedDataPath } from "../support/shared-data.ts";
 import { signStandard, signX, standardSecret, xSecret } from "../support/sign-webhooks.ts";
-import { type RunningWebhook, startWebhook } from "../support/start-webhook.ts";
 
 /** By file: the status at `/standard/tweets`, which takes any JSON, and at `/x`, only objects. */
 const pinnedStatuses = z.record(
@@ -36,20 +36,18 @@ describe.skipIf(!hasSharedData)("JSONTestSuite, rightly signed, over HTTP", () =
   let pubsub: Pubsub;
   let client: PubSub;
   let tweets: Awaited<ReturnType<typeof collectMessages>>;
-  let webhook: RunningWebhook;
+  let webhook: ServedFunction;
 
   beforeAll(async () => {
     pubsub = await startPubsub();
     process.env.PUBSUB_EMULATOR_HOST = pubsub.address;
     client = new PubSub({ projectId: "demo" });
     tweets = await collectMessages(client, "tweets");
-    webhook = await startWebhook({
-      environment: {
-        GOOGLE_CLOUD_PROJECT: "demo",
-        PUBSUB_EMULATOR_HOST: pubsub.address,
-        X_CONSUMER_SECRET: xSecret,
-        STANDARD_WEBHOOK_SECRET: standardSecret,
-      },
+    webhook = await serveFunction("receive-webhook", {
+      GOOGLE_CLOUD_PROJECT: "demo",
+      PUBSUB_EMULATOR_HOST: pubsub.address,
+      X_CONSUMER_SECRET: xSecret,
+      STANDARD_WEBHOOK_SECRET: standardSecret,
     });
   }, 60_000);
 
@@ -95,7 +93,7 @@ describe.skipIf(!hasSharedData)("JSONTestSuite, rightly signed, over HTTP", () =
     expect(received.map(({ data }) => data.toString("base64")).toSorted()).toEqual(
       accepted.toSorted(),
     );
-    expect(webhook.hasExited()).toBe(false);
+    expect(webhook.restarts()).toBe(0);
     expect(webhook.log()).not.toMatch(/\bat \S+:\d+|<html/i);
   }, 60_000);
 });

@@ -31,7 +31,6 @@ describe("the exact view", () => {
   beforeAll(async () => {
     server = await startBigquery();
     vi.stubEnv("BIGQUERY_EMULATOR_HOST", server.restUrl);
-    vi.stubEnv("METADATA_SERVER_DETECTION", "none");
     await provisionWarehouse({ projectId, dataset: "hourtally" });
     bigquery = new BigQuery({ projectId });
   }, 60_000);

@@ -8,7 +8,6 @@ let bigquery: BigQuery;
 beforeAll(async () => {
   server = await startBigquery();
   process.env.BIGQUERY_EMULATOR_HOST = server.restUrl;
-  process.env.METADATA_SERVER_DETECTION = "none";
   bigquery = new BigQuery({ projectId: "demo" });
   await bigquery.createDataset("shop");
   const text = (name: string) => ({ name, type: "STRING" });

@@ -20,7 +20,6 @@ let problems: unknown[];
 beforeAll(async () => {
   server = await startBigquery();
   process.env.BIGQUERY_EMULATOR_HOST = server.restUrl;
-  process.env.METADATA_SERVER_DETECTION = "none";
   bigquery = new BigQuery({ projectId: "demo" });
   client = clientOf(server.writeUrl);
 });

@@ -24,7 +24,6 @@ afterAll(async () => {
 
 function clientOf({ restUrl }: LocalBigquery): BigQuery {
   process.env.BIGQUERY_EMULATOR_HOST = restUrl;
-  process.env.METADATA_SERVER_DETECTION = "none";
   return new BigQuery({ projectId: "demo" });
 }
 

@@ -28,7 +28,6 @@ let folder = "";
 let server: Pubsub;
 let pubsub: PubSub;
 beforeAll(async () => {
-  process.env.METADATA_SERVER_DETECTION = "none";
   folder = await mkdtemp(join(tmpdir(), "produce-"));
   server = await startPubsub();
   pubsub = new PubSub({ projectId: PROJECT, apiEndpoint: server.address, emulatorMode: true });

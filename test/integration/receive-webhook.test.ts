@@ -5,9 +5,10 @@ import { PubSub } from "@google-cloud/pubsub";
 import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
 import { type Pubsub, startPubsub } from "../local-cloud/pubsub/start-pubsub.ts";
 import { collectMessages } from "../support/collect-messages.ts";
+import { peakResidentBytes } from "../support/process-usage.ts";
 import { type Answer, sendRaw, sendRequest } from "../support/send-request.ts";
+import { type ServedFunction, serveFunction } from "../support/serve-function.ts";
 import { signStandard, signX, standardSecret, xSecret } from "../support/sign-webhooks.ts";
-import { type RunningWebhook, startWebhook } from "../support/start-webhook.ts";
 
 const previousXSecret = "made-up-consumer-secret-before";
 const previousStandardSecret = "whsec_VGhlc2UgYXJlIHRoaXJ0eS10d28gb2xkZXIgYnl0ZXM=";
@@ -29,14 +30,14 @@ const environment = (address: string) => ({
 let pubsub: Pubsub;
 let client: PubSub;
 let tweets: Awaited<ReturnType<typeof collectMessages>>;
-let webhook: RunningWebhook;
+let webhook: ServedFunction;
 
 beforeAll(async () => {
   pubsub = await startPubsub();
   process.env.PUBSUB_EMULATOR_HOST = pubsub.address;
   client = new PubSub({ projectId: "demo" });
   tweets = await collectMessages(client, "tweets");
-  webhook = await startWebhook({ environment: environment(pubsub.address) });
+  webhook = await serveFunction("receive-webhook", environment(pubsub.address));
 }, 60_000);
 
 afterAll(async () => {
@@ -266,7 +267,7 @@ describe("refused, answered as a problem, and never published", () => {
       // 485 members of 1 MB of zeros each.
       const bomb = Buffer.concat(Array(485).fill(gzipSync(Buffer.alloc(2 ** 20))));
       expect(bomb.length).toBeGreaterThan(490_000);
-      const before = await webhook.peakResidentBytes();
+      const before = peakResidentBytes(webhook.pid());
       const answers = await Promise.all(
         Array.from({ length: 4 }, () =>
           sendRequest(`${webhook.url}/x`, {
@@ -277,7 +278,7 @@ describe("refused, answered as a problem, and never published", () => {
       );
 
       for (const answer of answers) expectProblem(answer, 415, "unsupported-encoding");
-      expect((await webhook.peakResidentBytes()) - before).toBeLessThan(20_000_000);
+      expect(peakResidentBytes(webhook.pid()) - before).toBeLessThan(20_000_000);
       expect(await tweets.take(0)).toEqual([]);
     },
   );
@@ -286,12 +287,12 @@ describe("refused, answered as a problem, and never published", () => {
     "ten times 5 MB of brackets do not move it either",
     async () => {
       const brackets = "[".repeat(2_500_000) + "]".repeat(2_500_000);
-      const before = await webhook.peakResidentBytes();
+      const before = peakResidentBytes(webhook.pid());
       for (let index = 0; index < 10; index++) {
         const signed = signStandard(brackets, { id: `deep-${index}` });
         expectProblem(await post("/standard/tweets", brackets, signed), 400, "too-deep-json");
       }
-      expect((await webhook.peakResidentBytes()) - before).toBeLessThan(60_000_000);
+      expect(peakResidentBytes(webhook.pid()) - before).toBeLessThan(60_000_000);
       expect(await tweets.take(0)).toEqual([]);
     },
   );
@@ -320,7 +321,7 @@ describe("refused, answered as a problem, and never published", () => {
     await delay(100);
     socket.destroy();
     expect(await tweets.take(0)).toEqual([]);
-    expect(webhook.hasExited()).toBe(false);
+    expect(webhook.restarts()).toBe(0);
     expect((await post("/x", body, signX(body))).status).toBe(200);
     expect(await tweets.take(1)).toHaveLength(1);
   });
@@ -373,7 +374,7 @@ test("logs are one JSON object a line, without payloads, tokens or signatures", 
 
 test("without secrets no source is there, and with a bad one the process ends and names it", async () => {
   const bare = { GOOGLE_CLOUD_PROJECT: "demo", PUBSUB_EMULATOR_HOST: pubsub.address };
-  const closed = await startWebhook({ environment: bare });
+  const closed = await serveFunction("receive-webhook", bare);
   for (const path of ["/x", "/standard/tweets"]) {
     const body = "{}";
     const headers = { ...signX(body, ""), ...signStandard(body) };
@@ -381,8 +382,9 @@ test("without secrets no source is there, and with a bad one the process ends an
     expectProblem(answer, 404, "unknown-source");
   }
   await closed.stop();
-  const starting = startWebhook({
-    environment: { ...bare, STANDARD_WEBHOOK_SECRET: "whsec_c2hvcnQ=" },
+  const starting = serveFunction("receive-webhook", {
+    ...bare,
+    STANDARD_WEBHOOK_SECRET: "whsec_c2hvcnQ=",
   });
   await expect(starting).rejects.toThrow(/STANDARD_WEBHOOK_SECRET(?!.*c2hvcnQ)/s);
 }, 60_000);

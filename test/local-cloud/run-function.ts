@@ -47,7 +47,11 @@ export async function runFunction(
   const url = `http://127.0.0.1:${port}`;
   await mkdir(options.logDirectory, { recursive: true });
   const log = createWriteStream(join(options.logDirectory, `${manifest.name}.log`));
-  const environment = { ...options.environment, ...platformEnvironment(manifest, port) };
+  const environment = {
+    ...runtimeEnvironment,
+    ...options.environment,
+    ...platformEnvironment(manifest, port),
+  };
   let isStopping = false;
   let restarts = 0;
   let child: ChildProcess | undefined;
@@ -105,7 +109,6 @@ function platformEnvironment(manifest: FunctionManifest, port: number): Record<s
   return {
     PATH: process.env.PATH ?? "",
     PORT: String(port),
-    ...runtimeEnvironment,
     K_SERVICE: manifest.name,
     K_REVISION: `${manifest.name}-local`,
     FUNCTION_TARGET: manifest.name,

@@ -16,7 +16,6 @@ let server: LocalBigquery;
 beforeAll(async () => {
   server = await startBigquery();
   process.env.BIGQUERY_EMULATOR_HOST = server.restUrl;
-  process.env.METADATA_SERVER_DETECTION = "none";
   await provisionWarehouse({ projectId, dataset });
 }, 60_000);
 

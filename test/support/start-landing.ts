@@ -1,25 +1,17 @@
-import { type ChildProcess, spawn } from "node:child_process";
-import { once } from "node:events";
 import { mkdtempSync, rmSync } from "node:fs";
-import { readFile, symlink, writeFile } from "node:fs/promises";
-import { connect, createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import { PubSub } from "@google-cloud/pubsub";
 import { type Bucket, Storage } from "@google-cloud/storage";
-import { build } from "esbuild";
 import { type LoadReport, loadReport } from "../../shared/landing/load-report.v1.ts";
 import { startPubsub } from "../local-cloud/pubsub/start-pubsub.ts";
 import { startStorage } from "../local-cloud/storage/start-storage.ts";
+import { serveFunction } from "./serve-function.ts";
 
 export type LandedMessage = { id: string; data: Buffer; attributes: Record<string, string> };
 
-const root = join(import.meta.dirname, "../..");
-const framework = "@google-cloud/functions-framework";
 const projectId = "demo";
-/** Of an instance of 512 MiB, what is left for the heap. */
-const heapMiB = 416;
 const topics = ["tweets", "turnstiles", "log-lines", "failed-events"];
 
 /**
@@ -52,14 +44,11 @@ export async function startLanding(options: { keepMessages?: boolean } = {}) {
     const topic = await createTopic(client, name);
     kept.set(name, keepMessages ? await keep(client, topic.name, name) : []);
   }
-  const bundle = await bundleFunction(directory);
-  const loader = await startLoader(bundle, {
-    environment: {
-      GOOGLE_CLOUD_PROJECT: projectId,
-      LANDING_BUCKET: bucket.name,
-      PUBSUB_EMULATOR_HOST: pubsub.address,
-      STORAGE_EMULATOR_HOST: storage.url,
-    },
+  const loader = await serveFunction("load-object", {
+    GOOGLE_CLOUD_PROJECT: projectId,
+    LANDING_BUCKET: bucket.name,
+    PUBSUB_EMULATOR_HOST: pubsub.address,
+    STORAGE_EMULATOR_HOST: storage.url,
   });
   await finalized.createSubscription("object-finalized.load-object", {
     pushEndpoint: `${loader.url}/projects/${projectId}/topics/object-finalized`,
@@ -118,109 +107,4 @@ async function waitForReport(bucket: Bucket, name: string, patienceMs = 30_000) 
 async function readReport(file: ReturnType<Bucket["file"]>): Promise<LoadReport> {
   const [json] = await file.download();
   return loadReport.parse(JSON.parse(json.toString()));
-}
-
-async function bundleFunction(directory: string): Promise<string> {
-  const folder = join(directory, "bundle");
-  await build({
-    entryPoints: [join(root, "functions/load-object/index.ts")],
-    outfile: join(folder, "index.js"),
-    bundle: true,
-    platform: "node",
-    target: "node24",
-    format: "cjs",
-    external: [framework],
-    logLevel: "warning",
-  });
-  await symlink(join(root, "node_modules"), join(folder, "node_modules"));
-  await writeFile(join(folder, "package.json"), '{"main":"index.js"}');
-  return folder;
-}
-
-async function startLoader(folder: string, options: { environment: Record<string, string> }) {
-  const port = await freePort();
-  let log = "";
-  let child = await spawnLoader();
-
-  async function spawnLoader(): Promise<ChildProcess> {
-    const main = join(root, "node_modules", framework, "build/src/main.js");
-    const started = spawn(process.execPath, [main], {
-      cwd: folder,
-      env: {
-        PATH: process.env.PATH ?? "",
-        PORT: String(port),
-        NODE_ENV: "production",
-        NODE_OPTIONS: `--max-old-space-size=${heapMiB}`,
-        METADATA_SERVER_DETECTION: "none",
-        FUNCTION_TARGET: "load-object",
-        FUNCTION_SIGNATURE_TYPE: "cloudevent",
-        ...options.environment,
-      },
-      stdio: ["ignore", "pipe", "pipe"],
-    });
-    const note = (chunk: Buffer) => {
-      log += chunk.toString();
-    };
-    started.stdout.on("data", note);
-    started.stderr.on("data", note);
-    process.once("exit", () => started.kill("SIGKILL"));
-    for (let attempt = 0; attempt < 1_000 && started.exitCode === null; attempt++) {
-      if (await listens(port)) return started;
-      await delay(20);
-    }
-    throw new Error(`load-object does not start: ${log}`);
-  }
-
-  const end = async (signal: NodeJS.Signals) => {
-    if (child.exitCode !== null || child.signalCode !== null) return;
-    const exited = once(child, "exit");
-    child.kill(signal);
-    await exited;
-  };
-  const memory = async (field: "VmHWM" | "VmRSS") => {
-    const status = await readFile(`/proc/${child.pid}/status`, "utf8");
-    return Number(new RegExp(`^${field}:\\s+(\\d+) kB$`, "m").exec(status)?.[1]) * 1_024;
-  };
-
-  return {
-    url: `http://127.0.0.1:${port}`,
-    /** All that it wrote to stdout and stderr. */
-    log: () => log,
-    /** Resolves when the log has `count` matches. */
-    waitForLog: async (pattern: RegExp, count: number) => {
-      for (let turn = 0; turn < 500; turn++) {
-        if ((log.match(pattern) ?? []).length >= count) return;
-        await delay(20);
-      }
-      throw new Error(`the log has no ${count} of ${String(pattern)}: ${log}`);
-    },
-    hasExited: () => child.exitCode !== null || child.signalCode !== null,
-    /** Bytes, now and at most. Linux only. */
-    residentBytes: () => memory("VmRSS"),
-    peakResidentBytes: () => memory("VmHWM"),
-    kill: () => end("SIGKILL"),
-    restart: async () => {
-      child = await spawnLoader();
-    },
-    stop: () => end("SIGTERM"),
-  };
-}
-
-function listens(port: number): Promise<boolean> {
-  return new Promise((resolve) => {
-    const socket = connect(port, "127.0.0.1");
-    socket.once("connect", () => resolve(true));
-    socket.once("error", () => resolve(false));
-    socket.once("connect", () => socket.destroy());
-  });
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, "127.0.0.1");
-  await once(server, "listening");
-  const address = server.address();
-  server.close();
-  await once(server, "close");
-  if (address === null || typeof address === "string") throw new Error("no free port");
-  return address.port;
 }

@@ -70,7 +70,6 @@ beforeAll(async () => {
       error === null ? resolve(bound) : reject(error),
     );
   });
-  process.env.METADATA_SERVER_DETECTION = "none";
   pubsub = new PubSub({ projectId: "test", apiEndpoint: `127.0.0.1:${port}`, emulatorMode: true });
   topic = pubsub.topic("events");
 });

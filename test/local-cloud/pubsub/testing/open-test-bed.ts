@@ -20,8 +20,6 @@ export const PROJECT = "local-test";
 export async function openTestBed(options: Omit<PubsubOptions, "now"> = {}): Promise<TestBed> {
   let offset = 0;
   const server = await startPubsub({ ...options, now: () => Date.now() + offset });
-  // Google's auth library would otherwise look for a metadata server on the network.
-  process.env.METADATA_SERVER_DETECTION = "none";
   process.env.PUBSUB_EMULATOR_HOST = server.address;
   const client = new PubSub({ projectId: PROJECT });
   const direct = {
