@@ -133,6 +133,12 @@ describe("the commands of the README", () => {
     }
   }, 60_000);
 
+  test("a seed proves the counts", async () => {
+    const simulate = commands.find((command) => command.includes("run simulate"));
+    const { output } = await run(simulate ?? "");
+    expect(output).toMatch(/^lost +0\nduplicated +0\nunexpected +0$/m);
+  }, 60_000);
+
   test("links are explained", async () => {
     const explain = commands.find((command) => command.includes("explain-url"));
     expect((await run(explain ?? "")).output).toContain("2 links, 1 key");
@@ -168,6 +174,7 @@ describe("the commands of the README", () => {
       "echo … npm run produce -- --input -",
       "npm run produce -- --generate 5000 --seed 7 --rate 1000",
       expect.stringContaining("npm run explain-url -- "),
+      "npm run simulate -- --seed 17 --events 500",
       expect.stringContaining("npm run redrive -- "),
       expect.stringContaining("npm run retract -- "),
       expect.stringContaining("npm run replay -- "),
