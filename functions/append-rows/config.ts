@@ -1,29 +1,20 @@
 import * as z from "zod";
+import { commonConfig, commonVariables } from "../../shared/environment/common-variables.ts";
 import { parseEnvironment } from "../../shared/environment/parse-environment.ts";
 
 const environment = z
   .object({
-    GOOGLE_CLOUD_PROJECT: z.string().min(1),
+    ...commonVariables,
     BIGQUERY_DATASET: z.string().regex(/^\w+$/),
     /** Address of the Storage Write API where it is not Google's own; `http:` is without TLS. */
     BIGQUERY_WRITE_ENDPOINT: z.url({ protocol: /^https?$/ }).optional(),
-    TOPIC_PREFIX: z.string().default(""),
-    /** Set by Cloud Run: the deployed revision. */
-    K_REVISION: z.string().default("unknown"),
-    LOG_LEVEL: z.enum(["debug", "info", "warn", "error"]).default("info"),
   })
   .transform((variables) => ({
-    projectId: variables.GOOGLE_CLOUD_PROJECT,
+    ...commonConfig(variables),
     dataset: variables.BIGQUERY_DATASET,
     writeEndpoint: variables.BIGQUERY_WRITE_ENDPOINT,
-    topicPrefix: variables.TOPIC_PREFIX,
-    functionVersion: variables.K_REVISION,
-    logLevel: variables.LOG_LEVEL,
   }));
 
-export type Config = z.infer<typeof environment>;
-
 /** @throws {ConfigError} that names each missing or malformed variable, never its value. */
-export function parseConfig(variables: Record<string, string | undefined>): Config {
-  return parseEnvironment(environment, variables);
-}
+export const parseConfig = (variables: Record<string, string | undefined>) =>
+  parseEnvironment(environment, variables);

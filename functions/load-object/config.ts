@@ -1,4 +1,5 @@
 import * as z from "zod";
+import { commonConfig, commonVariables } from "../../shared/environment/common-variables.ts";
 import { parseEnvironment } from "../../shared/environment/parse-environment.ts";
 
 /** A longer line could not travel in one message, nor in one failed event. */
@@ -13,8 +14,7 @@ const topicNames = z
 
 const environment = z
   .object({
-    GOOGLE_CLOUD_PROJECT: z.string().min(1),
-    TOPIC_PREFIX: z.string().default(""),
+    ...commonVariables,
     LANDING_BUCKET: z.string().min(1).optional(),
     LANDING_TOPICS: topicNames.prefault("tweets,turnstiles,log-lines"),
     /** More could not be read twice and published before the acknowledgement deadline. */
@@ -23,13 +23,9 @@ const environment = z
       .int()
       .min(1)
       .default(16 * 1024 ** 3),
-    /** Set by Cloud Run: the deployed revision. */
-    K_REVISION: z.string().default("unknown"),
-    LOG_LEVEL: z.enum(["debug", "info", "warn", "error"]).default("info"),
   })
   .transform((variables) => ({
-    projectId: variables.GOOGLE_CLOUD_PROJECT,
-    topicPrefix: variables.TOPIC_PREFIX,
+    ...commonConfig(variables),
     landingBucket: variables.LANDING_BUCKET,
     landingTopics: variables.LANDING_TOPICS,
     limits: {
@@ -37,13 +33,8 @@ const environment = z
       contentBytes: variables.MAX_CONTENT_BYTES,
       ratio: maxRatio,
     },
-    functionVersion: variables.K_REVISION,
-    logLevel: variables.LOG_LEVEL,
   }));
 
-export type Config = z.infer<typeof environment>;
-
 /** @throws {ConfigError} that names each missing or malformed variable, never its value. */
-export function parseConfig(variables: Record<string, string | undefined>): Config {
-  return parseEnvironment(environment, variables);
-}
+export const parseConfig = (variables: Record<string, string | undefined>) =>
+  parseEnvironment(environment, variables);

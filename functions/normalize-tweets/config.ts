@@ -1,24 +1,9 @@
 import * as z from "zod";
+import { commonConfig, commonVariables } from "../../shared/environment/common-variables.ts";
 import { parseEnvironment } from "../../shared/environment/parse-environment.ts";
 
-const environment = z
-  .object({
-    GOOGLE_CLOUD_PROJECT: z.string().min(1),
-    TOPIC_PREFIX: z.string().default(""),
-    /** Set by Cloud Run: the deployed revision. */
-    K_REVISION: z.string().default("unknown"),
-    LOG_LEVEL: z.enum(["debug", "info", "warn", "error"]).default("info"),
-  })
-  .transform((variables) => ({
-    projectId: variables.GOOGLE_CLOUD_PROJECT,
-    topicPrefix: variables.TOPIC_PREFIX,
-    functionVersion: variables.K_REVISION,
-    logLevel: variables.LOG_LEVEL,
-  }));
-
-export type Config = z.infer<typeof environment>;
+const environment = z.object(commonVariables).transform(commonConfig);
 
 /** @throws {ConfigError} that names each missing or malformed variable, never its value. */
-export function parseConfig(variables: Record<string, string | undefined>): Config {
-  return parseEnvironment(environment, variables);
-}
+export const parseConfig = (variables: Record<string, string | undefined>) =>
+  parseEnvironment(environment, variables);

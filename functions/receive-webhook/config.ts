@@ -1,5 +1,6 @@
 import { createSecretKey, type KeyObject } from "node:crypto";
 import * as z from "zod";
+import { commonConfig, commonVariables } from "../../shared/environment/common-variables.ts";
 import { parseEnvironment } from "../../shared/environment/parse-environment.ts";
 
 /** Key bytes of a Standard Webhooks secret: 24 to 64, as its specification 1.0 demands. */
@@ -30,17 +31,13 @@ const topics = z
 
 const environment = z
   .object({
-    GOOGLE_CLOUD_PROJECT: z.string().min(1),
-    TOPIC_PREFIX: z.string().default(""),
+    ...commonVariables,
     STANDARD_WEBHOOK_TOPICS: topics.prefault("tweets"),
     PUBLISH_TIMEOUT_MS: z.coerce.number().int().min(100).max(25_000).default(8_000),
     X_CONSUMER_SECRET: xSecret.optional(),
     X_CONSUMER_SECRET_PREVIOUS: xSecret.optional(),
     STANDARD_WEBHOOK_SECRET: standardSecret.optional(),
     STANDARD_WEBHOOK_SECRET_PREVIOUS: standardSecret.optional(),
-    /** Set by Cloud Run: the deployed revision. */
-    K_REVISION: z.string().default("unknown"),
-    LOG_LEVEL: z.enum(["debug", "info", "warn", "error"]).default("info"),
   })
   .refine((variables) => variables.X_CONSUMER_SECRET ?? !variables.X_CONSUMER_SECRET_PREVIOUS, {
     path: ["X_CONSUMER_SECRET"],
@@ -51,8 +48,7 @@ const environment = z
     { path: ["STANDARD_WEBHOOK_SECRET"], message: "must be set beside its previous one" },
   )
   .transform((variables) => ({
-    projectId: variables.GOOGLE_CLOUD_PROJECT,
-    topicPrefix: variables.TOPIC_PREFIX,
+    ...commonConfig(variables),
     standardTopics: variables.STANDARD_WEBHOOK_TOPICS,
     publishTimeoutMs: variables.PUBLISH_TIMEOUT_MS,
     /** The current one first; empty when the source is not there. */
@@ -61,16 +57,11 @@ const environment = z
       variables.STANDARD_WEBHOOK_SECRET,
       variables.STANDARD_WEBHOOK_SECRET_PREVIOUS,
     ),
-    functionVersion: variables.K_REVISION,
-    logLevel: variables.LOG_LEVEL,
   }));
 
-export type Config = z.infer<typeof environment>;
-
 /** @throws {ConfigError} that names each missing or malformed variable, never its value. */
-export function parseConfig(variables: Record<string, string | undefined>): Config {
-  return parseEnvironment(environment, variables);
-}
+export const parseConfig = (variables: Record<string, string | undefined>) =>
+  parseEnvironment(environment, variables);
 
 function present(...secrets: (KeyObject | undefined)[]): KeyObject[] {
   return secrets.filter((secret) => secret !== undefined);

@@ -1,0 +1,21 @@
+import * as z from "zod";
+
+/** Environment variables of every function. */
+export const commonVariables = {
+  GOOGLE_CLOUD_PROJECT: z.string().min(1),
+  /** Stands before the names of topics, so that several deployments share a project. */
+  TOPIC_PREFIX: z.string().default(""),
+  /** Set by Cloud Run: the deployed revision. */
+  K_REVISION: z.string().default("unknown"),
+  LOG_LEVEL: z.enum(["debug", "info", "warn", "error"]).default("info"),
+};
+
+const common = z.object(commonVariables);
+
+/** What the common variables say, in our words. */
+export const commonConfig = (variables: z.output<typeof common>) => ({
+  projectId: variables.GOOGLE_CLOUD_PROJECT,
+  topicPrefix: variables.TOPIC_PREFIX,
+  functionVersion: variables.K_REVISION,
+  logLevel: variables.LOG_LEVEL,
+});
