@@ -1,5 +1,5 @@
 import { isUtf8 } from "node:buffer";
-import { checkJson } from "./check-json.ts";
+import { scanJson } from "../../shared/envelopes/scan-json.ts";
 import type { JudgedRecord, RawRecord, RecordReader, Splitter } from "./record.ts";
 
 const lineFeed = 0x0a;
@@ -31,14 +31,11 @@ function judgeJson(raw: RawRecord, json: Buffer): JudgedRecord {
   }
   if (raw.problem !== undefined) return { raw, reason: "malformed-json", message: raw.problem };
   if (!isUtf8(json)) return { raw, reason: "invalid-utf8", message: "not valid UTF-8" };
-  switch (checkJson(json)) {
-    case "object":
-      return { raw, row: json };
-    case "other":
-      return { raw, reason: "unknown-shape", message: "not a JSON object" };
-    case "malformed":
-      return { raw, reason: "malformed-json", message: "not valid JSON" };
-  }
+  const shape = scanJson(json);
+  if (shape === "malformed") return { raw, reason: "malformed-json", message: "not valid JSON" };
+  if (shape === "too-deep") return { raw, reason: "malformed-json", message: "nested too deep" };
+  if (shape.kind === "object") return { raw, row: json };
+  return { raw, reason: "unknown-shape", message: "not a JSON object" };
 }
 
 /** Only spaces, tabs and line ends: keep-alives of a stream, for example. */

@@ -1,6 +1,6 @@
 import { isUtf8 } from "node:buffer";
+import { scanJson } from "../../shared/envelopes/scan-json.ts";
 import type { ProblemName } from "./problem-json.ts";
-import { scanJson } from "./scan-json.ts";
 
 /**
  * How many events a body carries, as far as the envelope tells: the elements of an array, else one.

@@ -115,6 +115,18 @@ describe("an object", () => {
 });
 
 describe("a bad line", () => {
+  test("is also one that is nested deeper than any event", async () => {
+    const landing = createMemoryLanding();
+    const deep = `{"a":${"[".repeat(1_000)}${"]".repeat(1_000)}}`;
+
+    await landing.load(name, `{"id":1}\n${deep}\n`);
+
+    expect(landing.reportOf(name)).toMatchObject({ rows: 1, failed: 1 });
+    expect(landing.failed()).toMatchObject([
+      { reason: "malformed-json", issues: [{ message: "nested too deep" }] },
+    ]);
+  });
+
   test("becomes a failed event that says where it stands, with its bytes", async () => {
     const landing = createMemoryLanding({ variables: { TOPIC_PREFIX: "blue-" } });
 

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { scanJson } from "../../functions/receive-webhook/scan-json.ts";
+import { scanJson } from "../../shared/envelopes/scan-json.ts";
 
 const isJson = (text: string): boolean => {
   try {
@@ -30,6 +30,7 @@ describe("the shape of a JSON text", () => {
 
   test.each([
     ["", " ", "[", "]", "{", "}", "[1", "[1,", "[1,]", "[,1]", "[1 2]", "[1}", '{"a":1]', "[]]"],
+    ["{}{}", "{},", "{]", "[}", "{,}", '"a\u0000b"', "\f{}", '"\\u00', "nullx", "-0.", "1e-"],
     ['{"a"}', '{"a":}', '{"a":1,}', "{a:1}", '{"a" 1}', "{1:1}", '{"a":1 "b":2}', "[{]}"],
     ["01", "-", "-01", "1.", ".5", "1e", "1e+", "+1", "0x1", "1_0", "NaN", "Infinity", "--1"],
     ['"', '"a', '"\\', '"\\x"', '"\\u12"', '"\\u12g4"', '"\n"', '"\t"', "'a'", '"a"b'],
@@ -40,6 +41,14 @@ describe("the shape of a JSON text", () => {
       expect(scan(text), text).toBe("malformed");
     }
   });
+});
+
+test("nesting has a bound, far beyond any event", () => {
+  const nested = (depth: number) => `${'{"a":['.repeat(depth)}1${"]}".repeat(depth)}`;
+  expect(scan(nested(500))).toEqual({ kind: "object", elements: 1 });
+  expect(scan(nested(501))).toBe("too-deep");
+  expect(scan("[".repeat(5_000_000))).toBe("too-deep");
+  expect(scan(`${"[".repeat(1_000)}${"]".repeat(999)}`)).toBe("malformed");
 });
 
 describe("JSON.parse and the scan agree", () => {

@@ -1,20 +1,24 @@
-/** What a line is: a JSON object, another JSON value, or no JSON. */
-export type JsonKind = "object" | "other" | "malformed";
+/** What a JSON text is at its outside, with the elements of its array or the members of its object. */
+export type JsonShape = { kind: "object" | "array" | "scalar"; elements: number };
 
 const quote = 0x22;
+const plus = 0x2b;
 const comma = 0x2c;
 const minus = 0x2d;
 const dot = 0x2e;
 const zero = 0x30;
 const colon = 0x3a;
+const upperE = 0x45;
 const openBracket = 0x5b;
 const backslash = 0x5c;
 const closeBracket = 0x5d;
+const lowerE = 0x65;
+const lowerU = 0x75;
 const openBrace = 0x7b;
 const closeBrace = 0x7d;
 
-/** Deeper nesting is left to the platform's parser, which is slower but knows no bound. */
-const maxDepth = 512;
+/** Far beyond any event. What is deeper would cost every function behind this one its memory. */
+const maxDepth = 1_000;
 const inArray = 0;
 const inObject = 1;
 /** Which containers are open, outermost first; one for all calls, because a call is never interrupted. */
@@ -31,70 +35,68 @@ function byteSet(characters: string): Uint8Array {
 }
 
 /**
- * Whether bytes, which must be valid UTF-8, are JSON as RFC 8259 has it. It accepts what
- * `JSON.parse` accepts, but makes nothing of it: half of the time, and no garbage. A load
- * forwards lines as they are and would only throw the parsed value away.
+ * Whether bytes, which must be valid UTF-8, are one JSON value as RFC 8259 has it, without building
+ * it: half the time of `JSON.parse` and no garbage, where hostile 5 MB take `JSON.parse` to 400 MB.
+ * It accepts what `JSON.parse` accepts, but for what is nested deeper than 1,000.
  */
-export function checkJson(bytes: Uint8Array): JsonKind {
+export function scanJson(bytes: Uint8Array): JsonShape | "malformed" | "too-deep" {
   const start = skipSpace(bytes, 0);
-  const isJson = walk(bytes, start);
-  if (isJson === "too-deep" ? !parses(bytes) : !isJson) return "malformed";
-  return bytes[start] === openBrace ? "object" : "other";
+  const elements = walk(bytes, start);
+  if (typeof elements === "string") return elements;
+  if (bytes[start] === openBracket) return { kind: "array", elements };
+  return { kind: bytes[start] === openBrace ? "object" : "scalar", elements };
 }
 
-function parses(bytes: Uint8Array): boolean {
-  try {
-    JSON.parse(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString());
-    return true;
-  } catch {
-    return false;
-  }
-}
-
-/** One value from `from` to the end. Each turn of the loop reads a value and what closes after it. */
-function walk(bytes: Uint8Array, from: number): boolean | "too-deep" {
+/**
+ * One value from `from` to the end, and how many elements or members it has. Each turn of the loop
+ * reads a value and what closes after it.
+ */
+function walk(bytes: Uint8Array, from: number): number | "malformed" | "too-deep" {
   const end = bytes.length;
   let depth = 0;
+  let elements = 0;
   let at = from;
   for (;;) {
     // A value begins here.
-    if (at >= end) return false;
+    if (at >= end) return "malformed";
     const byte = bytes[at];
     if (byte === openBrace || byte === openBracket) {
       if (depth === maxDepth) return "too-deep";
       const closing = byte === openBrace ? closeBrace : closeBracket;
       at = skipSpace(bytes, at + 1);
-      if (at >= end) return false;
+      if (at >= end) return "malformed";
       if (bytes[at] !== closing) {
         nesting[depth] = byte === openBrace ? inObject : inArray;
         depth += 1;
+        if (depth === 1) elements = 1;
         if (byte === openBrace) {
           at = skipKey(bytes, at);
-          if (at === -1) return false;
+          if (at === -1) return "malformed";
         }
         continue;
       }
       at += 1;
     } else {
       at = byte === quote ? skipString(bytes, at + 1) : skipScalar(bytes, at);
-      if (at === -1) return false;
+      if (at === -1) return "malformed";
     }
     // A value has ended; so do the arrays and objects that end with it.
     for (;;) {
       at = skipSpace(bytes, at);
-      if (depth === 0) return at >= end;
-      if (at >= end) return false;
+      if (depth === 0) return at >= end ? elements : "malformed";
+      if (at >= end) return "malformed";
       const container = nesting[depth - 1];
       const next = bytes[at];
       if (next === comma) {
+        if (depth === 1) elements += 1;
         at = skipSpace(bytes, at + 1);
         if (container === inObject) {
           at = skipKey(bytes, at);
-          if (at === -1) return false;
+          if (at === -1) return "malformed";
         }
         break;
       }
-      if (next !== (container === inObject ? closeBrace : closeBracket)) return false;
+      if (next !== (container === inObject ? closeBrace : closeBracket)) return "malformed";
       depth -= 1;
       at += 1;
     }
@@ -141,7 +143,7 @@ function skipEscape(bytes: Uint8Array, from: number): number {
   if (from >= bytes.length) return -1;
   const escaped = bytes[from] ?? 0;
   if (isSimpleEscape[escaped] === 1) return from + 1;
-  return escaped === 0x75 && isHex(bytes, from + 1) ? from + 5 : -1;
+  return escaped === lowerU && isHex(bytes, from + 1) ? from + 5 : -1;
 }
 
 function isHex(bytes: Uint8Array, from: number): boolean {
@@ -177,9 +179,9 @@ function skipNumber(bytes: Uint8Array, from: number): number {
     at = skipDigits(bytes, fraction);
     if (at === fraction) return -1;
   }
-  if (at < end && (bytes[at] === 0x65 || bytes[at] === 0x45)) {
+  if (at < end && (bytes[at] === lowerE || bytes[at] === upperE)) {
     at += 1;
-    if (at < end && (bytes[at] === 0x2b || bytes[at] === minus)) at += 1;
+    if (at < end && (bytes[at] === plus || bytes[at] === minus)) at += 1;
     const exponent = at;
     at = skipDigits(bytes, exponent);
     if (at === exponent) return -1;
