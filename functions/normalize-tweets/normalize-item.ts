@@ -16,8 +16,8 @@ export type NormalizedItem =
 const epoch = Date.parse(urlMentions.epoch);
 
 /**
- * The receipt of one item and the mentions that it counts for. Every raw link of a tweet is in the
- * receipt with what became of it, so that shares are accounted for without remainder.
+ * The receipt of one item and the mentions that it counts for. Every link that a tweet shares is in
+ * the receipt with what became of it, so that shares are accounted for without remainder.
  */
 export function normalizeItem(item: Item, delivered: Delivered): NormalizedItem {
   const delivery = {

@@ -41,8 +41,10 @@ export function createPublisher(
 
   return async (topic, schema, lines) => {
     if (lines.length === 0) return;
-    const loader = loaders.get(topic) ?? createLoader(topic, schema);
-    loaders.set(topic, loader);
+    // Lines of two versions of a schema, side by side, never share a message.
+    const name = `${topic} ${schema}`;
+    const loader = loaders.get(name) ?? createLoader(topic, schema);
+    loaders.set(name, loader);
     await loader.load(lines);
   };
 }
