@@ -1,6 +1,8 @@
 // Not from the package's root, which also loads its reader with all of Apache Arrow.
 import * as adapt from "@google-cloud/bigquery-storage/build/src/adapt/index.js";
 import * as managedwriter from "@google-cloud/bigquery-storage/build/src/managedwriter/index.js";
+// Teaches protobufjs to read descriptors, which the package leaves to its root.
+import "@google-cloud/bigquery-storage/build/src/protobuf/index.js";
 import { credentials } from "@grpc/grpc-js";
 import { bigquerySchema } from "../../shared/rows/bigquery-schema.ts";
 import type { Table } from "../../shared/rows/table.ts";

@@ -33,9 +33,9 @@ function convertScalar(value: unknown, column: Column): WireValue {
   if (column.fields !== undefined && typeof value === "object" && value !== null) {
     return convertRow(value, column.fields);
   }
-  if (typeof value === "string" || typeof value === "number" || typeof value === "boolean") {
-    return value;
-  }
+  // Half of a surrogate pair is no UTF-8: the protocol's encoders write it in different ways.
+  if (typeof value === "string") return value.toWellFormed();
+  if (typeof value === "number" || typeof value === "boolean") return value;
   throw new Error(`column ${column.name} cannot hold a value of type ${typeof value}`);
 }
 

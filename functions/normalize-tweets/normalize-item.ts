@@ -1,9 +1,9 @@
 import { formatTime, isPossibleTime } from "../../shared/events/event-time.ts";
 import type { FailureIssue, FailureReason } from "../../shared/events/failed-event.v1.ts";
 import type { Tweet } from "../../shared/events/tweet.v1.ts";
-import type { UrlMention } from "../../shared/events/url-mention.v1.ts";
+import { maxLinkLength, type UrlMention } from "../../shared/events/url-mention.v1.ts";
 import { urlMentions } from "../../shared/streams/url-mentions.ts";
-import { normalizeUrl } from "./normalize-url.ts";
+import { type NormalizedUrl, normalizeUrl } from "./normalize-url.ts";
 import type { Item, Post } from "./post.ts";
 
 /** Where and when an item was delivered; `receivedAt` is RFC 3339 UTC, `now` ms since 1970. */
@@ -53,6 +53,9 @@ export function normalizeItem(item: Item, delivered: Delivered): NormalizedItem 
   }
 }
 
+/** Far beyond any post; the receipt, which has them all, must fit into one message. */
+const maxLinks = 10_000;
+
 const statusLink = /^https?:\/\/(?:www\.|mobile\.)?(?:twitter|x)\.com\/[^/?#]+\/status\/(\d+)/;
 
 function normalizePost(
@@ -61,26 +64,29 @@ function normalizePost(
 ): NormalizedItem {
   const { id, kind, author, lang, links, quotedId } = post;
   const at = formatTime(post.at);
+  if (links.length > maxLinks) {
+    const message = `more than ${maxLinks} links`;
+    return { failure: { reason: "invalid-field", issues: [{ path: "entities.urls", message }] } };
+  }
   const mentions: UrlMention[] = [];
+  const keys = new Set<string>();
   const outcomes: Tweet["links"] = [];
   for (const link of links) {
-    if (quotedId !== undefined && statusLink.exec(link)?.[1] === quotedId) {
-      outcomes.push({ url: link, outcome: "quoted-permalink" });
+    const raw = link.slice(0, maxLinkLength);
+    const judged = judgeLink(link, quotedId);
+    if ("ignored" in judged) {
+      outcomes.push({ url: raw, outcome: judged.ignored });
       continue;
     }
-    const normalized = normalizeUrl(link);
-    if ("ignored" in normalized) {
-      outcomes.push({ url: link, outcome: normalized.ignored });
-      continue;
-    }
-    const { urlKey, url, host, keyVersion } = normalized;
-    const isCounted = mentions.some((mention) => mention.url_key === urlKey);
+    const { urlKey, url, host, keyVersion } = judged;
+    const isCounted = keys.has(urlKey);
     outcomes.push({
-      url: link,
+      url: raw,
       url_key: urlKey,
       outcome: isCounted ? "merged-within-tweet" : "counted",
     });
     if (isCounted) continue;
+    keys.add(urlKey);
     mentions.push({
       id,
       at,
@@ -103,4 +109,17 @@ function normalizePost(
     ...delivery,
   };
   return { receipt, mentions };
+}
+
+/** What a link is counted as, or why it is not. */
+function judgeLink(
+  link: string,
+  quotedId: string | undefined,
+): NormalizedUrl | { ignored: string } {
+  if (quotedId !== undefined && statusLink.exec(link)?.[1] === quotedId) {
+    return { ignored: "quoted-permalink" };
+  }
+  const normalized = normalizeUrl(link);
+  if ("ignored" in normalized) return { ignored: normalized.ignored };
+  return normalized.url.length > maxLinkLength ? { ignored: "too-long" } : normalized;
 }

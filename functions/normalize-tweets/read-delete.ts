@@ -11,12 +11,17 @@ import { readTime, snowflakeTime } from "./read-time.ts";
 export function readDeleteV1(input: unknown): Item {
   // Without a schema: three of four lines of a stream are deletes.
   const notice = isRecord(input) ? input : {};
+  if ("favorite" in notice || "direct_message" in notice) {
+    return { outcome: "ignored", reason: "notice-delete" };
+  }
   if (!isRecord(notice.status)) {
     const issues = [{ path: "delete.status", message: "Invalid input: expected object" }];
     return { outcome: "failed", reason: "invalid-field", issues };
   }
   const { id_str, id, user_id_str, user_id } = notice.status;
-  const deletedAt = Number(notice.timestamp_ms ?? Number.NaN);
+  const { timestamp_ms } = notice;
+  const isNumeric = typeof timestamp_ms === "string" || typeof timestamp_ms === "number";
+  const deletedAt = isNumeric ? Number(timestamp_ms) : Number.NaN;
   return deletion({
     ids: [id_str, id],
     authors: [user_id_str, user_id],

@@ -2,11 +2,13 @@ import * as z from "zod";
 import { issuesOf } from "../../shared/events/issues-of.ts";
 import type { Item } from "./post.ts";
 import { readAuthor, readId } from "./read-id.ts";
-import { readTime } from "./read-time.ts";
+import { readTime, snowflakeTime } from "./read-time.ts";
 import { entities, sharedLinks } from "./shared-links.ts";
 
 /** What holds the text and the links: the tweet itself, or the one that it retweets. */
 const body = z.object({
+  id: z.unknown().optional(),
+  id_str: z.unknown().optional(),
   text: z.string().nullish(),
   full_text: z.string().nullish(),
   entities,
@@ -17,9 +19,9 @@ const body = z.object({
 
 const status = z.compile(
   body.extend({
-    id: z.unknown().optional(),
-    id_str: z.unknown().optional(),
     created_at: z.string(),
+    /** Of posts that can be edited, those since 2022-09. */
+    edit_history: z.object({ initial_tweet_id: z.string().nullish() }).nullish(),
     lang: z.string().max(64).nullish(),
     user: z.object({ id: z.unknown().optional(), id_str: z.unknown().optional() }).nullish(),
     in_reply_to_status_id_str: z.unknown().optional(),
@@ -38,12 +40,14 @@ export function readTweetV1(input: unknown): Item {
     return { outcome: "failed", reason: "invalid-field", issues: issuesOf(parsed.error) };
   }
   const tweet = parsed.data;
-  const id = readId(tweet.id_str, tweet.id);
+  const firstVersion = tweet.edit_history?.initial_tweet_id ?? undefined;
+  const id = readId(firstVersion, tweet.id_str, tweet.id);
   if (typeof id !== "string") {
     const message = "neither id_str nor a safe integer id";
     return { outcome: "failed", reason: id.reason, issues: [{ path: "id_str", message }] };
   }
-  const at = readTime(tweet.created_at);
+  const isLaterVersion = firstVersion !== undefined && firstVersion !== tweet.id_str;
+  const at = isLaterVersion ? snowflakeTime(id.slice("x:".length)) : readTime(tweet.created_at);
   if (at === undefined) {
     const issues = [{ path: "created_at", message: "not a time of the calendar" }];
     return { outcome: "failed", reason: "impossible-time", issues };
@@ -55,6 +59,7 @@ export function readTweetV1(input: unknown): Item {
     entities: extended?.entities ?? source.entities,
     text: extended?.full_text ?? source.full_text ?? source.text ?? undefined,
     quotedPermalink: source.quoted_status_permalink?.expanded ?? undefined,
+    ownIds: [tweet.id_str, firstVersion, source.id_str],
   });
   return {
     outcome: "tweet",

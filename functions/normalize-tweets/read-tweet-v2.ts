@@ -6,6 +6,7 @@ import { readTime, snowflakeTime } from "./read-time.ts";
 import { entities, sharedLinks } from "./shared-links.ts";
 
 const body = z.object({
+  id: z.unknown().optional(),
   text: z.string(),
   entities,
   /** Posts of over 280 characters have all of their entities here. */
@@ -16,7 +17,6 @@ const reference = z.object({ type: z.string(), id: z.string() });
 
 const post = z.compile(
   body.extend({
-    id: z.unknown().optional(),
     author_id: z.string().nullish(),
     created_at: z.string().nullish(),
     lang: z.string().max(64).nullish(),
@@ -60,8 +60,9 @@ export function readTweetV2(input: unknown, included: ReadonlyMap<string, unknow
   const source = original ?? tweet;
   const author = readAuthor(tweet.author_id);
   const links = sharedLinks({
-    entities: source.note_tweet?.entities ?? source.entities,
+    entities: withoutMedia(source.note_tweet?.entities ?? source.entities),
     text: source.note_tweet?.text ?? source.text,
+    ownIds: [...(tweet.edit_history_tweet_ids ?? []), tweet.id, source.id],
   });
   const quotedId = source.referenced_tweets?.find(({ type }) => type === "quoted")?.id;
   return {
@@ -77,6 +78,14 @@ export function readTweetV2(input: unknown, included: ReadonlyMap<string, unknow
     },
   };
 }
+
+/** API v2 lists a post's own photos and videos among its links, v1.1 does not. */
+function withoutMedia(of: z.infer<typeof entities>): z.infer<typeof entities> {
+  const urls = of?.urls?.filter(({ display_url }) => !mediaLink.test(display_url ?? ""));
+  return urls && { urls };
+}
+
+const mediaLink = /^pic\.(?:twitter|x)\.com\//;
 
 function kindOf(references: readonly { type: string }[]) {
   const refers = (type: string) => references.some((one) => one.type === type);

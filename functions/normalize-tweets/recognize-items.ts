@@ -41,6 +41,9 @@ const complianceEvents = [
   "user_profile_modification",
 ];
 
+/** Compliance streams in the format of v1.1 have the same events without `data`. */
+const notices = [...streamNotices, ...complianceEvents];
+
 const noTweets: ReadonlyMap<string, unknown> = new Map();
 
 /**
@@ -49,6 +52,7 @@ const noTweets: ReadonlyMap<string, unknown> = new Map();
  */
 export function recognizeItems(record: unknown): PlacedItem[] {
   if (Array.isArray(record)) {
+    if (record.length === 0) return [single({ outcome: "ignored", reason: "notice-empty-page" })];
     return record.flatMap((element: unknown, index) =>
       isRecord(element)
         ? place(`[${index}]`, recognizeRecord(element))
@@ -76,7 +80,7 @@ function recognizeRecord(record: Record<string, unknown>): PlacedItem[] {
   if ("for_user_id" in record) return recognizeAccountActivity(record);
   if ("action" in record) return [single(readComplianceV2(record))];
   if ("id" in record) return [single(readTweetV2(record, noTweets))];
-  const notice = streamNotices.find((name) => name in record);
+  const notice = notices.find((name) => name in record);
   if (notice !== undefined) return [single({ outcome: "ignored", reason: `notice-${notice}` })];
   if ("errors" in record) return [single({ outcome: "ignored", reason: "notice-errors" })];
   if ("meta" in record) return [single({ outcome: "ignored", reason: "notice-empty-page" })];

@@ -2,6 +2,7 @@ import * as z from "zod";
 import { extractLinks } from "./extract-links.ts";
 
 const linkEntity = z.object({
+  display_url: z.string().nullish(),
   url: z.string().nullish(),
   expanded_url: z.string().nullish(),
   /** API v1.1. */
@@ -13,7 +14,7 @@ const linkEntity = z.object({
 export const entities = z.object({ urls: z.array(linkEntity).nullish() }).nullish();
 
 /** `twitter.com/i/web/status/<id>`: where a truncated tweet links to itself. */
-const selfLink = /^https?:\/\/(?:www\.|mobile\.)?(?:twitter|x)\.com\/i\/web\/status\//;
+const webLink = /^https?:\/\/(?:www\.|mobile\.)?(?:twitter|x)\.com\/i\/web\/status\/(\d+)/;
 
 /**
  * The raw links that a post shares, each once, in order: the final address as far as X knows it.
@@ -24,12 +25,16 @@ export function sharedLinks(post: {
   entities: z.infer<typeof entities>;
   text: string | undefined;
   quotedPermalink?: string | undefined;
+  /** Native ids of the tweet, of its other versions and of the one that it retweets. */
+  ownIds: readonly unknown[];
 }): string[] {
   const urls = post.entities?.urls;
   const candidates = urls ? urls.map(finalAddress) : extractLinks(post.text ?? "");
   const links = new Set<string>();
   for (const link of candidates) {
-    if (!link || selfLink.test(link) || link === post.quotedPermalink) continue;
+    if (!link || link === post.quotedPermalink) continue;
+    const self = webLink.exec(link)?.[1];
+    if (self !== undefined && post.ownIds.includes(self)) continue;
     links.add(link);
   }
   return [...links];

@@ -1,4 +1,5 @@
 import type { FailureReason } from "../events/failed-event.v1.ts";
+import { scanJson } from "./scan-json.ts";
 
 /** One record of a message: a parsed line, or the reason why it is none. */
 export type UnpackedRecord =
@@ -8,6 +9,8 @@ export type UnpackedRecord =
 const lineFeed = 0x0a;
 /** No event is smaller than 100 bytes, and no message larger than 10 MB: more lines are an attack. */
 const maxLines = 100_000;
+/** From here on nesting is looked at first: 5 MB of brackets take `JSON.parse` to 400 MB. */
+const hostileBytes = 1_000_000;
 const strictUtf8 = new TextDecoder("utf-8", { fatal: true });
 
 const decodeUtf8 = (bytes: Uint8Array): string | undefined => {
@@ -73,6 +76,9 @@ function parseLine(line: number, bytes: Buffer): UnpackedRecord | undefined {
     return { line, reason: "invalid-utf8", message: "not valid UTF-8", bytes };
   }
   if (content.trim() === "") return undefined;
+  if (bytes.length > hostileBytes && scanJson(bytes) === "too-deep") {
+    return { line, reason: "malformed-json", message: "nested too deep", bytes };
+  }
   try {
     const value: unknown = JSON.parse(content);
     return { line, value, bytes };

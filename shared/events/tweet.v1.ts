@@ -1,14 +1,14 @@
 import * as z from "zod";
 import { eventId } from "./event-id.ts";
 import { eventTime } from "./event-time.ts";
-import { shareKind } from "./url-mention.v1.ts";
+import { maxLinkLength, shareKind } from "./url-mention.v1.ts";
 
 /**
  * What became of one raw link of a post: `counted`, `merged-within-tweet` (another spelling of a
  * link of the same post), or the reason why it is no countable link.
  */
 const linkOutcome = z.object({
-  url: z.string().max(65_536),
+  url: z.string().max(maxLinkLength),
   url_key: z.string().max(8192).optional(),
   outcome: z.string().max(128),
 });

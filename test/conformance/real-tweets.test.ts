@@ -83,6 +83,15 @@ describe.skipIf(!hasSharedData)("recorded objects of all ages and versions", () 
     );
   });
 
+  test.each([
+    ["tweets-v2/2sets", 101],
+    ["tweets-v2/flat", 17],
+    ["tweets-v2/network", 80],
+    ["tweets-v2/withheld", 49],
+  ])("%s: %i mentions, none of them of a post's own photos and videos", (name, mentions) => {
+    expect(normalizeFile(`${name}.jsonl.gz`).mentions).toBe(mentions);
+  });
+
   test("compliance files: tweets are deleted, users are noted", () => {
     const outcomes = (name: string) => normalizeFile(name).receipts.map(({ outcome }) => outcome);
     expect(outcomes("tweets-v2/tweets_compliance.jsonl.gz")).toEqual(["delete", "delete"]);

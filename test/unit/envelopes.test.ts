@@ -92,6 +92,15 @@ describe("records of a payload", () => {
     ]);
   });
 
+  test("are not parsed when they are long and nested deeper than any event", () => {
+    const deep = "[".repeat(600_000) + "]".repeat(600_000);
+    expect(outcomes(`{"a":1}\n${deep}\n{"a":3}`)).toEqual([
+      '0: {"a":1}',
+      "1: malformed-json",
+      '2: {"a":3}',
+    ]);
+  });
+
   test("are not made of a payload with more lines than any message of events has", () => {
     expect(outcomes("1\n".repeat(99_999))).toHaveLength(99_999);
     expect(outcomes("1\n".repeat(100_001))).toEqual(["0: too-many-records"]);

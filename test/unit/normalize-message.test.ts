@@ -31,6 +31,32 @@ const counted = (value: unknown) => {
 };
 
 describe("a classic tweet", () => {
+  test("that was edited keeps the identity and the hour of its first version", () => {
+    const edited = {
+      ...classic,
+      id_str: "1557691500000000000",
+      created_at: "Thu Aug 11 11:20:00 +0000 2022",
+      edit_history: {
+        initial_tweet_id: "1557689000000000000",
+        edit_tweet_ids: ["1557689000000000000", "1557691500000000000"],
+      },
+    };
+    expect(counted(edited)).toMatchObject({
+      ids: ["x:1557689000000000000"],
+      at: ["2022-08-11T11:22:52.719Z"],
+    });
+    const first = { ...edited, id_str: "1557689000000000000" };
+    expect(counted(first)).toMatchObject({ at: ["2022-08-11T11:20:00.000Z"] });
+  });
+
+  test("shares another tweet by its web address, but not itself", () => {
+    const urls = [
+      link(`https://twitter.com/i/web/status/${classic.id_str}`),
+      link("https://x.com/i/web/status/20"),
+    ];
+    expect(counted({ ...classic, entities: { urls } }).links).toEqual(["x.com/i/web/status/20"]);
+  });
+
   test("becomes one mention and one receipt that fit their schemas", () => {
     const { mentions, receipts, failed } = normalize(json(classic));
     expect(failed).toEqual([]);
@@ -191,6 +217,17 @@ describe("API v2", () => {
       "records[0].data[0]",
       "records[0].data[1]",
     ]);
+  });
+
+  test("its own photos and videos, which it lists among its links, are no shares", () => {
+    const own = `https://twitter.com/a/status/${post.id}`;
+    const urls = [
+      { ...link(`${own}/photo/1`), display_url: "pic.twitter.com/abc", media_key: "3_1" },
+      { ...link(`${own}/video/1`), display_url: "pic.x.com/abc" },
+      { ...link("https://example.com/a"), display_url: "example.com/a" },
+    ];
+    expect(counted({ ...post, entities: { urls } }).links).toEqual(["example.com/a"]);
+    expect(counted({ ...post, text: own, entities: { urls: urls.slice(0, 1) } }).links).toEqual([]);
   });
 
   test("an edited post keeps the identity and the hour of its first version", () => {
@@ -456,5 +493,46 @@ describe("bad input becomes a failed event with its bytes, reason and field", ()
       json({ ...classic, lang: "s3cret".repeat(50), created_at: "s3cret" }),
     );
     expect(json(failed.map(({ issues }) => issues))).not.toContain("s3cret");
+  });
+});
+
+describe("links without measure", () => {
+  const withLinks = (...links: string[]) =>
+    json({ ...classic, entities: { urls: links.map(link) } });
+
+  test.each([
+    ["70,000 characters", `https://example.com/${"a".repeat(70_000)}`, "counted"],
+    ["20,000 that are percent-encoded", `https://example.com/${"é".repeat(20_000)}`, "counted"],
+    ["two million characters", `https://example.com/${"a".repeat(2_000_000)}`, "too-long"],
+    ["no link of 70,000", `javascript:${"a".repeat(70_000)}`, "not-http"],
+    ["a host of 254", `https://${"a.".repeat(125)}info/`, "unparsable"],
+  ])("%s: the receipt and the mentions fit their schemas", (_, long, outcome) => {
+    const { mentions, receipts } = normalize(withLinks(long, "https://example.com/b"));
+    expect(receipts[0]?.links.map((one) => one.outcome)).toEqual([outcome, "counted"]);
+    expect(receipts.filter((receipt) => !tweet.safeParse(receipt).success)).toEqual([]);
+    expect(mentions.filter((mention) => !urlMention.safeParse(mention).success)).toEqual([]);
+  });
+
+  test("many links take time in proportion; too many fail", () => {
+    const pages = (count: number) =>
+      withLinks(...Array.from({ length: count }, (_, page) => `https://example.com/${page}`));
+    expect(normalize(pages(10_000)).mentions).toHaveLength(10_000);
+    expect(normalize(pages(10_001)).failed).toMatchObject([
+      { reason: "invalid-field", issues: [{ path: "records[0].entities.urls" }] },
+    ]);
+  });
+});
+
+describe("notices", () => {
+  test.each([
+    ["[]", "notice-empty-page"],
+    ['{"user_delete":{"id":"1"}}', "notice-user_delete"],
+    ['{"tweet_edit":{"id":"1"}}', "notice-tweet_edit"],
+    ['{"delete":{"direct_message":{"id":1,"user_id":2}}}', "notice-delete"],
+    ['{"delete":{"favorite":{"tweet_id":1,"user_id":2}}}', "notice-delete"],
+  ])("%s is ignored as such", (payload, reason) => {
+    const { receipts, failed } = normalize(payload);
+    expect(failed).toEqual([]);
+    expect(receipts).toMatchObject([{ outcome: "ignored", reason }]);
   });
 });

@@ -67,7 +67,7 @@ export function normalizeHost(hostname: string, fired: string[]): Host | undefin
 }
 
 /** Letters, digits, hyphens and, as many sites have them, underscores; or an IPv6 address. */
-const hostShape = /^(?:[a-z0-9._-]{1,254}|\[[0-9a-f:.]{2,64}\])$/;
+const hostShape = /^(?:[a-z0-9._-]{1,253}|\[[0-9a-f:.]{2,64}\])$/;
 const suffixOptions = { allowPrivateDomains: true, extractHostname: false };
 const labels = new Set<string>(strippedLabels);
 const aliases = new Map<string, { to: string; under: string }>(
