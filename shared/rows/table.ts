@@ -5,7 +5,7 @@ export type Table = {
   name: string;
   description: string;
   row: z.ZodObject;
-  /** TIMESTAMP column whose UTC day is the partition. */
+  /** TIMESTAMP column whose UTC day is the partition: when something came, not when it happened. */
   partitionedBy: string;
   clusteredBy: readonly string[];
   /** Topic whose messages are rows of this table. */
