@@ -70,6 +70,7 @@ data "google_project" "this" {
 
 # A fresh project has no service agents until somebody asks for them.
 resource "google_project_service_identity" "agent" {
+  provider = google-beta # not in hashicorp/google
   for_each = toset(["cloudscheduler.googleapis.com", "pubsub.googleapis.com"])
 
   project = var.project_id

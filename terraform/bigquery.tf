@@ -89,10 +89,6 @@ resource "google_bigquery_table" "table" {
   schema              = jsonencode(each.value.schema)
   deletion_protection = var.deletion_protection
 
-  # Increments are read through views that group by the hour, so a filter on the view reaches them.
-  # The others are read whole by some view, which a required filter would forbid.
-  require_partition_filter = var.require_partition_filter && try(each.value.requirePartitionFilter, endswith(each.key, "_hour_increments"))
-
   time_partitioning {
     type  = "DAY"
     field = each.value.partitionedBy
@@ -163,20 +159,28 @@ resource "google_bigquery_table" "third_view" {
   depends_on = [google_bigquery_table.second_view]
 }
 
-# The provider has no search index, so a query makes it. A job cannot be made twice by one name: the
-# table's creation time makes a new one for a new table, and only then.
+# A job can never be made twice by one name, not even after a destroy.
+resource "time_static" "search_index" {
+  for_each = local.searched_tables
+
+  triggers = { table = google_bigquery_table.table[each.key].creation_time }
+}
+
+# The provider has no search index, so a query makes it, once for each table. Nothing in it may
+# change, because a change would make the job anew: so it has no labels.
 resource "google_bigquery_job" "search_index" {
   for_each = local.searched_tables
 
   project  = var.project_id
   location = google_bigquery_dataset.hourtally.location
-  job_id   = "search-index-${local.dataset_id}-${each.key}-${google_bigquery_table.table[each.key].creation_time}"
-  labels   = local.labels
+  job_id   = "search-index-${local.dataset_id}-${each.key}-${time_static.search_index[each.key].unix}"
 
   query {
-    query                = "CREATE SEARCH INDEX IF NOT EXISTS ${each.key}_links ON `${var.project_id}.${local.dataset_id}.${each.key}` (url)"
-    use_legacy_sql       = false
-    maximum_bytes_billed = tostring(var.maximum_bytes_billed)
+    query          = "CREATE SEARCH INDEX IF NOT EXISTS ${each.key}_links ON `${var.project_id}.${local.dataset_id}.${each.key}` (url)"
+    use_legacy_sql = false
+
+    # The least there is: a definition reads nothing.
+    maximum_bytes_billed = "10485760"
 
     # BigQuery refuses both for a statement that defines something, and the provider's default is
     # not empty.

@@ -102,8 +102,7 @@ module "event_function" {
     }
   }
 
-  topics    = { for topic in each.value.topics : topic => google_pubsub_topic.topic[topic].id }
-  publishes = { for topic in each.value.publishes : topic => google_pubsub_topic.topic[topic].name }
+  topics = { for topic in each.value.topics : topic => google_pubsub_topic.topic[topic].id }
   dead_letter_topics = {
     for topic in each.value.topics : topic => google_pubsub_topic.topic[
       topic == local.dead_letters ? local.parked : local.dead_letters

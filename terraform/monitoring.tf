@@ -158,7 +158,7 @@ locals {
       title    = "dead letters"
       severity = "ERROR"
       query    = "sum(increase(pubsub_googleapis_com:subscription_dead_letter_message_count{${local.on_subscriptions}}[10m])) > 0"
-      content  = "A message was given up after 100 attempts. It is kept on dead-letters.kept for 31 days."
+      content  = "A message was given up after 100 attempts. It becomes a failed event, to be sent again; a copy is on dead-letters.kept for 31 days."
     }
     not-fresh = {
       title    = "not fresh"

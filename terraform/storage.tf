@@ -5,7 +5,7 @@ locals {
 }
 
 # The lake: landing/ for files that are to be counted, archive/ for the raw input, reports/ for what
-# became of files, failed/ for originals too large for a row.
+# became of files.
 resource "google_storage_bucket" "lake" {
   project                     = var.project_id
   name                        = local.lake_name

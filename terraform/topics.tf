@@ -89,3 +89,24 @@ resource "google_pubsub_subscription" "archive" {
 
   depends_on = [time_sleep.grants]
 }
+
+# Last of all: a message to a topic without a subscription is lost. Until then publishing is refused,
+# and what came in comes again.
+resource "google_pubsub_topic_iam_member" "publisher" {
+  for_each = merge([
+    for name, function in local.functions : {
+      for topic in function.publishes : "${name}.${topic}" => { function = name, topic = topic }
+    }
+  ]...)
+
+  project = var.project_id
+  topic   = google_pubsub_topic.topic[each.value.topic].name
+  role    = "roles/pubsub.publisher"
+  member  = "serviceAccount:${module.event_function[each.value.function].service_account}"
+
+  depends_on = [
+    google_pubsub_subscription.archive,
+    google_pubsub_subscription.kept,
+    module.event_function,
+  ]
+}

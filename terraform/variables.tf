@@ -11,6 +11,11 @@ variable "alert_thresholds" {
   })
   default  = {}
   nullable = false
+
+  validation {
+    condition     = contains(range(1, 24), var.alert_thresholds.silent_hours)
+    error_message = "silent_hours must be 1 to 23, whole: it is compared with the day before."
+  }
 }
 
 variable "bigquery_location" {
@@ -131,13 +136,6 @@ variable "project_id" {
 variable "region" {
   description = "Region of functions, buckets and schedules, for example europe-west1."
   type        = string
-  nullable    = false
-}
-
-variable "require_partition_filter" {
-  description = "Whether queries of increments, also through their views, must name the hours they want. Set to false to allow reading everything, which costs accordingly."
-  type        = bool
-  default     = true
   nullable    = false
 }
 

@@ -12,6 +12,10 @@ terraform {
       source  = "hashicorp/google"
       version = "~> 7.45.0"
     }
+    google-beta = {
+      source  = "hashicorp/google-beta"
+      version = "~> 7.45.0"
+    }
     time = {
       source  = "hashicorp/time"
       version = "~> 0.9"

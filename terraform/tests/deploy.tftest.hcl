@@ -14,11 +14,6 @@ mock_provider "google" {
       member = "serviceAccount:account@a-project.iam.gserviceaccount.com"
     }
   }
-  mock_resource "google_project_service_identity" {
-    defaults = {
-      member = "serviceAccount:agent@a-project.iam.gserviceaccount.com"
-    }
-  }
   mock_data "google_project" {
     defaults = {
       number = "123456789012"
@@ -27,6 +22,14 @@ mock_provider "google" {
   mock_data "google_storage_project_service_account" {
     defaults = {
       member = "serviceAccount:storage@a-project.iam.gserviceaccount.com"
+    }
+  }
+}
+
+mock_provider "google-beta" {
+  mock_resource "google_project_service_identity" {
+    defaults = {
+      member = "serviceAccount:agent@a-project.iam.gserviceaccount.com"
     }
   }
 }
@@ -136,4 +139,14 @@ run "everybody_as_a_private_invoker" {
   }
 
   expect_failures = [var.private_invokers]
+}
+
+run "silence_longer_than_the_day_before" {
+  command = plan
+
+  variables {
+    alert_thresholds = { silent_hours = 24 }
+  }
+
+  expect_failures = [var.alert_thresholds]
 }

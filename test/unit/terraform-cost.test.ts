@@ -8,12 +8,13 @@ import { parseModule, readTerraformFiles } from "../support/terraform/read-confi
 
 const terraform = join(import.meta.dirname, "../../terraform");
 
-const functions = ["normalize-tweets", "bucket-hours", "append-rows"].map((name) => ({
-  name,
-  memory: "256Mi",
-  cpu: 1,
-  concurrency: 16,
-}));
+const resources = { memory: "256Mi", cpu: 1, concurrency: 16 };
+const functions = [
+  { name: "normalize-tweets", trigger: { topics: ["tweets"] }, ...resources },
+  { name: "bucket-hours", trigger: { topics: ["url-mentions"] }, ...resources },
+  { name: "append-rows", trigger: { topics: ["append-tweets", "failed-events"] }, ...resources },
+  { name: "receive-webhook", trigger: { http: "public" }, ...resources },
+];
 
 /** 1,000 tweets of 1 KiB in ten messages, and as many bytes again on the topics after. */
 const run: MeasuredRun = {
@@ -34,7 +35,8 @@ describe("computeCost", () => {
   test("nothing but alerts at no tweets", () => {
     const cost = computeCost(run, { tweets: 0, functions });
     expect(cost).toMatchObject({ "Pub/Sub": 0, "Cloud Run requests": 0, "BigQuery writes": 0 });
-    expect(totalOf(cost)).toBeCloseTo(1.5, 10);
+    // Nine conditions of all, four of functions that fail, three of those that fall behind.
+    expect(totalOf(cost)).toBeCloseTo(1.6, 10);
   });
 
   test("2^30 tweets: 1 TiB in, as much again between, twice 40 dollars each", () => {
@@ -78,7 +80,11 @@ test("alerts are counted as they are deployed", async () => {
   );
   const keysOf = (alerts: unknown) => [...String(alerts).matchAll(/^ {4}[a-z-]+ = \{$/gm)].length;
   expect(keysOf(root.locals.alerts)).toBe(alertConditions.common);
-  expect(keysOf(eventFunction.locals.alerts)).toBe(alertConditions.perFunction);
+  const [always, triggered] = String(eventFunction.locals.alerts).split(
+    "length(var.topics) == 0 ? {} :",
+  );
+  expect(keysOf(always)).toBe(alertConditions.perFunction);
+  expect(keysOf(triggered)).toBe(alertConditions.perTriggered);
 });
 
 test("generated tweets are measured on their whole way", async () => {

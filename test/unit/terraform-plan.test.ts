@@ -50,6 +50,12 @@ function environmentOf({ environment, buckets = {} }: (typeof manifests)[number]
 const parseConfigOf = async (name: string) =>
   configModule.parse(await import(`../../functions/${name}/config.ts`)).parseConfig;
 
+// BigQuery takes streamed rows from ten years ago to a year ahead, and tweets may be older:
+// https://cloud.google.com/bigquery/docs/write-api, "Time-unit column partitioning".
+test.each(tables)("$name is not partitioned by event time", ({ partitionedBy }) => {
+  expect(["at", "hour"]).not.toContain(partitionedBy);
+});
+
 describe("the environment of each function", () => {
   test("every expression is known here", () => {
     expect(knownVariables.filter(([, value]) => value === undefined)).toEqual([]);

@@ -70,6 +70,14 @@ describe("the provider takes", () => {
       "google_pubsub_subscription.kept.expiration_policy: is a block, not an argument",
     ],
     ["too-many-blocks.tf", "google_pubsub_subscription.kept.expiration_policy: more than 1"],
+    [
+      "missing-provider.tf",
+      "google_project_service_identity.agent: required 'provider' is missing",
+    ],
+    [
+      "other-provider.tf",
+      "google_project_service_identity.agent.provider: 'google' is none of google-beta",
+    ],
     ["unknown-attribute.tf", "google_pubsub_topic.topic.address: no such attribute"],
   ])("not %s", async (file, problem) => {
     const text = readFileSync(join(support, "refused", file), "utf8");

@@ -84,7 +84,6 @@ resource "google_cloudfunctions2_function" "function" {
     google_bigquery_table_iam_member.appender,
     google_bigquery_table_iam_member.reader,
     google_project_iam_member.query_runner,
-    google_pubsub_topic_iam_member.publisher,
     google_storage_bucket_iam_member.user,
     time_sleep.identity,
   ]

@@ -2,15 +2,6 @@ locals {
   mounted_secrets = { for variable, secret in var.secrets : variable => secret if secret.version != null }
 }
 
-resource "google_pubsub_topic_iam_member" "publisher" {
-  for_each = var.publishes
-
-  project = var.project_id
-  topic   = each.value
-  role    = "roles/pubsub.publisher"
-  member  = google_service_account.function.member
-}
-
 resource "google_bigquery_table_iam_member" "appender" {
   for_each = var.tables
 

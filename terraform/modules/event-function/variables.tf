@@ -94,11 +94,6 @@ variable "project_id" {
   type        = string
 }
 
-variable "publishes" {
-  description = "Topics that it publishes to, by the name that function.json gives them."
-  type        = map(string)
-}
-
 variable "pubsub_agent" {
   description = "IAM member that Pub/Sub acts as in this project."
   type        = string

@@ -1,8 +1,14 @@
 import { billedStepSeconds, leastMessageBytes, listPrices } from "./list-prices.ts";
 import type { MeasuredRun } from "./measure-tweets.ts";
 
-/** What an instance of a function has, as its function.json says. */
-type Resources = { name: string; memory: string; cpu: number; concurrency: number };
+/** What triggers a function and what an instance of it has, as its function.json says. */
+type Resources = {
+  name: string;
+  trigger: { topics: readonly string[] } | { http: string };
+  memory: string;
+  cpu: number;
+  concurrency: number;
+};
 
 /** Dollars a month by what they are paid for. */
 export type MonthlyCost = Record<
@@ -31,8 +37,8 @@ export const assumptions = {
   archiveObjectBytes: 134_217_728,
 };
 
-/** Conditions of alerts: of the deployment as a whole, and of each function. */
-export const alertConditions = { common: 9, perFunction: 2 };
+/** Conditions of alerts: of the deployment, of each function, and of each that topics trigger. */
+export const alertConditions = { common: 9, perFunction: 1, perTriggered: 1 };
 
 const monthSeconds = 30 * 24 * 3_600;
 const gib = 2 ** 30;
@@ -86,7 +92,10 @@ export function computeCost(
     ),
     alerts: paid(
       listPrices.alertCondition,
-      alertConditions.common + alertConditions.perFunction * options.functions.length,
+      alertConditions.common +
+        alertConditions.perFunction * options.functions.length +
+        alertConditions.perTriggered *
+          options.functions.filter(({ trigger }) => "topics" in trigger).length,
     ),
   };
 }

@@ -106,6 +106,33 @@ export const deploymentRules: Record<string, Rule> = {
     });
   },
 
+  "publishing-comes-last": ({ root, eventFunction }) => {
+    const publisher = root.resources.find(({ name }) => name === "publisher")?.body ?? {};
+    const subscriptions = ofType(root, "google_pubsub_subscription").map(
+      ({ type, name }) => `${type}.${name}`,
+    );
+    const waits = z.array(z.string()).catch([]).parse(publisher.depends_on);
+    return [
+      ...about("publisher", {
+        "one for each topic that a function publishes to": text(publisher.for_each).includes(
+          "for topic in function.publishes",
+        ),
+        "is given to the function's own account":
+          publisher.member ===
+          "serviceAccount:${module.event_function[each.value.function].service_account}",
+        ...Object.fromEntries(
+          ["module.event_function", ...subscriptions].map((subscribed) => [
+            `waits for ${subscribed}`,
+            waits.includes(`\${${subscribed}}`),
+          ]),
+        ),
+      }),
+      ...eventFunction.resources
+        .filter(({ body }) => body.role === "roles/pubsub.publisher")
+        .map(({ name }) => `${name}: before other functions have subscribed`),
+    ];
+  },
+
   "no-event-trigger": (deployment) =>
     everything(deployment)
       .filter(({ type, body }) => type === "google_eventarc_trigger" || "event_trigger" in body)
@@ -234,7 +261,6 @@ export const deploymentRules: Record<string, Rule> = {
         block(body, "time_partitioning").field === "${each.value.partitionedBy}",
       clustered: text(body.clustering).includes("each.value.clusteredBy"),
       described: body.description === "${each.value.description}",
-      "asking for a partition filter": text(body.require_partition_filter) !== "",
       protected: body.deletion_protection === "${var.deletion_protection}",
       "with its generated schema": body.schema === "${jsonencode(each.value.schema)}",
     });
@@ -267,6 +293,17 @@ export const deploymentRules: Record<string, Rule> = {
       ).includes("MAXIMUM_BYTES_BILLED"),
     }),
   ],
+
+  "jobs-are-made-once": (deployment) =>
+    all(deployment, "google_bigquery_job").flatMap(({ name, body }) =>
+      about(name, {
+        "is never made by a name that was used": text(body.job_id).endsWith(
+          "-${time_static.search_index[each.key].unix}",
+        ),
+        "has nothing that changes":
+          body.labels === undefined && !/var\.(?!project_id)/.test(JSON.stringify(body)),
+      }),
+    ),
 
   "objects-notify-a-topic": ({ root }) => {
     const notification = ofType(root, "google_storage_notification")[0]?.body ?? {};

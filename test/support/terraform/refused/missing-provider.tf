@@ -1,0 +1,3 @@
+resource "google_project_service_identity" "agent" {
+  service = "pubsub.googleapis.com"
+}
