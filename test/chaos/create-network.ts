@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import type { Hop } from "../local-cloud/start-cloud.ts";
-import { createRandom, type Random } from "../producer/create-random.ts";
+import { createRandom, type Random } from "../support/create-random.ts";
 import { type Fault, type FaultyProxy, startProxy, type Way } from "./start-proxy.ts";
 
 export type NetworkFaults = {

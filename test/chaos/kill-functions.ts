@@ -1,7 +1,7 @@
 import { connect } from "node:net";
 import { setTimeout as delay } from "node:timers/promises";
 import type { RunningFunction } from "../local-cloud/run-function.ts";
-import type { Random } from "../producer/create-random.ts";
+import type { Random } from "../support/create-random.ts";
 
 /** How long a killed function may take to serve again. */
 const patienceMs = 30_000;

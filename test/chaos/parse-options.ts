@@ -1,5 +1,4 @@
-import { parseArgs } from "node:util";
-import { UserError } from "../producer/user-error.ts";
+import { parseArguments, wholeNumber } from "../cli/parse-arguments.ts";
 
 type Options = { events: number; kills: number; seed: number; json: boolean };
 
@@ -18,43 +17,31 @@ export const helpText = `Sends generated events through the local cloud while it
 Between each function on a tweet's way and each server, and between push and function, connections
 are reset and stalled. In the end every count must be what was sent, nothing lost and nothing twice.
 The seed repeats events and faults; what they interrupt differs from run to run. Exit codes: 0 every
-count is right, 1 one is not, or a failure, 130 interrupted.
+count is right, 1 one is not, or a failure, 2 a wrong argument, 130 interrupted.
 `;
 
-/** Reads the command line; undefined means that help was asked for. @throws {UserError} */
-export function parseOptions(args: readonly string[]): Options | undefined {
-  const values = parseValues(args);
+const most = 999_999_999;
+
+/**
+ * Reads the command line; undefined means that help was asked for.
+ * @throws {UserError} that says what to write instead.
+ */
+export function parseOptions(args: string[]): Options | undefined {
+  const { values } = parseArguments({
+    args,
+    options: {
+      events: { type: "string", default: "200000" },
+      kills: { type: "string", default: "100" },
+      seed: { type: "string", default: "1" },
+      json: { type: "boolean", default: false },
+      help: { type: "boolean", short: "h", default: false },
+    },
+  });
   if (values.help) return undefined;
   return {
-    events: wholeNumber("--events", values.events, 1),
-    kills: wholeNumber("--kills", values.kills, 0),
-    seed: wholeNumber("--seed", values.seed, 0),
+    events: wholeNumber("--events", values.events, { min: 1, max: most }),
+    kills: wholeNumber("--kills", values.kills, { max: most }),
+    seed: wholeNumber("--seed", values.seed, { max: most }),
     json: values.json,
   };
-}
-
-function parseValues(args: readonly string[]) {
-  try {
-    const { values } = parseArgs({
-      args: [...args],
-      options: {
-        events: { type: "string", default: "200000" },
-        kills: { type: "string", default: "100" },
-        seed: { type: "string", default: "1" },
-        json: { type: "boolean", default: false },
-        help: { type: "boolean", short: "h", default: false },
-      },
-    });
-    return values;
-  } catch (error) {
-    throw new UserError(`${error instanceof Error ? error.message : String(error)} (see --help)`);
-  }
-}
-
-function wholeNumber(option: string, text: string, min: number): number {
-  const number = Number(text);
-  if (!/^\d{1,9}$/.test(text) || number < min) {
-    throw new UserError(`${option} ${text}: must be a whole number from ${min} to 999999999`);
-  }
-  return number;
 }

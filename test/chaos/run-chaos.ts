@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import { BigQuery } from "@google-cloud/bigquery";
 import { type Cloud, startCloud } from "../local-cloud/start-cloud.ts";
-import { createRandom } from "../producer/create-random.ts";
+import { createRandom } from "../support/create-random.ts";
 import { createNetwork, type NetworkFaults } from "./create-network.ts";
 import { type Counted, holds, judgeCounts, type Verdict } from "./judge-counts.ts";
 import { createKiller } from "./kill-functions.ts";

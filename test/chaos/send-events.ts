@@ -2,7 +2,7 @@ import { randomBytes, randomUUID } from "node:crypto";
 import { setTimeout as delay } from "node:timers/promises";
 import type { PubSub } from "@google-cloud/pubsub";
 import type { Bucket } from "@google-cloud/storage";
-import type { Random } from "../producer/create-random.ts";
+import type { Random } from "../support/create-random.ts";
 import { signStandard } from "../support/sign-webhooks.ts";
 
 /** The ways in that events take; the rest is published as producers do. */

@@ -1,5 +1,6 @@
-import { parseArgs } from "node:util";
-import * as z from "zod";
+import { packedEvents } from "../../shared/envelopes/pack-lines.ts";
+import { parseArguments, wholeNumber } from "../cli/parse-arguments.ts";
+import { runCommand } from "../cli/run-command.ts";
 import { readManifests } from "../local-cloud/read-manifests.ts";
 import { assumptions, computeCost, totalOf } from "./cost/compute-cost.ts";
 import { type MeasuredRun, measureTweets } from "./cost/measure-tweets.ts";
@@ -16,32 +17,15 @@ and Google's list prices.
   --help        this text
 `;
 
-const count = z.coerce.number().int();
-const options = z.object({
-  tweets: z.array(count.min(0)).default([0, 1_000_000, 100_000_000, 10_000_000_000]),
-  pack: count.min(1).max(500).default(100),
-  sample: count.min(1_000).max(1_000_000).default(20_000),
-  json: z.boolean().default(false),
-  help: z.boolean().default(false),
-});
+const usualVolumes = [0, 1_000_000, 100_000_000, 10_000_000_000];
 
-async function main(argv: string[]): Promise<void> {
-  const { values } = parseArgs({
-    args: argv,
-    strict: true,
-    options: {
-      tweets: { type: "string", multiple: true },
-      pack: { type: "string" },
-      sample: { type: "string" },
-      json: { type: "boolean" },
-      help: { type: "boolean", short: "h" },
-    },
-  });
-  const { tweets, pack, sample, json, help: isHelp } = options.parse(values);
-  if (isHelp) {
+async function cost(args: string[]): Promise<void> {
+  const options = parseCostOptions(args);
+  if (options === undefined) {
     process.stdout.write(help);
     return;
   }
+  const { tweets, pack, sample, json } = options;
   // The first run compiles; what it measures is thrown away.
   await measureTweets({ tweets: Math.min(sample, 5_000), pack });
   const run = await measureTweets({ tweets: sample, pack });
@@ -56,6 +40,30 @@ async function main(argv: string[]): Promise<void> {
       ? `${JSON.stringify({ pack, measured, assumptions, costs })}\n`
       : `${renderTable(costs)}\n${renderMeasured(measured, pack)}\n`,
   );
+}
+
+/**
+ * Reads the command line; undefined when help was asked for.
+ * @throws {UserError} that says what to write instead.
+ */
+export function parseCostOptions(args: string[]) {
+  const { values } = parseArguments({
+    args,
+    options: {
+      tweets: { type: "string", multiple: true },
+      pack: { type: "string", default: "100" },
+      sample: { type: "string", default: "20000" },
+      json: { type: "boolean", default: false },
+      help: { type: "boolean", short: "h", default: false },
+    },
+  });
+  if (values.help) return undefined;
+  return {
+    tweets: values.tweets?.map((volume) => wholeNumber("--tweets", volume)) ?? usualVolumes,
+    pack: wholeNumber("--pack", values.pack, { min: 1, max: packedEvents }),
+    sample: wholeNumber("--sample", values.sample, { min: 1_000, max: 1_000_000 }),
+    json: values.json,
+  };
 }
 
 type PricedVolume = { tweets: number; cost: ReturnType<typeof computeCost> };
@@ -105,4 +113,4 @@ function renderMeasured(measured: ReturnType<typeof perTweet>, pack: number): st
   ].join("\n");
 }
 
-await main(process.argv.slice(2));
+if (import.meta.main) await runCommand("cost", cost);

@@ -1,11 +1,13 @@
-import { pathToFileURL } from "node:url";
-import { parseArgs, styleText } from "node:util";
+import { styleText } from "node:util";
 import {
   type IgnoredReason,
   keyVersion,
   traceUrl,
 } from "../../functions/normalize-tweets/normalize-url.ts";
 import { describeRule } from "../../functions/normalize-tweets/url/describe-rule.ts";
+import { parseArguments } from "../cli/parse-arguments.ts";
+import { runCommand } from "../cli/run-command.ts";
+import { UserError } from "../cli/user-error.ts";
 
 const help = `Explains the key of a link: what each step of the policy changed, and why.
 
@@ -37,7 +39,7 @@ export function explainUrls(urls: readonly string[]): string {
 
 function explainUrl(url: string, number: number | undefined): string {
   const { result, steps } = traceUrl(url);
-  const title = number === undefined ? url : `${number}  ${url}`;
+  const title = number === undefined ? printable(url) : `${number}  ${printable(url)}`;
   const lines = [styleText("bold", title), ""];
   for (const { step, before, after, rules } of steps) {
     if (before === after && rules.length === 0) {
@@ -107,26 +109,23 @@ function line(label: string, text: string): string {
 }
 
 function shown(part: string): string {
-  return part === "" ? styleText("dim", nothing) : part;
+  return part === "" ? styleText("dim", nothing) : printable(part);
 }
 
-function main(): void {
-  try {
-    const { values, positionals } = parseArgs({
-      allowPositionals: true,
-      options: { help: { type: "boolean", short: "h", default: false } },
-    });
-    if (values.help) process.stdout.write(help);
-    else if (positionals.length > 0) process.stdout.write(explainUrls(positionals));
-    else refuse("no link given");
-  } catch (error) {
-    refuse(error instanceof Error ? error.message : String(error));
-  }
+/** A pasted link may hold sequences that a terminal would obey. */
+const printable = (text: string): string =>
+  text.replace(/\p{Cc}/gu, (control) => {
+    return `\\u${control.charCodeAt(0).toString(16).padStart(4, "0")}`;
+  });
+
+async function explain(args: string[]): Promise<void> {
+  const { values, positionals } = parseArguments({
+    args,
+    allowPositionals: true,
+    options: { help: { type: "boolean", short: "h", default: false } },
+  });
+  if (!values.help && positionals.length === 0) throw new UserError("no link given. Try --help.");
+  process.stdout.write(values.help ? help : explainUrls(positionals));
 }
 
-function refuse(message: string): void {
-  process.stderr.write(`explain-url: ${message}\n\n${help}`);
-  process.exitCode = 2;
-}
-
-if (import.meta.url === pathToFileURL(process.argv[1] ?? "").href) main();
+if (import.meta.main) await runCommand("explain-url", explain);

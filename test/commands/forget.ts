@@ -1,14 +1,14 @@
 import { randomUUID } from "node:crypto";
-import { parseArgs } from "node:util";
 import type { BigQuery } from "@google-cloud/bigquery";
-import type { PubSub } from "@google-cloud/pubsub";
+import type { Topic } from "@google-cloud/pubsub";
 import * as z from "zod";
 import { packLines } from "../../shared/envelopes/pack-lines.ts";
 import { type EventId, eventId, eventIdOf } from "../../shared/events/event-id.ts";
 import { type Tweet, tweet } from "../../shared/events/tweet.v1.ts";
-import { UserError } from "../producer/user-error.ts";
-import { findTarget, type Target } from "./find-target.ts";
-import { runCommand } from "./run-command.ts";
+import { parseArguments } from "../cli/parse-arguments.ts";
+import { runCommand } from "../cli/run-command.ts";
+import { UserError } from "../cli/user-error.ts";
+import { findTarget, targetHelp } from "./find-target.ts";
 
 const help = `Takes a tweet, or all tweets of an author, out of every view and every count.
 
@@ -18,31 +18,44 @@ const help = `Takes a tweet, or all tweets of an author, out of every view and e
   --tweet ID       digits are an id of X; else <source>:<id>, as in the tables
   --author ID      likewise; every tweet of this author that is known now
   --dry-run        only tells how many tweets that are
+  --project ID     of Google Cloud, whatever runs here; its dataset is BIGQUERY_DATASET or
+  --dataset NAME   (default hourtally)
   --json           the result as one line of JSON on standard output
 
 It appends a tombstone for each tweet, as a delete notice of the platform would. The tweets stay away
 however often they come again. Those of an author that come for the first time later do not: run it
 again then. The output says what remains, where, and for how long.
+
+${targetHelp}
+Exit codes: 0 done, 1 a failure, 2 a wrong argument, 130 interrupted.
 `;
 
-async function forget(args: string[], signal: AbortSignal): Promise<void> {
+async function forget(args: string[], listen: () => AbortSignal): Promise<void> {
   const options = parseForgetOptions(args);
   if (options === undefined) {
     process.stdout.write(help);
     return;
   }
-  const target = await findTarget(process.env);
+  const signal = listen();
+  const target = await findTarget(process.env, options);
+  const { place, dataset, topicPrefix } = target;
+  const topic = `${topicPrefix}append-tweets`;
+  process.stderr.write(`Working in ${place}, dataset ${dataset}, topic ${topic}.\n`);
   // Loaded late: they take a second, which a wrong argument need not wait for.
   const { BigQuery } = await import("@google-cloud/bigquery");
   const { PubSub } = await import("@google-cloud/pubsub");
   const bigquery = new BigQuery({ projectId: target.project });
   const { tweet: id, author, isDryRun } = options;
-  const ids = id === undefined ? tweetsOf(bigquery, target.dataset, author) : [id];
+  const ids = id === undefined ? tweetsOf(bigquery, dataset, author) : [id];
   const pubsub = new PubSub({ projectId: target.project });
-  const tweets = await bury(ids, { pubsub, target, author, isDryRun, signal });
+  const tweets = await bury(ids, { topic: pubsub.topic(topic), author, isDryRun, signal });
   await pubsub.close();
-  const remains = await countRemains(bigquery, target.dataset, options);
-  process.stderr.write(describe(options, target, { tweets, ...remains }));
+  if (signal.aborted) {
+    process.stderr.write("Interrupted: the same command goes on.\n");
+    return;
+  }
+  const remains = await countRemains(bigquery, dataset, options);
+  process.stderr.write(describe(options, dataset, { tweets, ...remains }));
   if (options.json) process.stdout.write(`${JSON.stringify({ tweets, ...remains })}\n`);
 }
 
@@ -53,7 +66,18 @@ type ForgetOptions = NonNullable<ReturnType<typeof parseForgetOptions>>;
  * @throws {UserError} that says what to write instead.
  */
 export function parseForgetOptions(args: string[]) {
-  const values = parseValues(args);
+  const { values } = parseArguments({
+    args,
+    options: {
+      tweet: { type: "string" },
+      author: { type: "string" },
+      project: { type: "string" },
+      dataset: { type: "string" },
+      "dry-run": { type: "boolean", default: false },
+      json: { type: "boolean", default: false },
+      help: { type: "boolean", short: "h", default: false },
+    },
+  });
   if (values.help) return undefined;
   if ((values.tweet === undefined) === (values.author === undefined)) {
     throw new UserError("name a --tweet or an --author. Try --help.");
@@ -61,26 +85,11 @@ export function parseForgetOptions(args: string[]) {
   return {
     tweet: values.tweet === undefined ? undefined : readId("--tweet", values.tweet),
     author: values.author === undefined ? undefined : readId("--author", values.author),
+    project: values.project,
+    dataset: values.dataset,
     isDryRun: values["dry-run"],
     json: values.json,
   };
-}
-
-function parseValues(args: string[]) {
-  try {
-    return parseArgs({
-      args,
-      options: {
-        tweet: { type: "string" },
-        author: { type: "string" },
-        "dry-run": { type: "boolean", default: false },
-        json: { type: "boolean", default: false },
-        help: { type: "boolean", short: "h", default: false },
-      },
-    }).values;
-  } catch (error) {
-    throw new UserError(`${error instanceof Error ? error.message : String(error)} Try --help.`);
-  }
 }
 
 function readId(option: string, text: string): EventId {
@@ -105,8 +114,7 @@ async function* tweetsOf(
 }
 
 type Burial = {
-  pubsub: PubSub;
-  target: Target;
+  topic: Topic;
   author: EventId | undefined;
   isDryRun: boolean;
   signal: AbortSignal;
@@ -119,8 +127,7 @@ async function bury(
   ids: Iterable<EventId> | AsyncIterable<EventId>,
   burial: Burial,
 ): Promise<number> {
-  const { pubsub, target, author, isDryRun, signal } = burial;
-  const topic = pubsub.topic(`${target.topicPrefix}append-tweets`);
+  const { topic, author, isDryRun, signal } = burial;
   const run = `forget:${randomUUID()}`;
   let count = 0;
   let lines: string[] = [];
@@ -167,9 +174,8 @@ async function countRemains(bigquery: BigQuery, dataset: string, { tweet, author
     query: `SELECT
       (SELECT COUNT(*) FROM ${dataset}.tweets WHERE outcome = 'tweet'
         AND (id = @tweet OR author = @author)) AS receipts,
-      (SELECT COUNT(*) FROM ${dataset}.url_hour_increments AS increment, UNNEST(events) AS event
-        WHERE increment.hour > TIMESTAMP '2000-01-01'
-          AND (event.id = @tweet OR event.author = @author)) AS increments`,
+      (SELECT COUNT(*) FROM ${dataset}.url_hour_increments AS hours, UNNEST(hours.events) AS event
+        WHERE event.id = @tweet OR event.author = @author) AS increments`,
     params: { tweet: tweet ?? "", author: author ?? "" },
   });
   return remainsRow.parse(rows[0]);
@@ -177,7 +183,7 @@ async function countRemains(bigquery: BigQuery, dataset: string, { tweet, author
 
 function describe(
   { tweet, author, isDryRun }: ForgetOptions,
-  { dataset }: Target,
+  dataset: string,
   { tweets, receipts, increments }: { tweets: number; receipts: number; increments: number },
 ): string {
   const who = author === undefined ? `Tweet ${tweet}` : `${tweets} tweets of author ${author}`;
@@ -197,11 +203,11 @@ What remains, and for how long:
 Rows are only ever appended by the functions. To erase them, too, a person with the right to do so runs:
 
   DELETE FROM ${dataset}.tweets WHERE outcome = 'tweet' AND ${column} = '${author ?? tweet}';
-  UPDATE ${dataset}.url_hour_increments AS increment
-    SET events = ARRAY(SELECT AS STRUCT * FROM UNNEST(increment.events) AS event
+  UPDATE ${dataset}.url_hour_increments AS hours
+    SET events = ARRAY(SELECT event FROM UNNEST(hours.events) AS event
       WHERE COALESCE(event.${column}, '') != '${author ?? tweet}')
-    WHERE hour > TIMESTAMP '2000-01-01' AND EXISTS (
-      SELECT 1 FROM UNNEST(increment.events) AS event WHERE event.${column} = '${author ?? tweet}');
+    WHERE EXISTS (
+      SELECT 1 FROM UNNEST(hours.events) AS event WHERE event.${column} = '${author ?? tweet}');
 
 BigQuery can then bring them back for 7 days (time travel) and Google for 7 more (fail-safe). The
 tombstones must stay: without them a replay of the archive would count the tweets again. Retweets by

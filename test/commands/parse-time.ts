@@ -1,4 +1,4 @@
-import { UserError } from "../producer/user-error.ts";
+import { UserError } from "../cli/user-error.ts";
 
 const written = /^\d{4}-\d{2}-\d{2}(?:T\d{2}(?::\d{2}(?::\d{2}(?:\.\d{1,3})?)?)?Z?)?$/;
 
@@ -11,7 +11,9 @@ export function parseTime(option: string, text: string): number {
   const [date = "", time = ""] = text.replace(/Z$/, "").split("T");
   const [hour = "00", minute = "00", second = "00"] = time === "" ? [] : time.split(":");
   const ms = Date.parse(`${date}T${hour}:${minute}:${second}Z`);
-  if (!written.test(text) || Number.isNaN(ms)) {
+  // JavaScript takes 30 February for 2 March.
+  const isTime = !Number.isNaN(ms) && new Date(ms).toISOString().startsWith(date);
+  if (!written.test(text) || !isTime) {
     throw new UserError(`${option} ${text}: must be a time in UTC, for example 2026-01-02T03:00Z`);
   }
   return ms;

@@ -1,7 +1,7 @@
+import { readdirSync } from "node:fs";
 import { userInfo } from "node:os";
+import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
-import { parseArgs } from "node:util";
-import { SingleBar } from "cli-progress";
 import * as z from "zod";
 import { failureReason } from "../../shared/events/failed-event.v1.ts";
 import {
@@ -9,10 +9,12 @@ import {
   redriveAnswer,
   redrivePageLimit,
 } from "../../shared/events/redrive-request.v1.ts";
-import { UserError } from "../producer/user-error.ts";
-import { findTarget } from "./find-target.ts";
+import { parseArguments, wholeNumber } from "../cli/parse-arguments.ts";
+import { runCommand } from "../cli/run-command.ts";
+import { showBar } from "../cli/show-bar.ts";
+import { UserError } from "../cli/user-error.ts";
+import { findTarget, targetHelp } from "./find-target.ts";
 import { parseTime } from "./parse-time.ts";
-import { runCommand } from "./run-command.ts";
 
 const help = `Sends failed events back to the topics they came from.
 
@@ -25,23 +27,28 @@ const help = `Sends failed events back to the topics they came from.
   --dry-run        only counts them
   --page N         failed events of one request (default 10000)
   --url URL        of the function redrive-failures (default: the running local cloud's)
+  --project ID     of Google Cloud, whatever runs here; needs the --url of its function
   --json           the final count as one line of JSON on standard output
 
 For a function in Google Cloud, HOURTALLY_ID_TOKEN must hold a token of someone who may invoke it:
   HOURTALLY_ID_TOKEN=$(gcloud auth print-identity-token) npm run redrive -- …
 
+${targetHelp}
+
 Each is sent back once: what was sent is marked, and left out the next time. Interrupted or killed
-half-way, the same command goes on. Exit codes: 0 all sent, 1 a failure, 130 interrupted.
+half-way, the same command goes on. Exit codes: 0 all sent, 1 a failure, 2 a wrong argument,
+130 interrupted.
 `;
 
 const functionName = "redrive-failures";
 /** A page may be asked for again, whatever became of it. */
 const attempts = 6;
 const pageTimeoutMs = 300_000;
+const barFormat = "{bar} {percentage}% | {value} of {total} failed events | {eta_formatted}";
 
 type Counts = { found: number; redriven: number; refused: number; bytes: number };
 
-async function redrive(args: string[], signal: AbortSignal): Promise<void> {
+async function redrive(args: string[], listen: () => AbortSignal): Promise<void> {
   const options = parseRedriveOptions(args);
   if (options === undefined) {
     process.stdout.write(help);
@@ -49,13 +56,32 @@ async function redrive(args: string[], signal: AbortSignal): Promise<void> {
   }
   const { isDryRun, ...selection } = options.selection;
   const body = { ...selection, dryRun: isDryRun, by: `redrive by ${userInfo().username}` };
-  const url = options.url ?? (await findTarget(process.env)).functions[functionName];
-  if (url === undefined) throw new UserError(`name the function ${functionName} with --url URL`);
+  const { url, place } = await findFunction(options);
+  process.stderr.write(`Working ${place}.\n`);
   const startedAt = performance.now();
-  const counts = await redrivePages(url, body, signal);
+  const counts = await redrivePages(url, body, listen());
   const seconds = Math.round(performance.now() - startedAt) / 1_000;
   process.stderr.write(describeCounts(counts, isDryRun, seconds));
   if (options.json) process.stdout.write(`${JSON.stringify({ ...counts, seconds })}\n`);
+}
+
+/** A --url says by itself where it is: only without one it has to be found out. */
+async function findFunction({
+  url,
+  project,
+}: {
+  url?: string | undefined;
+  project?: string | undefined;
+}): Promise<{ url: string; place: string }> {
+  if (url !== undefined) {
+    return { url, place: project === undefined ? `at ${url}` : `in project ${project}, at ${url}` };
+  }
+  const { functions, place } = await findTarget(process.env, { project });
+  const known = functions[functionName];
+  if (known !== undefined) return { url: known, place: `in ${place}` };
+  throw new UserError(
+    `name the function ${functionName} of ${place} with --url URL: see terraform -chdir=terraform output functions`,
+  );
 }
 
 /**
@@ -63,11 +89,31 @@ async function redrive(args: string[], signal: AbortSignal): Promise<void> {
  * @throws {UserError} that says what to write instead.
  */
 export function parseRedriveOptions(args: string[]) {
-  const values = parseValues(args);
+  const { values } = parseArguments({
+    args,
+    options: {
+      stage: { type: "string" },
+      reason: { type: "string" },
+      since: { type: "string" },
+      "dry-run": { type: "boolean", default: false },
+      page: { type: "string" },
+      url: { type: "string" },
+      project: { type: "string" },
+      json: { type: "boolean", default: false },
+      help: { type: "boolean", short: "h", default: false },
+    },
+  });
   if (values.help) return undefined;
-  const { stage, since, reason, page, url, json } = values;
+  const { stage, since, reason, page, url, project, json } = values;
   if (stage === undefined || since === undefined) {
     throw new UserError("name the --stage and --since when. Try --help.");
+  }
+  const stages = functionNames();
+  if (!stages.includes(stage)) {
+    throw new UserError(`--stage ${stage}: must be one of ${stages.join(", ")}`);
+  }
+  if (url !== undefined && !(/^https?:/.test(url) && URL.canParse(url))) {
+    throw new UserError(`--url ${url}: must be a URL, https://…`);
   }
   const known = failureReason.optional().safeParse(reason);
   if (!known.success) {
@@ -75,20 +121,30 @@ export function parseRedriveOptions(args: string[]) {
   }
   return {
     url,
+    project,
     json,
     selection: {
       stage,
       since: new Date(parseTime("--since", since)).toISOString(),
       ...(known.data !== undefined && { reason: known.data }),
-      ...(page !== undefined && { limit: readPageSize(page) }),
+      ...(page !== undefined && {
+        limit: wholeNumber("--page", page, { min: 1, max: redrivePageLimit }),
+      }),
       isDryRun: values["dry-run"],
     },
   };
 }
 
+/** Not that of the build, which loads esbuild. */
+const functionNames = (): string[] =>
+  readdirSync(join(import.meta.dirname, "../../functions"), { withFileTypes: true })
+    .filter((entry) => entry.isDirectory())
+    .map(({ name }) => name)
+    .sort();
+
 async function redrivePages(url: string, body: object, signal: AbortSignal): Promise<Counts> {
   const counts: Counts = { found: 0, redriven: 0, refused: 0, bytes: 0 };
-  const bar = showProgress();
+  const bar = showBar(barFormat, 0);
   try {
     let pageToken: string | undefined;
     do {
@@ -108,6 +164,23 @@ async function redrivePages(url: string, body: object, signal: AbortSignal): Pro
 }
 
 async function askForPage(url: string, body: object, signal: AbortSignal): Promise<RedriveAnswer> {
+  const { status, text } = await postUntilAnswered(url, body, signal);
+  if (status === 401 || status === 403) {
+    throw new UserError(`${url} answers ${status}: set HOURTALLY_ID_TOKEN, see --help`);
+  }
+  const page = status === 200 ? redriveAnswer.safeParse(parseJson(text)).data : undefined;
+  if (page !== undefined) return page;
+  const refusal = status === 200 ? undefined : readProblem(text);
+  if (refusal === undefined) throw new UserError(`${url} is not ${functionName}`);
+  throw new Error(`${functionName} answers ${status}: ${refusal}`);
+}
+
+/** The first answer that another attempt would not change. */
+async function postUntilAnswered(
+  url: string,
+  body: object,
+  signal: AbortSignal,
+): Promise<{ status: number; text: string }> {
   let failure: unknown;
   for (let attempt = 0; attempt < attempts && !signal.aborted; attempt++) {
     if (attempt > 0) await delay(500 * 2 ** attempt);
@@ -119,13 +192,13 @@ async function askForPage(url: string, body: object, signal: AbortSignal): Promi
         body: JSON.stringify(body),
         signal: AbortSignal.timeout(pageTimeoutMs),
       });
+      const { status } = answer;
       const text = await answer.text();
-      if (answer.ok) return redriveAnswer.parse(JSON.parse(text));
-      const refusal = `${functionName} answers ${answer.status}: ${titleOf(text)}`;
-      if (answer.status < 500 && answer.status !== 429) throw new UserError(refusal);
-      failure = new Error(refusal);
+      if (status < 500 && status !== 429) return { status, text };
+      failure = new Error(
+        `${functionName} answers ${status}: ${readProblem(text) ?? "no reason told"}`,
+      );
     } catch (error) {
-      if (error instanceof UserError || error instanceof z.ZodError) throw error;
       failure = error;
     }
   }
@@ -137,51 +210,25 @@ function authorization(): Record<string, string> {
   return token ? { authorization: `Bearer ${token}` } : {};
 }
 
-function titleOf(text: string): string {
+const problem = z.object({
+  title: z.string(),
+  issues: z.array(z.object({ path: z.string(), message: z.string() })).default([]),
+});
+
+/** What `application/problem+json` tells; undefined for anything else. */
+function readProblem(text: string): string | undefined {
+  const { data } = problem.safeParse(parseJson(text));
+  if (data === undefined) return undefined;
+  const issues = data.issues.map(({ path, message }) => `\n  ${path}: ${message}`);
+  return `${data.title}${issues.join("")}`;
+}
+
+function parseJson(text: string): unknown {
   try {
-    return z.object({ title: z.string() }).parse(JSON.parse(text)).title;
+    return JSON.parse(text);
   } catch {
-    return "no reason told";
+    return undefined;
   }
-}
-
-function parseValues(args: string[]) {
-  try {
-    return parseArgs({
-      args,
-      options: {
-        stage: { type: "string" },
-        reason: { type: "string" },
-        since: { type: "string" },
-        "dry-run": { type: "boolean", default: false },
-        page: { type: "string" },
-        url: { type: "string" },
-        json: { type: "boolean", default: false },
-        help: { type: "boolean", short: "h", default: false },
-      },
-    }).values;
-  } catch (error) {
-    throw new UserError(`${error instanceof Error ? error.message : String(error)} Try --help.`);
-  }
-}
-
-function readPageSize(text: string): number {
-  const size = Number(text);
-  if (Number.isInteger(size) && size >= 1 && size <= redrivePageLimit) return size;
-  throw new UserError(`--page ${text}: must be between 1 and ${redrivePageLimit}`);
-}
-
-/** A bar on a terminal; nothing elsewhere. */
-function showProgress(): SingleBar | undefined {
-  if (!process.stderr.isTTY) return undefined;
-  const bar = new SingleBar({
-    format: "{bar} {percentage}% | {value} of {total} failed events | {eta_formatted}",
-    stream: process.stderr,
-    hideCursor: true,
-    clearOnComplete: true,
-  });
-  bar.start(0, 0);
-  return bar;
 }
 
 function describeCounts(counts: Counts, isDryRun: boolean, seconds: number): string {

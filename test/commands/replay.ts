@@ -1,13 +1,13 @@
 import { setTimeout as delay } from "node:timers/promises";
-import { parseArgs } from "node:util";
 import type { Bucket } from "@google-cloud/storage";
-import { SingleBar } from "cli-progress";
 import * as z from "zod";
-import { UserError } from "../producer/user-error.ts";
+import { parseArguments } from "../cli/parse-arguments.ts";
+import { runCommand } from "../cli/run-command.ts";
+import { showBar } from "../cli/show-bar.ts";
+import { UserError } from "../cli/user-error.ts";
 import { type ArchivedObject, readArchiveName } from "./archive-name.ts";
-import { findTarget } from "./find-target.ts";
+import { findTarget, targetHelp } from "./find-target.ts";
 import { parseTime } from "./parse-time.ts";
-import { runCommand } from "./run-command.ts";
 
 const help = `Sends archived input again: copies its objects to the landing folder, where they are loaded.
 
@@ -17,29 +17,36 @@ const help = `Sends archived input again: copies its objects to the landing fold
   --to TIME        and before this time
   --topic NAME     raw topic (default tweets)
   --run NAME       name of the run (default: the time now); to go on with one that was interrupted
+  --project ID     of Google Cloud, whatever runs here; its lake is HOURTALLY_LAKE_BUCKET or
+  --bucket NAME
   --dry-run        only tells what would be copied
   --json           the final count as one line of JSON on standard output
 
 Identities make a replay harmless: what is counted already is not counted again. To replace wrong
 counts, see \`npm run retract -- --help\` first. Times are those of arrival: an event that came late is
-with the hour in which it came. Exit codes: 0 all copied, 1 a failure, 130 interrupted.
+with the hour in which it came.
+
+${targetHelp}
+Exit codes: 0 all copied, 1 a failure, 2 a wrong argument, 130 interrupted.
 `;
 
 const dayMs = 86_400_000;
-/** An object holds what came in the ten minutes after the time in its name. */
+/** An object holds ten minutes from the time in its name; five more for its writing. */
 const objectSpanMs = 15 * 60_000;
 const copiesAtOnce = 8;
 const attempts = 5;
 const httpError = z.object({ code: z.number() });
 const preconditionFailed = 412;
+const barFormat = "{bar} {percentage}% | {value} of {total} objects | {eta_formatted}";
 
-async function replay(args: string[], signal: AbortSignal): Promise<void> {
+async function replay(args: string[], listen: () => AbortSignal): Promise<void> {
   const options = parseReplayOptions(args, new Date());
   if (options === undefined) {
     process.stdout.write(help);
     return;
   }
-  const bucket = await openLake();
+  const signal = listen();
+  const bucket = await openLake(options);
   const objects: ArchivedObject[] = [];
   for (const day of daysOf(options)) {
     for (const object of await listDay(bucket, options.topic, day)) {
@@ -51,9 +58,10 @@ async function replay(args: string[], signal: AbortSignal): Promise<void> {
       "The archive is written every ten minutes: what came lately may not be in it yet.\n",
     );
   }
+  const { run, topic } = options;
+  if (objects.length === 0) throw new UserError(`no archived input of ${topic} in that time`);
   const bytes = objects.reduce((sum, { size }) => sum + size, 0);
   const copied = options.isDryRun ? 0 : await copyAll(bucket, objects, options, signal);
-  const { run, topic } = options;
   const found = `${objects.length} objects of ${topic}, ${bytes} bytes`;
   process.stderr.write(
     options.isDryRun
@@ -75,7 +83,20 @@ type ReplayOptions = NonNullable<ReturnType<typeof parseReplayOptions>>;
  * @throws {UserError} that says what to write instead.
  */
 export function parseReplayOptions(args: string[], now: Date) {
-  const values = parseValues(args);
+  const { values } = parseArguments({
+    args,
+    options: {
+      from: { type: "string" },
+      to: { type: "string" },
+      topic: { type: "string", default: "tweets" },
+      run: { type: "string" },
+      project: { type: "string" },
+      bucket: { type: "string" },
+      "dry-run": { type: "boolean", default: false },
+      json: { type: "boolean", default: false },
+      help: { type: "boolean", short: "h", default: false },
+    },
+  });
   if (values.help) return undefined;
   if (values.from === undefined || values.to === undefined) {
     throw new UserError("name the time --from and --to. Try --help.");
@@ -92,31 +113,16 @@ export function parseReplayOptions(args: string[], now: Date) {
       throw new UserError(`${option} ${name}: letters, digits, _ and - only`);
     }
   }
-  return { from, to, run, topic: values.topic, isDryRun: values["dry-run"], json: values.json };
+  const { topic, project, bucket, json } = values;
+  return { from, to, run, topic, project, bucket, isDryRun: values["dry-run"], json };
 }
 
-function parseValues(args: string[]) {
-  try {
-    return parseArgs({
-      args,
-      options: {
-        from: { type: "string" },
-        to: { type: "string" },
-        topic: { type: "string", default: "tweets" },
-        run: { type: "string" },
-        "dry-run": { type: "boolean", default: false },
-        json: { type: "boolean", default: false },
-        help: { type: "boolean", short: "h", default: false },
-      },
-    }).values;
-  } catch (error) {
-    throw new UserError(`${error instanceof Error ? error.message : String(error)} Try --help.`);
+async function openLake(options: ReplayOptions): Promise<Bucket> {
+  const { bucket, project, place } = await findTarget(process.env, options);
+  if (bucket === undefined) {
+    throw new UserError("name the lake's bucket with --bucket or HOURTALLY_LAKE_BUCKET");
   }
-}
-
-async function openLake(): Promise<Bucket> {
-  const { bucket, project } = await findTarget(process.env);
-  if (bucket === undefined) throw new UserError("set HOURTALLY_LAKE_BUCKET to the lake's bucket");
+  process.stderr.write(`Working in ${place}, bucket ${bucket}: run ${options.run}.\n`);
   const { Storage } = await import("@google-cloud/storage");
   return new Storage({ projectId: project }).bucket(bucket);
 }
@@ -142,29 +148,36 @@ async function listDay(bucket: Bucket, topic: string, day: string): Promise<Arch
   });
 }
 
-/** The number of objects that were not there already. */
+/**
+ * The number of objects that were not there already.
+ * @throws {Error} after the first failure, when no copy is under way any more.
+ */
 async function copyAll(
   bucket: Bucket,
   objects: readonly ArchivedObject[],
   options: ReplayOptions,
   signal: AbortSignal,
 ): Promise<number> {
-  const bar = showProgress(objects.length);
+  const bar = showBar(barFormat, objects.length);
   const waiting = objects[Symbol.iterator]();
   let copied = 0;
+  let failure: unknown;
   const copyInTurn = async () => {
     for (const { name } of waiting) {
-      if (signal.aborted) return;
-      if (await copyOnce(bucket, name, landingName(name, options))) copied += 1;
+      if (signal.aborted || failure !== undefined) return;
+      try {
+        if (await copyOnce(bucket, name, landingName(name, options))) copied += 1;
+      } catch (error) {
+        failure ??= error;
+      }
       bar?.increment();
     }
   };
-  try {
-    await Promise.all(Array.from({ length: copiesAtOnce }, copyInTurn));
-  } finally {
-    bar?.stop();
-  }
-  return copied;
+  await Promise.all(Array.from({ length: copiesAtOnce }, copyInTurn));
+  bar?.stop();
+  if (failure === undefined) return copied;
+  const told = `${copied} of ${objects.length} objects copied: go on with --run ${options.run}`;
+  throw new Error(told, { cause: failure });
 }
 
 const landingName = (name: string, { topic, run }: ReplayOptions): string =>
@@ -186,19 +199,6 @@ async function copyOnce(bucket: Bucket, from: string, to: string): Promise<boole
       await delay(250 * 2 ** attempt);
     }
   }
-}
-
-/** A bar on a terminal; nothing elsewhere. */
-function showProgress(total: number): SingleBar | undefined {
-  if (!process.stderr.isTTY) return undefined;
-  const bar = new SingleBar({
-    format: "{bar} {percentage}% | {value} of {total} objects | {eta_formatted}",
-    stream: process.stderr,
-    hideCursor: true,
-    clearOnComplete: true,
-  });
-  bar.start(total, 0);
-  return bar;
 }
 
 if (import.meta.main) await runCommand("replay", replay);

@@ -1,10 +1,10 @@
-import { parseArgs } from "node:util";
 import { type Retraction, retraction } from "../../shared/events/retraction.v1.ts";
 import { streams } from "../../shared/streams/streams.ts";
-import { UserError } from "../producer/user-error.ts";
-import { findTarget } from "./find-target.ts";
+import { parseArguments } from "../cli/parse-arguments.ts";
+import { runCommand } from "../cli/run-command.ts";
+import { UserError } from "../cli/user-error.ts";
+import { findTarget, targetHelp } from "./find-target.ts";
 import { parseHour, parseTime } from "./parse-time.ts";
-import { runCommand } from "./run-command.ts";
 
 const help = `Takes back what a stream counted wrongly, so that a replay can count it anew.
 
@@ -16,12 +16,16 @@ const help = `Takes back what a stream counted wrongly, so that a replay can cou
   --appended-before TIME   what was counted before this time is taken back (default: now)
   --reason TEXT            kept with the retraction
   --dry-run                only prints the row
+  --project ID             of Google Cloud, whatever runs here
   --json                   the row as one line of JSON on standard output
 
 Nothing is removed: a row is appended, and the exact view leaves out what it names. First put the
 mended release in place and wait until the backlog of the old one is gone, and another fifteen minutes
 for the archive to have everything. Then retract, and replay as the output says: until the replay is
 through, those hours count too little.
+
+${targetHelp}
+Exit codes: 0 done, 1 a failure, 2 a wrong argument.
 `;
 
 const hourMs = 3_600_000;
@@ -32,14 +36,16 @@ async function retract(args: string[]): Promise<void> {
     process.stdout.write(help);
     return;
   }
-  const { row, isDryRun, json } = options;
-  if (!isDryRun) {
-    const { project, topicPrefix, place } = await findTarget(process.env);
-    await publishRow(project, `${topicPrefix}append-retractions`, row);
-    process.stderr.write(`Retracted in ${place}. `);
-  }
-  process.stderr.write(`Now count those hours anew:\n\n  ${replayCommand(row)}\n`);
-  if (json) process.stdout.write(`${JSON.stringify(row)}\n`);
+  const { row, project: named, isDryRun, json } = options;
+  const { project, topicPrefix, place } = await findTarget(process.env, { project: named });
+  const topic = `${topicPrefix}append-retractions`;
+  process.stderr.write(`Working in ${place}, topic ${topic}.\n`);
+  if (!isDryRun) await publishRow(project, topic, row);
+  if (json || isDryRun) process.stdout.write(`${JSON.stringify(row)}\n`);
+  process.stderr.write(
+    isDryRun ? "would be retracted; then:" : `Retracted in ${place}. Now count those hours anew:`,
+  );
+  process.stderr.write(`\n\n  ${replayCommand(row, named)}\n`);
 }
 
 /**
@@ -47,9 +53,22 @@ async function retract(args: string[]): Promise<void> {
  * @throws {UserError} that says what to write instead.
  */
 export function parseRetractOptions(args: string[], now: Date) {
-  const values = parseValues(args);
+  const { values } = parseArguments({
+    args,
+    options: {
+      stream: { type: "string" },
+      from: { type: "string" },
+      to: { type: "string" },
+      "appended-before": { type: "string" },
+      reason: { type: "string", default: "not told" },
+      project: { type: "string" },
+      "dry-run": { type: "boolean", default: false },
+      json: { type: "boolean", default: false },
+      help: { type: "boolean", short: "h", default: false },
+    },
+  });
   if (values.help) return undefined;
-  const { stream, from, to } = values;
+  const { stream, from, to, reason, project } = values;
   if (stream === undefined || from === undefined || to === undefined) {
     throw new UserError("name the --stream and the hours --from and --to. Try --help.");
   }
@@ -66,35 +85,18 @@ export function parseRetractOptions(args: string[], now: Date) {
     // It would take back what the replay is going to count.
     throw new UserError("--appended-before must not be in the future");
   }
+  if (!retraction.shape.reason.safeParse(reason).success) {
+    throw new UserError("--reason: 1 to 1024 characters");
+  }
   const row = retraction.parse({
     stream,
     hour_from: new Date(first).toISOString().replace(".000Z", "Z"),
     hour_to: new Date(end).toISOString().replace(".000Z", "Z"),
     appended_before: new Date(appendedBefore).toISOString(),
-    reason: values.reason,
+    reason,
     retracted_at: now.toISOString(),
   });
-  return { row, isDryRun: values["dry-run"], json: values.json };
-}
-
-function parseValues(args: string[]) {
-  try {
-    return parseArgs({
-      args,
-      options: {
-        stream: { type: "string" },
-        from: { type: "string" },
-        to: { type: "string" },
-        "appended-before": { type: "string" },
-        reason: { type: "string", default: "not told" },
-        "dry-run": { type: "boolean", default: false },
-        json: { type: "boolean", default: false },
-        help: { type: "boolean", short: "h", default: false },
-      },
-    }).values;
-  } catch (error) {
-    throw new UserError(`${error instanceof Error ? error.message : String(error)} Try --help.`);
-  }
+  return { row, project, isDryRun: values["dry-run"], json: values.json };
 }
 
 async function publishRow(project: string, topic: string, row: Retraction): Promise<void> {
@@ -111,9 +113,10 @@ async function publishRow(project: string, topic: string, row: Retraction): Prom
  * Everything that was taken back: an event may come an hour before the time it bears, and as late as
  * the retraction itself.
  */
-function replayCommand({ hour_from, appended_before }: Retraction): string {
+function replayCommand({ hour_from, appended_before }: Retraction, project?: string): string {
   const from = new Date(Date.parse(hour_from) - hourMs).toISOString();
-  return `npm run replay -- --from ${from} --to ${appended_before}`;
+  const where = project === undefined ? "" : ` --project ${project}`;
+  return `npm run replay -- --from ${from} --to ${appended_before}${where}`;
 }
 
 if (import.meta.main) await runCommand("retract", retract);

@@ -98,5 +98,12 @@ describe("deleted tweets", () => {
     await expect.poll(mentions, { timeout: 20_000, interval: 200 }).toEqual({ "example.com/a": 1 });
     expect(await latest()).toEqual(["x:1002"]);
     expect((await forget("--author", "21")).told).toMatchObject({ tweets: 0 });
+
+    // The statements that are told erase what remains, just as they stand.
+    const statements = stderr.match(/^ {2}(?:DELETE|UPDATE) [^;]+;/gm) ?? [];
+    expect(statements).toHaveLength(2);
+    for (const statement of statements) await cloud.query(statement);
+    expect((await forget("--author", "21")).told).toMatchObject({ receipts: 0, increments: 0 });
+    expect((await forget("--author", "22")).told).toMatchObject({ receipts: 1, increments: 1 });
   }, 120_000);
 });

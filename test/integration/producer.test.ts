@@ -6,11 +6,11 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { gzipSync } from "node:zlib";
 import { PubSub, type Subscription } from "@google-cloud/pubsub";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { z } from "zod";
+import * as z from "zod";
 import { type Pubsub, startPubsub } from "../local-cloud/pubsub/start-pubsub.ts";
 
-const ROOT = join(import.meta.dirname, "../..");
-const PROJECT = "producer-test";
+const root = join(import.meta.dirname, "../..");
+const projectId = "producer-test";
 
 const summarySchema = z.strictObject({
   topic: z.string(),
@@ -30,7 +30,7 @@ let pubsub: PubSub;
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), "produce-"));
   server = await startPubsub();
-  pubsub = new PubSub({ projectId: PROJECT, apiEndpoint: server.address, emulatorMode: true });
+  pubsub = new PubSub({ projectId, apiEndpoint: server.address, emulatorMode: true });
 });
 afterAll(async () => {
   await pubsub.close();
@@ -62,12 +62,12 @@ async function receive(subscription: Subscription, messages: number) {
 }
 
 function startProduce(args: readonly string[], environment: Record<string, string> = {}) {
-  const child = spawn(join(ROOT, "node_modules/.bin/node"), ["test/producer/produce.ts", ...args], {
-    cwd: ROOT,
+  const child = spawn(join(root, "node_modules/.bin/node"), ["test/producer/produce.ts", ...args], {
+    cwd: root,
     env: {
       ...process.env,
       PUBSUB_EMULATOR_HOST: server.address,
-      GOOGLE_CLOUD_PROJECT: PROJECT,
+      GOOGLE_CLOUD_PROJECT: projectId,
       ...environment,
     },
   });
@@ -111,7 +111,7 @@ describe("files", () => {
     expect(received.every(({ attributes }) => attributes.schema === "x.v1")).toBe(true);
     expect(summarySchema.parse(JSON.parse(stdout))).toMatchObject({
       topic: name,
-      project: PROJECT,
+      project: projectId,
       outcome: "completed",
       events: 7,
       messages: 3,
@@ -187,7 +187,7 @@ describe("made-up tweets", () => {
     expect(lines).toHaveLength(1_234);
     expect(Math.max(...times)).toBeGreaterThan(startedAt);
     expect(Math.max(...times)).toBeLessThanOrEqual(Date.now());
-    expect(stderr).toContain(`publishing to ${name} of ${PROJECT} at ${server.address}`);
+    expect(stderr).toContain(`publishing to ${name} in project ${projectId} at ${server.address}`);
     expect(stderr).toMatch(/acknowledged by .*: 1,234 events in 13 messages, 1\.\d MB/);
   });
 
@@ -272,21 +272,28 @@ describe("errors say what failed and what to do, without a stack", () => {
   test.each([
     {
       name: "no topic",
+      exitCode: 1,
       args: ["--generate", "5", "--topic", "absent"],
       says: /no topic absent in project producer-test at 127\.0\.0\.1:\d+: .*--topic/,
     },
     {
       name: "no file",
+      exitCode: 2,
       args: ["--input", "absent.jsonl"],
       says: /no file absent\.jsonl: check --input/,
     },
-    { name: "a folder", args: ["--input", "test"], says: /test is a folder/ },
-    { name: "nothing to do", args: [], says: /nothing to publish: .*--input FILE.*--generate N/ },
-    { name: "an unknown option", args: ["--genrate", "5"], says: /--genrate/ },
-  ])("$name", async ({ args, says }) => {
+    { name: "a folder", exitCode: 2, args: ["--input", "test"], says: /test is a folder/ },
+    {
+      name: "nothing to do",
+      exitCode: 2,
+      args: [],
+      says: /nothing to publish: .*--input FILE.*--generate N/,
+    },
+    { name: "an unknown option", exitCode: 2, args: ["--genrate", "5"], says: /--genrate/ },
+  ])("$name", async ({ args, exitCode, says }) => {
     const { code, stdout, stderr } = await startProduce(args).ended;
 
-    expect(code).toBe(1);
+    expect(code).toBe(exitCode);
     expect(stdout).toBe("");
     expect(stderr).toMatch(says);
     expect(stderr).not.toMatch(/^\s+at /m);

@@ -1,4 +1,4 @@
-import { spawn, spawnSync } from "node:child_process";
+import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { createServer } from "node:http";
@@ -8,10 +8,11 @@ import { setTimeout as delay } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import { type Bucket, Storage } from "@google-cloud/storage";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import { upload } from "../commands/upload.ts";
+import { planTransfers } from "../commands/upload/plan-transfers.ts";
+import { parseUploadOptions } from "../commands/upload.ts";
 import { startStorage } from "../local-cloud/storage/start-storage.ts";
 
-const COMMAND = fileURLToPath(new URL("../commands/upload.ts", import.meta.url));
+const command = fileURLToPath(new URL("../commands/upload.ts", import.meta.url));
 
 let directory: string;
 let server: Awaited<ReturnType<typeof startStorage>>;
@@ -31,32 +32,11 @@ afterEach(async () => {
   rmSync(directory, { recursive: true, force: true });
 });
 
-/** Runs the command in the directory of the files, with nothing of the environment but `env`. */
-async function run(args: string[], env: Record<string, string> = {}) {
-  const output = { stdout: "", stderr: "" };
-  const code = await upload(args, {
-    env,
-    directory,
-    stdout: {
-      write: (text) => {
-        output.stdout += text;
-      },
-    },
-    stderr: {
-      write: (text) => {
-        output.stderr += text;
-      },
-    },
-    signal: new AbortController().signal,
-  });
-  return { code, ...output };
-}
-
-/** The same as a process of its own. */
+/** Runs the command in the directory of the files, with little of the environment but `env`. */
 function startUpload(args: string[], env: Record<string, string> = {}) {
-  const child = spawn(process.execPath, [COMMAND, ...args], {
+  const child = spawn(process.execPath, [command, ...args], {
     cwd: directory,
-    env: { PATH: process.env.PATH, ...env },
+    env: { PATH: process.env.PATH, STORAGE_EMULATOR_HOST: server.url, ...env },
     stdio: ["ignore", "pipe", "pipe"],
   });
   const output = { stdout: "", stderr: "" };
@@ -70,19 +50,7 @@ function startUpload(args: string[], env: Record<string, string> = {}) {
   return { child, finished };
 }
 
-function writeCloudFile(pid: number): void {
-  mkdirSync(join(directory, ".hourtally"), { recursive: true });
-  writeFileSync(
-    join(directory, ".hourtally", "cloud.json"),
-    JSON.stringify({
-      pid,
-      project: "demo",
-      pubsub: "127.0.0.1:1",
-      storage: server.url,
-      bucket: "lake",
-    }),
-  );
-}
+const run = (args: string[], env: Record<string, string> = {}) => startUpload(args, env).finished;
 
 async function uploadedNames(): Promise<string[]> {
   const [files] = await bucket.getFiles();
@@ -90,12 +58,10 @@ async function uploadedNames(): Promise<string[]> {
 }
 
 describe("upload", () => {
-  test("several files go under a prefix of the running local cloud's bucket", async () => {
-    writeCloudFile(process.pid);
+  test("several files go under a prefix", async () => {
+    const result = await run(["--bucket", "lake", "a.jsonl", "b c.jsonl.gz", "landing/tweets/"]);
 
-    const result = await startUpload(["a.jsonl", "b c.jsonl.gz", "landing/tweets/"]).finished;
-
-    expect(result.stderr).toBe(`Uploading to gs://lake (the local cloud, ${server.url})\n`);
+    expect(result.stderr).toBe(`Uploading to gs://lake in the emulator at ${server.url}\n`);
     expect(result.code).toBe(0);
     expect(result.stdout).toMatch(
       /^a\.jsonl → gs:\/\/lake\/landing\/tweets\/a\.jsonl \(8 bytes, [\d.]+ s\)\nb c\.jsonl\.gz → /,
@@ -113,7 +79,6 @@ describe("upload", () => {
     writeFileSync(join(directory, "large.csv"), Buffer.alloc(size, "0123456789\n"));
 
     const result = await run(["--json", "large.csv", "landing/turnstiles/240113.csv"], {
-      STORAGE_EMULATOR_HOST: server.url,
       HOURTALLY_LAKE_BUCKET: "lake",
     });
 
@@ -140,12 +105,19 @@ describe("upload", () => {
   test("a bucket in the destination counts first, and an empty file is a file", async () => {
     writeFileSync(join(directory, "empty"), "");
 
-    const result = await run(["--bucket", "other", "empty", "gs://lake/reports/"], {
-      STORAGE_EMULATOR_HOST: server.url,
-    });
+    const result = await run(["--bucket", "other", "empty", "gs://lake/reports/"]);
 
     expect(result.code).toBe(0);
     expect(await uploadedNames()).toEqual(["reports/empty"]);
+  });
+
+  test("files of further topics go where they are loaded from", async () => {
+    const result = await run(["--bucket", "lake", "a.jsonl", "landing/posts/"], {
+      LANDING_TOPICS: "tweets, posts",
+    });
+
+    expect(result.code).toBe(0);
+    expect(await uploadedNames()).toEqual(["landing/posts/a.jsonl"]);
   });
 
   test("paths are meant from where npm was called", async () => {
@@ -153,7 +125,6 @@ describe("upload", () => {
     writeFileSync(join(directory, "below", "deep.csv"), "1");
 
     const result = await run(["--bucket", "lake", "deep.csv", "x/"], {
-      STORAGE_EMULATOR_HOST: server.url,
       INIT_CWD: join(directory, "below"),
     });
 
@@ -171,22 +142,14 @@ describe("upload", () => {
 
 describe("upload refuses, with what to do and without a stack trace,", () => {
   test("wrong calls, before anything is sent", async () => {
-    const lake = { HOURTALLY_LAKE_BUCKET: "lake", STORAGE_EMULATOR_HOST: server.url };
-    const emulator = { STORAGE_EMULATOR_HOST: server.url };
-    const calls: [string[], Record<string, string>, string][] = [
-      [[], {}, "name the FILE(s)"],
-      [["a.jsonl"], {}, "name the FILE(s)"],
-      [["--bukket", "x", "a.jsonl", "y/"], {}, "--bukket"],
-      [["a.jsonl", "nope", "x/"], lake, "no such file: nope"],
-      [["storage", "x/"], lake, "not a file: storage"],
-      [["a.jsonl", "b c.jsonl.gz", "x"], lake, "ends in a slash: x/"],
-      [["a.jsonl", "/landing/"], lake, "must not begin with a slash: landing/"],
-      [["a.jsonl", "./a.jsonl", "x/"], lake, "would become x/a.jsonl"],
-      [["a.jsonl", "x/"], {}, "npm start"],
-      [["a.jsonl", "x/"], emulator, "--bucket"],
+    const calls: [string[], string][] = [
+      [["--bukket", "x", "a.jsonl", "y/"], "--bukket"],
+      [["a.jsonl", "nope", "x/"], "no such file: nope"],
+      [["a.jsonl", "x/"], "--bucket"],
+      [["a.jsonl", "landing/posts/"], "topics are tweets, turnstiles, log-lines"],
     ];
-    for (const [args, env, explanation] of calls) {
-      const result = await run(args, env);
+    for (const [args, explanation] of calls) {
+      const result = await run(args);
 
       expect(result).toMatchObject({
         code: 2,
@@ -198,22 +161,31 @@ describe("upload refuses, with what to do and without a stack trace,", () => {
     expect(await uploadedNames()).toEqual([]);
   });
 
-  test("a local cloud that has gone", async () => {
-    writeCloudFile(spawnSync(process.execPath, ["--version"]).pid);
+  test.each([[[]], [["a.jsonl"]]])("no destination: %j", (args) => {
+    expect(() => parseUploadOptions(args)).toThrow("name the FILE(s)");
+  });
 
-    expect(await run(["a.jsonl", "x/"])).toMatchObject({
-      code: 2,
-      stderr: expect.stringContaining("npm start"),
-    });
+  test.each([
+    [["storage"], "x/", "not a file: storage"],
+    [["a.jsonl", "b c.jsonl.gz"], "x", "ends in a slash: x/"],
+    [["a.jsonl"], "/landing/", "must not begin with a slash: landing/"],
+    [["a.jsonl", "./a.jsonl"], "x/", "would become x/a.jsonl"],
+    [["a.jsonl"], "landing/tweets", "nothing is loaded from landing/tweets: write landing/tweets/"],
+    [["a.jsonl"], "landing/tweet/", "landing/tweet/a.jsonl: write landing/tweets/ with the slash"],
+    [["a.jsonl"], "landing", "with the slash; topics are tweets, turnstiles"],
+  ])("%j to %s", (files, destination, explanation) => {
+    expect(() => planTransfers(files, destination, directory, ["tweets", "turnstiles"])).toThrow(
+      explanation,
+    );
   });
 
   test("a bucket that does not exist, with what came before it", async () => {
-    const result = await run(["a.jsonl", "gs://puddle/x/"], {
-      STORAGE_EMULATOR_HOST: server.url,
-    });
+    const result = await run(["a.jsonl", "gs://puddle/x/"]);
 
     expect(result.code).toBe(1);
-    expect(result.stderr).toContain(`a.jsonl: there is no gs://puddle (${server.url})`);
+    expect(result.stderr).toContain(
+      `a.jsonl: there is no gs://puddle in the emulator at ${server.url}`,
+    );
     expect(result.stderr).toContain("Nothing was uploaded.");
     expect(result.stderr).not.toContain("    at ");
   });
@@ -233,12 +205,8 @@ describe("upload refuses, with what to do and without a stack trace,", () => {
 test("Ctrl-C cancels the upload under way and says what was and was not uploaded", async () => {
   writeFileSync(join(directory, "large.bin"), Buffer.alloc(30_000_000));
   const slow = await startSlowProxy(server.url);
-  const { child, finished } = startUpload(
-    ["a.jsonl", "large.bin", "b c.jsonl.gz", "gs://lake/x/"],
-    {
-      STORAGE_EMULATOR_HOST: slow.url,
-    },
-  );
+  const args = ["a.jsonl", "large.bin", "b c.jsonl.gz", "gs://lake/x/"];
+  const { child, finished } = startUpload(args, { STORAGE_EMULATOR_HOST: slow.url });
   await slow.sawChunk;
   child.kill("SIGINT");
   const result = await finished;

@@ -1,4 +1,4 @@
-import type { Random } from "./create-random.ts";
+import type { Random } from "../support/create-random.ts";
 import type { MadeUpUser } from "./make-up-users.ts";
 import { toStreamJson } from "./to-stream-json.ts";
 
@@ -28,10 +28,10 @@ export type TextPart =
   | { kind: "link"; expanded: string; unwound?: string }
   | { kind: "photo"; id: string; page: string };
 
-const ALPHABET = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789";
+const alphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789";
 // Classic clients see at most 140 code points; longer tweets arrive truncated.
 export const classicLength = 140;
-const SELF_LINK_LENGTH = "… https://t.co/0123456789".length;
+const selfLinkLength = "… https://t.co/0123456789".length;
 
 export function composeText(parts: readonly TextPart[], random: Random): TweetText {
   const entities: PlacedEntity[] = [];
@@ -56,7 +56,7 @@ export function composeText(parts: readonly TextPart[], random: Random): TweetTe
 
 /** The classic form of a text over 140 code points: its beginning and a link to the tweet itself. */
 export function truncateText(full: TweetText, tweetId: string, random: Random): TweetText {
-  const kept = cutText(full, classicLength - SELF_LINK_LENGTH);
+  const kept = cutText(full, classicLength - selfLinkLength);
   const link = writeLink(`https://twitter.com/i/web/status/${tweetId}`, undefined, random);
   const start = kept.length + 2;
   const end = start + link.written.length;
@@ -111,7 +111,7 @@ export function writeEntities({ entities }: TweetText): string {
 /** A t.co address: 23 characters, the last ten made up. */
 export function makeShortLink(random: Random): string {
   let code = "";
-  for (let index = 0; index < 10; index += 1) code += ALPHABET[random.below(ALPHABET.length)];
+  for (let index = 0; index < 10; index += 1) code += alphabet[random.below(alphabet.length)];
   return `https://t.co/${code}`;
 }
 

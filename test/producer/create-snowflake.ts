@@ -3,7 +3,8 @@ const snowflakeEpoch = 1_288_834_974_657;
 
 /**
  * Makes the id of a tweet: 41 bits of milliseconds since the snowflake epoch, then 22 bits that
- * tell apart what happens in one millisecond. Throws a RangeError for a time before the epoch.
+ * tell apart what happens in one millisecond.
+ * @throws {RangeError} for a time before the epoch.
  */
 export function createSnowflake(time: number, sequence: number): string {
   if (time < snowflakeEpoch) {

@@ -1,4 +1,4 @@
-import type { Random } from "./create-random.ts";
+import type { Random } from "../support/create-random.ts";
 
 /**
  * Makes a sampler of ranks 0 … size-1 in which rank r comes with a weight of 1 / (r + 1)^exponent:

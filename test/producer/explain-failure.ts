@@ -1,11 +1,8 @@
-import { UserError } from "./user-error.ts";
-
 /** Says what failed and what to do next; for failures nobody foresaw, the message alone. */
 export function explainFailure(
   error: unknown,
   target: { topic: string; project: string; address?: string },
 ): string {
-  if (error instanceof UserError) return error.message;
   const { topic, project, address } = target;
   const where = address === undefined ? `project ${project}` : `project ${project} at ${address}`;
   const reason = error instanceof Error ? error.message : String(error);

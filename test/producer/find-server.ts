@@ -1,50 +1,55 @@
-import { readFileSync } from "node:fs";
 import { connect } from "node:net";
-import { z } from "zod";
-import { UserError } from "./user-error.ts";
+import { UserError } from "../cli/user-error.ts";
+import type { CloudFile } from "../local-cloud/cloud-file.ts";
 
 /** Where messages go: a project at Google (no address) or at a server of our own. */
-export type PubsubServer = { project: string; address?: string };
+export type PubsubServer = {
+  project: string;
+  address?: string;
+  /** For people, after "in". */
+  place: string;
+};
 
-const LOCAL_PROJECT = "hourtally-local";
-const CONNECT_TIMEOUT = 3_000;
-
-/** What `npm start` says about the cloud it runs. */
-const localCloudSchema = z.object({
-  pid: z.int().positive(),
-  project: z.string().min(1),
-  pubsub: z.string().min(1),
-});
+const localProject = "hourtally-local";
+const connectTimeoutMs = 3_000;
 
 /**
  * Finds the Pub/Sub server: PUBSUB_EMULATOR_HOST; else the local cloud that runs here, unless
  * another project was asked for by name; else Google Cloud.
  *
  * A running local cloud goes before GOOGLE_CLOUD_PROJECT, so that a variable left in a shell does
- * not send made-up tweets to a real project. Throws a UserError when no project is known.
+ * not send made-up tweets to a real project.
+ * @throws {UserError} when no project is known.
  */
 export function findServer(options: {
   project: string | undefined;
   environment: Record<string, string | undefined>;
-  localCloudFile: string;
+  local: Pick<CloudFile, "project" | "pubsub"> | undefined;
 }): PubsubServer {
-  const { project, environment, localCloudFile } = options;
+  const { project, environment, local } = options;
   const named = project ?? (environment.GOOGLE_CLOUD_PROJECT || undefined);
   const emulator = environment.PUBSUB_EMULATOR_HOST;
-  if (emulator) return { project: named ?? LOCAL_PROJECT, address: emulator };
-
-  const local = findLocalCloud(localCloudFile);
-  if (local !== undefined && (project === undefined || project === local.project)) return local;
-
+  if (emulator) {
+    const emulated = named ?? localProject;
+    return { project: emulated, address: emulator, place: `project ${emulated} at ${emulator}` };
+  }
+  if (local !== undefined && (project === undefined || project === local.project)) {
+    const { pubsub: address } = local;
+    return { project: local.project, address, place: `the local cloud (${address})` };
+  }
   if (named === undefined) {
     throw new UserError(
       "no project to publish to: start the local cloud (npm start), or set PUBSUB_EMULATOR_HOST, or name a Google Cloud project with --project P or GOOGLE_CLOUD_PROJECT",
     );
   }
-  return { project: named };
+  return { project: named, place: `project ${named}` };
 }
 
-/** Throws a UserError when nothing listens at `address` (`host:port`). */
+/**
+ * Resolves when something listens at `address`, `host:port`.
+ * @throws {UserError} for what is no address.
+ * @throws {Error} when nothing answers there.
+ */
 export async function requireListening(address: string): Promise<void> {
   const bare = address.replace(/^https?:\/\//, "").replace(/\/$/, "");
   const [, bracketed, name, port] = /^(?:\[(.+)\]|([^:]+)):(\d+)$/.exec(bare) ?? [];
@@ -53,11 +58,11 @@ export async function requireListening(address: string): Promise<void> {
     throw new UserError(`Pub/Sub server ${address}: must be written host:port`);
   }
   await new Promise<void>((resolve, reject) => {
-    const socket = connect({ host, port: Number(port), timeout: CONNECT_TIMEOUT });
+    const socket = connect({ host, port: Number(port), timeout: connectTimeoutMs });
     const fail = (reason: string) => {
       socket.destroy();
       reject(
-        new UserError(
+        new Error(
           `no Pub/Sub server at ${address} (${reason}): start one (npm start), or correct PUBSUB_EMULATOR_HOST`,
         ),
       );
@@ -66,37 +71,7 @@ export async function requireListening(address: string): Promise<void> {
       socket.destroy();
       resolve();
     });
-    socket.once("timeout", () => fail(`no answer in ${CONNECT_TIMEOUT / 1_000} s`));
+    socket.once("timeout", () => fail(`no answer in ${connectTimeoutMs / 1_000} s`));
     socket.once("error", (error) => fail(error.message));
   });
-}
-
-function findLocalCloud(file: string): PubsubServer | undefined {
-  let text: string;
-  try {
-    text = readFileSync(file, "utf8");
-  } catch {
-    return undefined;
-  }
-  const parsed = localCloudSchema.safeParse(parseJson(text));
-  if (!parsed.success || !isAlive(parsed.data.pid)) return undefined;
-  return { project: parsed.data.project, address: parsed.data.pubsub };
-}
-
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
-}
-
-function isAlive(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch (error) {
-    // Another user's process is alive too: only the permission to signal it is missing.
-    return error instanceof Error && "code" in error && error.code === "EPERM";
-  }
 }

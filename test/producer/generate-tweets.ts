@@ -1,5 +1,5 @@
+import { createRandom, type Random } from "../support/create-random.ts";
 import { composeText, type TextPart } from "./compose-text.ts";
-import { createRandom, type Random } from "./create-random.ts";
 import { createSnowflake } from "./create-snowflake.ts";
 import { createZipf } from "./create-zipf.ts";
 import { madeUpHashtags, madeUpPhrases } from "./made-up-phrases.ts";
@@ -17,21 +17,21 @@ import {
 /** One line of the stream, without its line end. */
 export type GeneratedEvent = { json: string };
 
-const SECOND = 1_000;
-const HOUR = 3_600 * SECOND;
-const DAY = 24 * HOUR;
+const secondMs = 1_000;
+const hourMs = 3_600 * secondMs;
+const dayMs = 24 * hourMs;
 
 /** Shares of all lines; the rest are tweets. */
-const SHARE_OF_LINES = { deletes: 0.05, limits: 0.001, redeliveries: 0.01 };
+const shareOfLines = { deletes: 0.05, limits: 0.001, redeliveries: 0.01 };
 /** Shares of tweets; what is neither is a tweet of its own. */
-const SHARE_OF_TWEETS = { retweets: 0.35, quotes: 0.06, replies: 0.15, linked: 0.4 };
+const shareOfTweets = { retweets: 0.35, quotes: 0.06, replies: 0.15, linked: 0.4 };
 /** Shares of tweets that arrive at another time than they were written. */
-const SHARE_OF_TIMES = { late: 0.02, outOfOrder: 0.08 };
+const shareOfTimes = { late: 0.02, outOfOrder: 0.08 };
 /** Of the deletes, how many are for a tweet of this stream. */
-const DELETES_OF_THIS_STREAM = 0.1;
+const deletesOfThisStream = 0.1;
 
-const RECENT = 2_000;
-const POPULAR = 300;
+const recentTweets = 2_000;
+const popularTweets = 300;
 
 /**
  * Makes up a stream of tweets in API v1.1, as a sampled stream delivers it: retweets, quotes,
@@ -41,7 +41,7 @@ const POPULAR = 300;
  * Exactly `count` lines; the last one is the newest tweet, at `endingAt`, and the others reach
  * back `hours` (default 6), late ones up to three days more. The same options give the same bytes.
  *
- * Throws a RangeError for a count that is no whole number, for hours that are not positive, and
+ * @throws {RangeError} for a count that is no whole number, for hours that are not positive, and
  * for times before tweet ids existed (November 2010).
  */
 export function* generateTweets(options: {
@@ -60,28 +60,28 @@ export function* generateTweets(options: {
   const recent: WrittenTweet[] = [];
   const end = endingAt.getTime();
   let delivered = 0;
-  const step = (hours * HOUR) / count;
+  const step = (hours * hourMs) / count;
 
   for (let line = 0; line < count; line += 1) {
     const now = Math.round(end - step * (count - 1 - line));
     const isLast = line === count - 1;
     const kind = isLast ? 1 : random.fraction();
 
-    if (kind < SHARE_OF_LINES.deletes) {
+    if (kind < shareOfLines.deletes) {
       yield { json: writeDelete(now, recent, tweets, random) };
       continue;
     }
-    if (kind < SHARE_OF_LINES.deletes + SHARE_OF_LINES.limits) {
+    if (kind < shareOfLines.deletes + shareOfLines.limits) {
       yield { json: `{"limit":{"track":${1 + random.below(5_000)},"timestamp_ms":"${now}"}}` };
       continue;
     }
-    const redelivered = kind < 1 && kind > 1 - SHARE_OF_LINES.redeliveries;
+    const redelivered = kind < 1 && kind > 1 - shareOfLines.redeliveries;
     if (redelivered && recent.length > 0) {
       yield { json: writeDelivery(random.pick(recent)) };
       continue;
     }
     const tweet = tweets.makeTweet(isLast ? now : writtenAt(now, random));
-    recent[delivered % RECENT] = tweet;
+    recent[delivered % recentTweets] = tweet;
     delivered += 1;
     yield { json: writeDelivery(tweet) };
   }
@@ -91,9 +91,9 @@ export function* generateTweets(options: {
 function writtenAt(now: number, random: Random): number {
   const kind = random.fraction();
   // Hours are more common than days: an even spread of the logarithm between 1 and 72 hours.
-  if (kind < SHARE_OF_TIMES.late) return now - Math.round(72 ** random.fraction() * HOUR);
-  if (kind < SHARE_OF_TIMES.late + SHARE_OF_TIMES.outOfOrder) {
-    return now - random.below(5 * 60 * SECOND);
+  if (kind < shareOfTimes.late) return now - Math.round(72 ** random.fraction() * hourMs);
+  if (kind < shareOfTimes.late + shareOfTimes.outOfOrder) {
+    return now - random.below(5 * 60 * secondMs);
   }
   return now;
 }
@@ -105,9 +105,9 @@ function writeDelete(
   random: Random,
 ): string {
   const known =
-    recent.length > 0 && random.chance(DELETES_OF_THIS_STREAM) ? random.pick(recent) : undefined;
+    recent.length > 0 && random.chance(deletesOfThisStream) ? random.pick(recent) : undefined;
   // Older than any late tweet, so that it is certainly of no tweet of this stream.
-  const id = known?.id ?? tweets.makeId(now - 10 * DAY - random.below(300) * DAY);
+  const id = known?.id ?? tweets.makeId(now - 10 * dayMs - random.below(300) * dayMs);
   const userId = (known?.user ?? tweets.makeUser()).id;
   return `{"delete":{"status":{"id":${id},"id_str":"${id}","user_id":${userId},"user_id_str":"${userId}"},"timestamp_ms":"${now}"}}`;
 }
@@ -122,7 +122,7 @@ type TweetMaker = {
 function createTweetMaker(random: Random): TweetMaker {
   const makeUser = makeUpUsers(random);
   const makePage = makeUpPages(random);
-  const samplePopular = createZipf(POPULAR, 0.9, random);
+  const samplePopular = createZipf(popularTweets, 0.9, random);
   const popular = { linked: new Map<number, OwnTweet>(), plain: new Map<number, OwnTweet>() };
   let ids = 0;
 
@@ -132,8 +132,8 @@ function createTweetMaker(random: Random): TweetMaker {
   };
 
   const makeTweet = (time: number): WrittenTweet => {
-    const linked = random.chance(SHARE_OF_TWEETS.linked);
-    if (random.chance(SHARE_OF_TWEETS.retweets)) {
+    const linked = random.chance(shareOfTweets.linked);
+    if (random.chance(shareOfTweets.retweets)) {
       const original = findPopular(linked, time);
       return writeRetweet({ id: makeId(time), time, user: makeUser(), original }, random);
     }
@@ -148,15 +148,15 @@ function createTweetMaker(random: Random): TweetMaker {
     const rank = samplePopular();
     const found = known.get(rank);
     if (found !== undefined && found.time < time) return found;
-    const older = makeOriginal(time - SECOND - random.below(DAY), linked);
+    const older = makeOriginal(time - secondMs - random.below(dayMs), linked);
     if (found === undefined) known.set(rank, older);
     return older;
   };
 
   const makeOwnTweet = (time: number, linked: boolean): OwnTweet => {
     const kind = random.fraction();
-    const { quotes, replies } = SHARE_OF_TWEETS;
-    const own = 1 - SHARE_OF_TWEETS.retweets;
+    const { quotes, replies } = shareOfTweets;
+    const own = 1 - shareOfTweets.retweets;
     if (kind < quotes / own) return makeQuote(time, linked);
     if (kind < (quotes + replies) / own) return makeReply(time, linked);
     return makeOriginal(time, linked);
@@ -168,14 +168,14 @@ function createTweetMaker(random: Random): TweetMaker {
     const parts = [...makeWords(user), ...(linked ? makeLinks() : [])];
     if (!linked && random.chance(0.08)) {
       const page = `https://twitter.com/${user.screenName}/status/${id}`;
-      parts.push({ kind: "photo", id: makeId(time - SECOND), page });
+      parts.push({ kind: "photo", id: makeId(time - secondMs), page });
     }
     return writeTweet({ id, time, user, text: composeText(parts, random) }, random);
   };
 
   const makeReply = (time: number, linked: boolean): OwnTweet => {
     const user = makeUser();
-    const reply = { statusId: makeId(time - SECOND - random.below(HOUR)), user: makeUser() };
+    const reply = { statusId: makeId(time - secondMs - random.below(hourMs)), user: makeUser() };
     const parts: TextPart[] = [{ kind: "mention", user: reply.user }, ...makeWords(user)];
     if (linked) parts.push(...makeLinks());
     const text = composeText(parts, random);
@@ -184,7 +184,7 @@ function createTweetMaker(random: Random): TweetMaker {
 
   const makeQuote = (time: number, linked: boolean): OwnTweet => {
     const user = makeUser();
-    const quoted = findPopular(random.chance(SHARE_OF_TWEETS.linked), time);
+    const quoted = findPopular(random.chance(shareOfTweets.linked), time);
     const parts = [...makeWords(user), ...(linked ? makeLinks() : [])];
     // Some clients put the address of the quoted tweet into the text; it is no link of the tweet.
     if (random.chance(0.4)) {

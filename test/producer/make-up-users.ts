@@ -1,4 +1,4 @@
-import type { Random } from "./create-random.ts";
+import type { Random } from "../support/create-random.ts";
 import { createSnowflake } from "./create-snowflake.ts";
 import { createZipf } from "./create-zipf.ts";
 import { languageMix, madeUpNames } from "./made-up-phrases.ts";
@@ -14,17 +14,17 @@ export type MadeUpUser = {
   mentionHead: string;
 };
 
-const USERS = 20_000;
-const FIRST_NAMES = "ada bo cem dara emi finn gül hana ivo june kaya lior mina nils".split(" ");
-const LAST_NAMES = "anchor bridge clock dock ebb ferry gull harbour isle jetty".split(" ");
-const SNOWFLAKE_USERS_FROM = Date.UTC(2016, 0, 1);
-const OLDEST_ACCOUNT = Date.UTC(2009, 0, 1);
-const THREE_YEARS = 3 * 365 * 24 * 3_600_000;
+const userCount = 20_000;
+const firstNames = "ada bo cem dara emi finn gül hana ivo june kaya lior mina nils".split(" ");
+const lastNames = "anchor bridge clock dock ebb ferry gull harbour isle jetty".split(" ");
+const snowflakeUsersFrom = Date.UTC(2016, 0, 1);
+const oldestAccount = Date.UTC(2009, 0, 1);
+const threeYears = 3 * 365 * 24 * 3_600_000;
 
 /** Makes a sampler of authors: a few write a lot, most hardly ever. */
 export function makeUpUsers(random: Random): () => MadeUpUser {
   const known: (MadeUpUser | undefined)[] = [];
-  const sampleRank = createZipf(USERS, 0.8, random);
+  const sampleRank = createZipf(userCount, 0.8, random);
   return () => {
     const rank = sampleRank();
     const user = known[rank] ?? makeUpUser(rank, random);
@@ -36,10 +36,10 @@ export function makeUpUsers(random: Random): () => MadeUpUser {
 function makeUpUser(rank: number, random: Random): MadeUpUser {
   const recent = random.chance(0.5);
   const joined =
-    (recent ? SNOWFLAKE_USERS_FROM : OLDEST_ACCOUNT) + random.below(THREE_YEARS / 1000) * 1000;
+    (recent ? snowflakeUsersFrom : oldestAccount) + random.below(threeYears / 1000) * 1000;
   const id = recent ? createSnowflake(joined, rank) : String(10_000_000 + rank * 7_919);
-  const first = random.pick(FIRST_NAMES).replace("ü", "u");
-  const screenName = `${first}_${random.pick(LAST_NAMES)}${rank}`.slice(0, 15);
+  const first = random.pick(firstNames).replace("ü", "u");
+  const screenName = `${first}_${random.pick(lastNames)}${rank}`.slice(0, 15);
   const name = toStreamJson(random.pick(madeUpNames));
   return {
     id,

@@ -1,5 +1,6 @@
-import { parseArgs } from "node:util";
-import { UserError } from "./user-error.ts";
+import { packedEvents } from "../../shared/envelopes/pack-lines.ts";
+import { parseArguments, wholeNumber } from "../cli/parse-arguments.ts";
+import { UserError } from "../cli/user-error.ts";
 
 export type ProduceOptions = {
   topic: string;
@@ -43,58 +44,46 @@ What is printed
   --help             this text
 
 Events over 9.5 MB are refused and counted; the rest goes on. Ctrl-C stops reading, waits for what
-is on its way, prints the count and exits with 130. Errors exit with 1.
+is on its way and prints the count. Exit codes: 0 all published, 1 a failure, 2 a wrong argument,
+130 interrupted.
 `;
 
-/** DESIGN: a packed message holds at most 500 events. */
-const MAX_PACK = 500;
 // cloud.google.com/pubsub/quotas#resource_limits
-const MAX_ATTRIBUTE_KEY_BYTES = 256;
-const MAX_ATTRIBUTE_VALUE_BYTES = 1_024;
+const maxAttributeKeyBytes = 256;
+const maxAttributeValueBytes = 1_024;
 
-/** Reads the command line. `undefined` means that help was asked for. Throws a UserError. */
-export function parseOptions(args: readonly string[]): ProduceOptions | undefined {
-  const values = parseValues(args);
+/**
+ * Reads the command line; undefined when help was asked for.
+ * @throws {UserError} that says what to write instead.
+ */
+export function parseOptions(args: string[]): ProduceOptions | undefined {
+  const { values } = parseArguments({
+    args,
+    options: {
+      topic: { type: "string", default: "tweets" },
+      project: { type: "string" },
+      input: { type: "string", multiple: true, default: [] },
+      generate: { type: "string" },
+      seed: { type: "string" },
+      rate: { type: "string" },
+      pack: { type: "string", default: "100" },
+      attribute: { type: "string", multiple: true, default: [] },
+      json: { type: "boolean", default: false },
+      quiet: { type: "boolean", default: false },
+      help: { type: "boolean", default: false, short: "h" },
+    },
+  });
   if (values.help) return undefined;
-
-  const pack = wholeNumber("--pack", values.pack);
-  if (pack < 1 || pack > MAX_PACK) {
-    throw new UserError(`--pack ${pack}: must be between 1 and ${MAX_PACK}`);
-  }
   return {
     topic: values.topic,
     project: values.project,
     source: parseSource(values),
     rate: values.rate === undefined ? undefined : parseRate(values.rate),
-    pack,
+    pack: wholeNumber("--pack", values.pack, { min: 1, max: packedEvents }),
     attributes: Object.fromEntries(values.attribute.map(parseAttribute)),
     json: values.json,
     quiet: values.quiet,
   };
-}
-
-function parseValues(args: readonly string[]) {
-  try {
-    return parseArgs({
-      args: [...args],
-      options: {
-        topic: { type: "string", default: "tweets" },
-        project: { type: "string" },
-        input: { type: "string", multiple: true, default: [] },
-        generate: { type: "string" },
-        seed: { type: "string" },
-        rate: { type: "string" },
-        pack: { type: "string", default: "100" },
-        attribute: { type: "string", multiple: true, default: [] },
-        json: { type: "boolean", default: false },
-        quiet: { type: "boolean", default: false },
-        help: { type: "boolean", default: false, short: "h" },
-      },
-    }).values;
-  } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error);
-    throw new UserError(`${reason}\nSee npm run produce -- --help`);
-  }
 }
 
 function parseSource(values: {
@@ -105,7 +94,7 @@ function parseSource(values: {
   if (values.generate === undefined) {
     if (values.input.length === 0) {
       throw new UserError(
-        "nothing to publish: name a file with --input FILE, or make tweets up with --generate N\nSee npm run produce -- --help",
+        "nothing to publish: name a file with --input FILE, or make tweets up with --generate N. Try --help.",
       );
     }
     if (values.seed !== undefined) throw new UserError("--seed goes with --generate N only");
@@ -119,14 +108,6 @@ function parseSource(values: {
     count: wholeNumber("--generate", values.generate),
     seed: wholeNumber("--seed", values.seed ?? "1"),
   };
-}
-
-function wholeNumber(option: string, text: string): number {
-  const value = Number(text.replaceAll("_", ""));
-  if (!/^\d[\d_]*$/.test(text) || !Number.isSafeInteger(value)) {
-    throw new UserError(`${option} ${text}: must be a whole number`);
-  }
-  return value;
 }
 
 function parseRate(text: string): number {
@@ -146,11 +127,11 @@ function parseAttribute(text: string): [string, string] {
     throw new UserError(`--attribute ${text}: Pub/Sub keeps keys that start with goog to itself`);
   }
   if (
-    Buffer.byteLength(key) > MAX_ATTRIBUTE_KEY_BYTES ||
-    Buffer.byteLength(value) > MAX_ATTRIBUTE_VALUE_BYTES
+    Buffer.byteLength(key) > maxAttributeKeyBytes ||
+    Buffer.byteLength(value) > maxAttributeValueBytes
   ) {
     throw new UserError(
-      `--attribute ${key.slice(0, 40)}…: Pub/Sub takes keys of ${MAX_ATTRIBUTE_KEY_BYTES} and values of ${MAX_ATTRIBUTE_VALUE_BYTES} bytes`,
+      `--attribute ${key.slice(0, 40)}…: Pub/Sub takes keys of ${maxAttributeKeyBytes} and values of ${maxAttributeValueBytes} bytes`,
     );
   }
   return [key, value];

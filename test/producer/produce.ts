@@ -1,7 +1,9 @@
 import { constants } from "node:fs";
 import { access, stat } from "node:fs/promises";
-import { join } from "node:path";
 import { PubSub } from "@google-cloud/pubsub";
+import { runCommand } from "../cli/run-command.ts";
+import { UserError } from "../cli/user-error.ts";
+import { findRunningCloud } from "../local-cloud/cloud-file.ts";
 import { maxEventBytes } from "./event-limits.ts";
 import { explainFailure } from "./explain-failure.ts";
 import { findServer, type PubsubServer, requireListening } from "./find-server.ts";
@@ -10,42 +12,6 @@ import { helpText, type ProduceOptions, parseOptions } from "./parse-options.ts"
 import { publishEvents } from "./publish-events.ts";
 import { readEvents } from "./read-events.ts";
 import { showProgress, silentProgress } from "./show-progress.ts";
-import { UserError } from "./user-error.ts";
-
-const LOCAL_CLOUD_FILE = join(import.meta.dirname, "../../.hourtally/cloud.json");
-// npm passes on the signal that the terminal has sent already: not a second Ctrl-C.
-const SAME_SIGNAL = 1_000;
-
-process.exit(await main(process.argv.slice(2)));
-
-/** Runs the command line and returns the exit code; every failure has been told by then. */
-async function main(args: readonly string[]): Promise<number> {
-  let target = { topic: "", project: "" };
-  try {
-    const options = parseOptions(args);
-    if (options === undefined) {
-      process.stdout.write(helpText);
-      return 0;
-    }
-    target = { topic: options.topic, project: options.project ?? "" };
-    const source = await openSource(options.source);
-    const server = findServer({
-      project: options.project,
-      environment: process.env,
-      localCloudFile: LOCAL_CLOUD_FILE,
-    });
-    target = { ...target, ...server };
-    if (server.address !== undefined) {
-      // The client asks the metadata server about credentials even where it needs none.
-      process.env.METADATA_SERVER_DETECTION ??= "none";
-      await requireListening(server.address);
-    }
-    return await produce(options, source, server);
-  } catch (error) {
-    process.stderr.write(`produce: ${explainFailure(error, target)}\n`);
-    return 1;
-  }
-}
 
 type Source = {
   events: AsyncIterable<Uint8Array> | Iterable<Uint8Array>;
@@ -56,16 +22,32 @@ type Source = {
   position: () => string;
 };
 
-async function produce(
+async function produce(args: string[], listen: () => AbortSignal): Promise<void> {
+  const options = parseOptions(args);
+  if (options === undefined) {
+    process.stdout.write(helpText);
+    return;
+  }
+  const source = await openSource(options.source);
+  const local = await findRunningCloud();
+  const server = findServer({ project: options.project, environment: process.env, local });
+  if (server.address !== undefined) {
+    // The client asks the metadata server about credentials even where it needs none.
+    process.env.METADATA_SERVER_DETECTION ??= "none";
+    await requireListening(server.address);
+  }
+  await publishSource(options, source, server, listen());
+}
+
+async function publishSource(
   options: ProduceOptions,
   source: Source,
   server: PubsubServer,
-): Promise<number> {
+  signal: AbortSignal,
+): Promise<void> {
   const { topic, attributes, pack, rate } = options;
-  const { project, address } = server;
-  if (!options.quiet) {
-    process.stderr.write(`publishing to ${topic} of ${project} at ${address ?? "Google Cloud"}\n`);
-  }
+  const { project, address, place } = server;
+  if (!options.quiet) process.stderr.write(`publishing to ${topic} in ${place}\n`);
 
   const startedAt = performance.now();
   const count = { events: 0, messages: 0, bytes: 0, refused: 0 };
@@ -78,7 +60,6 @@ async function produce(
         seconds: seconds(),
         done: isGenerated ? count.events : source.bytesRead(),
       }));
-  const interruption = listenForInterruption();
   const pubsub = new PubSub({
     projectId: project,
     ...(address === undefined ? {} : { apiEndpoint: address, emulatorMode: true }),
@@ -91,7 +72,7 @@ async function produce(
       events: source.events,
       pack,
       attributes,
-      signal: interruption.signal,
+      signal,
       ...(rate === undefined ? {} : { rate }),
       onProgress: (acknowledged) => Object.assign(count, acknowledged),
       onRefused: () => {
@@ -107,14 +88,9 @@ async function produce(
 
   const summary = { ...count, seconds: seconds() };
   if (!options.quiet) process.stderr.write(`${describeCount(summary, topic)}\n`);
-  if (failure !== undefined) {
-    process.stderr.write(`produce: ${explainFailure(failure, { topic, ...server })}\n`);
-  }
-  const interrupted = interruption.exitCode();
-  const outcome =
-    failure !== undefined ? "failed" : interrupted !== undefined ? "interrupted" : "completed";
-  if (options.json) await writeSummary({ topic, project, outcome, ...summary });
-  return failure !== undefined ? 1 : (interrupted ?? 0);
+  const outcome = failure !== undefined ? "failed" : signal.aborted ? "interrupted" : "completed";
+  if (options.json) writeSummary({ topic, project, outcome, ...summary });
+  if (failure !== undefined) throw new Error(explainFailure(failure, { topic, ...server }));
 }
 
 async function openSource(source: ProduceOptions["source"]): Promise<Source> {
@@ -155,7 +131,10 @@ async function openSource(source: ProduceOptions["source"]): Promise<Source> {
   };
 }
 
-/** Bytes of a file, `undefined` for a pipe. Throws a UserError for what cannot be read. */
+/**
+ * Bytes of a file, undefined for a pipe.
+ * @throws {UserError} for what cannot be read.
+ */
 async function sizeOf(path: string): Promise<number | undefined> {
   if (path === "-") return undefined;
   const found = await stat(path).catch(() => undefined);
@@ -167,25 +146,6 @@ async function sizeOf(path: string): Promise<number | undefined> {
     throw new UserError(`no permission to read ${path}: check its owner and mode`);
   });
   return found.isFile() ? found.size : undefined;
-}
-
-/** The first signal ends the reading; another one, later, ends the program at once. */
-function listenForInterruption(): { signal: AbortSignal; exitCode: () => number | undefined } {
-  const controller = new AbortController();
-  let exitCode: number | undefined;
-  let interruptedAt = 0;
-  const listen = (name: "SIGINT" | "SIGTERM", code: number) =>
-    process.on(name, () => {
-      if (exitCode !== undefined && performance.now() - interruptedAt > SAME_SIGNAL) {
-        process.exit(exitCode);
-      }
-      if (exitCode === undefined) interruptedAt = performance.now();
-      exitCode ??= code;
-      controller.abort();
-    });
-  listen("SIGINT", 130);
-  listen("SIGTERM", 143);
-  return { signal: controller.signal, exitCode: () => exitCode };
 }
 
 type Summary = {
@@ -207,16 +167,16 @@ function describeCount(summary: Summary, topic: string): string {
   );
 }
 
-async function writeSummary(
+function writeSummary(
   summary: Summary & { topic: string; project: string; outcome: string },
-): Promise<void> {
+): void {
   const { events, seconds } = summary;
   const line = JSON.stringify({
     ...summary,
     seconds: Number(seconds.toFixed(3)),
     events_per_second: Math.round(events / seconds),
   });
-  await new Promise<void>((resolve) => {
-    process.stdout.write(`${line}\n`, () => resolve());
-  });
+  process.stdout.write(`${line}\n`);
 }
+
+if (import.meta.main) await runCommand("produce", produce);

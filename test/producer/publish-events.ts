@@ -1,35 +1,24 @@
 import { setImmediate as nextTurn, setTimeout as sleep } from "node:timers/promises";
 import type { Topic } from "@google-cloud/pubsub";
+import { packedBytes } from "../../shared/envelopes/pack-lines.ts";
+import { publishRetry } from "../../shared/envelopes/publish-retry.ts";
 import { maxEventBytes } from "./event-limits.ts";
 
 /** What the server has acknowledged so far; bytes are those of the message data. */
 export type PublishProgress = { events: number; messages: number; bytes: number };
 
-/** A packed message is at most this large, unless its one event alone is larger. */
-const MAX_PACK_BYTES = 1_000_000;
 /** A pack that does not fill up is sent after this time (ms), so that slow sources stay live. */
-const PACK_LINGER = 100;
-const MAX_OUTSTANDING_REQUESTS = 32;
-const MAX_OUTSTANDING_BYTES = 16_000_000;
+const packLingerMs = 100;
+const maxOutstandingRequests = 32;
+const maxOutstandingBytes = 16_000_000;
 /** Events a request should carry; below it, the client puts several messages into one request. */
-const EVENTS_PER_REQUEST = 100;
+const eventsPerRequest = 100;
 /** A source slower than the rate is not made up for by a burst of more than this (ms). */
-const MAX_LAG = 250;
-const LINE_FEED = 0x0a;
+const maxLagMs = 250;
+const lineFeed = 0x0a;
 
-// Long enough for a server that restarts, short enough for someone who waits (all in ms).
-const RETRY_BACKOFF = {
-  initialRetryDelayMillis: 100,
-  retryDelayMultiplier: 2,
-  maxRetryDelayMillis: 5_000,
-  initialRpcTimeoutMillis: 30_000,
-  rpcTimeoutMultiplier: 1,
-  maxRpcTimeoutMillis: 30_000,
-  totalTimeoutMillis: 30_000,
-};
-// CANCELLED, UNKNOWN, DEADLINE_EXCEEDED, RESOURCE_EXHAUSTED, ABORTED, INTERNAL, UNAVAILABLE:
-// what the client itself retries when it publishes.
-const RETRY_CODES = [1, 2, 4, 8, 10, 13, 14];
+/** Long enough for a server that restarts, short enough for someone who waits. */
+const publishTimeoutMs = 30_000;
 
 /**
  * Publishes events to a topic, `pack` of them a message, one a line, each byte as it came.
@@ -39,8 +28,9 @@ const RETRY_CODES = [1, 2, 4, 8, 10, 13, 14];
  * `maxEventBytes` is refused: reported to `onRefused` before the next one is read, and counted.
  *
  * When `signal` aborts, reading stops, and the promise resolves once all that was read is
- * acknowledged. Rejects with the failure of the server or of the source, after the outstanding
- * publishes are settled; `onProgress` has by then heard of all that arrived.
+ * acknowledged.
+ * @throws {Error} the failure of the server or of the source, after the outstanding publishes are
+ * settled; `onProgress` has by then heard of all that arrived.
  */
 export async function publishEvents(options: {
   topic: Topic;
@@ -95,17 +85,17 @@ function createOutbox(options: {
   onProgress?: (progress: PublishProgress) => void;
 }): Outbox {
   const { topic, pack, attributes = {}, onProgress } = options;
-  const messagesPerRequest = Math.max(1, Math.floor(EVENTS_PER_REQUEST / pack));
+  const messagesPerRequest = Math.max(1, Math.floor(eventsPerRequest / pack));
   // A second handle on the same topic, so that the caller's keeps its own settings.
   const publisher = topic.pubsub.topic(topic.name, {
     batching: { maxMessages: messagesPerRequest, maxMilliseconds: 10 },
-    gaxOpts: { retry: { retryCodes: RETRY_CODES, backoffSettings: RETRY_BACKOFF } },
+    gaxOpts: publishRetry(publishTimeoutMs),
   });
-  const maxOutstanding = MAX_OUTSTANDING_REQUESTS * messagesPerRequest;
+  const maxOutstanding = maxOutstandingRequests * messagesPerRequest;
 
   const acknowledged: PublishProgress = { events: 0, messages: 0, bytes: 0 };
   let packed: Uint8Array[] = [];
-  let packedBytes = 0;
+  let packBytes = 0;
   let linger: NodeJS.Timeout | undefined;
   let outstanding = 0;
   let outstandingBytes = 0;
@@ -114,31 +104,30 @@ function createOutbox(options: {
 
   const add = (event: Uint8Array): boolean => {
     // An event with a line end of its own cannot share a message: its neighbours could not be told apart.
-    const alone = event.includes(LINE_FEED);
-    const overflows = packedBytes + 1 + event.length > MAX_PACK_BYTES;
+    const alone = event.includes(lineFeed);
+    const overflows = packBytes + 1 + event.length > packedBytes;
     const sentBefore = packed.length > 0 && (alone || overflows) && send();
     packed.push(event);
-    packedBytes += event.length + (packed.length > 1 ? 1 : 0);
+    packBytes += event.length + (packed.length > 1 ? 1 : 0);
     if (alone || packed.length >= pack) return send();
-    linger ??= setTimeout(sendUnlessCrowded, PACK_LINGER);
+    linger ??= setTimeout(sendUnlessCrowded, packLingerMs);
     return sentBefore;
   };
 
   const sendUnlessCrowded = () => {
-    if (isCrowded()) linger = setTimeout(sendUnlessCrowded, PACK_LINGER);
+    if (isCrowded()) linger = setTimeout(sendUnlessCrowded, packLingerMs);
     else send();
   };
 
-  const isCrowded = () =>
-    outstanding >= maxOutstanding || outstandingBytes >= MAX_OUTSTANDING_BYTES;
+  const isCrowded = () => outstanding >= maxOutstanding || outstandingBytes >= maxOutstandingBytes;
 
   const send = (): true => {
     clearTimeout(linger);
     linger = undefined;
     const events = packed.length;
-    const bytes = joinLines(packed, packedBytes);
+    const bytes = joinLines(packed, packBytes);
     packed = [];
-    packedBytes = 0;
+    packBytes = 0;
     if (events > 0 && failure === undefined) void publish(bytes, events);
     return true;
   };
@@ -190,7 +179,7 @@ function createPace(rate: number, signal: AbortSignal | undefined) {
   let due = performance.now();
   return (): Promise<void> | undefined => {
     const now = performance.now();
-    due = Math.max(due, now - MAX_LAG);
+    due = Math.max(due, now - maxLagMs);
     const wait = due - now;
     due += interval;
     if (wait < 1) return undefined;
@@ -228,7 +217,7 @@ function joinLines(lines: readonly Uint8Array[], length: number): Buffer {
   const joined = Buffer.allocUnsafe(length);
   let end = 0;
   for (const [index, line] of lines.entries()) {
-    if (index > 0) end = joined.writeUInt8(LINE_FEED, end);
+    if (index > 0) end = joined.writeUInt8(lineFeed, end);
     joined.set(line, end);
     end += line.length;
   }

@@ -14,7 +14,7 @@ import { splitLines } from "./split-lines.ts";
  * An event over `maxEventBytes` comes cut to one byte more than that: too large to publish, and
  * never held whole. `onRead` hears the bytes taken from the file itself (still packed).
  *
- * Rejects when the file cannot be read or unpacked, after the events before the fault.
+ * @throws {Error} when the file cannot be read or unpacked, after the events before the fault.
  */
 export async function* readEvents(
   path: string,

@@ -1,4 +1,4 @@
-import { SingleBar } from "cli-progress";
+import { showBar } from "../cli/show-bar.ts";
 
 /** How far the run is; `done` and `total` are in the same unit, whichever is known. */
 export type ShownProgress = { events: number; seconds: number; done: number };
@@ -9,37 +9,24 @@ export type Progress = {
   stop: () => void;
 };
 
-const LINE_INTERVAL = 5_000;
-const BAR_INTERVAL = 200;
+const lineIntervalMs = 5_000;
+const barIntervalMs = 200;
 
 /**
  * Shows progress on standard error until stopped: a bar on a terminal (without a total, the
  * numbers alone), a line every five seconds elsewhere.
  */
 export function showProgress(total: number | undefined, current: () => ShownProgress): Progress {
-  return process.stderr.isTTY ? showBar(total, current) : showLines(current);
-}
-
-export const silentProgress: Progress = {
-  note: (line) => process.stderr.write(`${line}\n`),
-  stop: () => {},
-};
-
-function showBar(total: number | undefined, current: () => ShownProgress): Progress {
   const numbers = "{events} events | {rate} events/s | {duration_formatted}";
-  const bar = new SingleBar({
-    format:
-      total === undefined ? numbers : `{bar} {percentage}% | ${numbers} | ETA {eta_formatted}`,
-    hideCursor: true,
-    clearOnComplete: true,
-    stream: process.stderr,
-  });
+  const format =
+    total === undefined ? numbers : `{bar} {percentage}% | ${numbers} | ETA {eta_formatted}`;
+  const bar = showBar(format, total ?? 0, describeRate(0, 0));
+  if (bar === undefined) return showLines(current);
   const refresh = () => {
     const { events, seconds, done } = current();
     bar.update(Math.min(done, total ?? done), describeRate(events, seconds));
   };
-  bar.start(total ?? 0, 0, describeRate(0, 0));
-  const timer = setInterval(refresh, BAR_INTERVAL);
+  const timer = setInterval(refresh, barIntervalMs);
   return {
     note: (line) => process.stderr.write(`\r\u001b[K${line}\n`),
     stop: () => {
@@ -49,12 +36,17 @@ function showBar(total: number | undefined, current: () => ShownProgress): Progr
   };
 }
 
+export const silentProgress: Progress = {
+  note: (line) => process.stderr.write(`${line}\n`),
+  stop: () => {},
+};
+
 function showLines(current: () => ShownProgress): Progress {
   const timer = setInterval(() => {
     const { events, seconds } = current();
     const { events: count, rate } = describeRate(events, seconds);
     process.stderr.write(`${count} events acknowledged (${rate} events/s)\n`);
-  }, LINE_INTERVAL);
+  }, lineIntervalMs);
   return { ...silentProgress, stop: () => clearInterval(timer) };
 }
 

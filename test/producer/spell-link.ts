@@ -1,14 +1,14 @@
-import type { Random } from "./create-random.ts";
+import type { Random } from "../support/create-random.ts";
 import type { MadeUpPage } from "./make-up-pages.ts";
 
-const TRACKING = [
+const tracking = [
   ["utm_source=twitter", "utm_medium=social"],
   ["utm_source=twitter.com", "utm_campaign=autumn", "utm_content=%2Fhome"],
   ["fbclid=IwAR0madeUpMadeUpMadeUp"],
   ["gclid=EAIaIQmadeUp"],
   ["UTM_SOURCE=Newsletter"],
 ];
-const FRAGMENTS = ["#comments", "#top", "#:~:text=harbour"];
+const fragments = ["#comments", "#top", "#:~:text=harbour"];
 
 /**
  * Writes the address of a page the way people and share buttons do: the same page in many
@@ -37,9 +37,9 @@ function spellPage(page: Extract<MadeUpPage, { kind: "page" }>, random: Random):
   const path = spellPath(page.path, random);
   const parameters = random.chance(0.3) ? page.parameters.toReversed() : [...page.parameters];
   if (random.chance(0.5)) {
-    parameters.splice(random.below(parameters.length + 1), 0, ...random.pick(TRACKING));
+    parameters.splice(random.below(parameters.length + 1), 0, ...random.pick(tracking));
   }
-  const fragment = random.chance(0.12) ? random.pick(FRAGMENTS) : "";
+  const fragment = random.chance(0.12) ? random.pick(fragments) : "";
   return assemble(scheme, spellHost(page.host, scheme, random), path, parameters, fragment);
 }
 

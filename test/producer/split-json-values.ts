@@ -1,17 +1,17 @@
 import { maxEventBytes } from "./event-limits.ts";
 
-const LINE_FEED = 0x0a;
-const CARRIAGE_RETURN = 0x0d;
-const TAB = 0x09;
-const SPACE = 0x20;
-const QUOTE = 0x22;
-const BACKSLASH = 0x5c;
-const COMMA = 0x2c;
-const OPEN_BRACKET = 0x5b;
-const CLOSE_BRACKET = 0x5d;
-const OPEN_BRACE = 0x7b;
-const CLOSE_BRACE = 0x7d;
-const BYTE_ORDER_MARK = Buffer.from([0xef, 0xbb, 0xbf]);
+const lineFeed = 0x0a;
+const carriageReturn = 0x0d;
+const tab = 0x09;
+const space = 0x20;
+const quote = 0x22;
+const backslash = 0x5c;
+const comma = 0x2c;
+const openBracket = 0x5b;
+const closeBracket = 0x5d;
+const openBrace = 0x7b;
+const closeBrace = 0x7d;
+const byteOrderMark = Buffer.from([0xef, 0xbb, 0xbf]);
 
 /**
  * Splits a JSON file into its values: the elements of an array, or the values that follow one
@@ -55,12 +55,12 @@ export async function* splitJsonValues(
     let from = 0;
     for (let at = 0; at < chunk.length; at += 1) {
       const byte = chunk[at] ?? 0;
-      if (byte === LINE_FEED) line += 1;
+      if (byte === lineFeed) line += 1;
 
       if (inString) {
         if (escaped) escaped = false;
-        else if (byte === BACKSLASH) escaped = true;
-        else if (byte === QUOTE) {
+        else if (byte === backslash) escaped = true;
+        else if (byte === quote) {
           inString = false;
           if (depth === 0 && !inArray) {
             keep(chunk.subarray(from, at + 1));
@@ -72,8 +72,8 @@ export async function* splitJsonValues(
 
       if (inValue && depth === 0) {
         const ends = inArray
-          ? byte === COMMA || byte === CLOSE_BRACKET
-          : isWhitespace(byte) || byte === COMMA || opens(byte) || byte === QUOTE;
+          ? byte === comma || byte === closeBracket
+          : isWhitespace(byte) || byte === comma || opens(byte) || byte === quote;
         if (ends) {
           keep(chunk.subarray(from, at));
           yield takeValue();
@@ -81,12 +81,12 @@ export async function* splitJsonValues(
       }
 
       if (!inValue) {
-        if (isWhitespace(byte) || byte === COMMA) continue;
-        if (inArray && byte === CLOSE_BRACKET) {
+        if (isWhitespace(byte) || byte === comma) continue;
+        if (inArray && byte === closeBracket) {
           inArray = false;
           continue;
         }
-        if (!inArray && byte === OPEN_BRACKET) {
+        if (!inArray && byte === openBracket) {
           inArray = true;
           continue;
         }
@@ -95,7 +95,7 @@ export async function* splitJsonValues(
         from = at;
       }
 
-      if (byte === QUOTE) inString = true;
+      if (byte === quote) inString = true;
       else if (opens(byte)) depth += 1;
       else if (depth > 0 && closes(byte)) {
         depth -= 1;
@@ -103,7 +103,7 @@ export async function* splitJsonValues(
           keep(chunk.subarray(from, at + 1));
           yield takeValue();
         }
-      } else if (byte === LINE_FEED || byte === CARRIAGE_RETURN) chunk[at] = SPACE;
+      } else if (byte === lineFeed || byte === carriageReturn) chunk[at] = space;
     }
     if (inValue) keep(chunk.subarray(from));
   }
@@ -113,22 +113,22 @@ export async function* splitJsonValues(
 async function* skipByteOrderMark(chunks: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
   let first = true;
   for await (const chunk of chunks) {
-    const marked = first && chunk.subarray(0, 3).equals(BYTE_ORDER_MARK);
+    const marked = first && chunk.subarray(0, 3).equals(byteOrderMark);
     first = false;
     yield marked ? chunk.subarray(3) : chunk;
   }
 }
 
 function isWhitespace(byte: number): boolean {
-  return byte === SPACE || byte === LINE_FEED || byte === CARRIAGE_RETURN || byte === TAB;
+  return byte === space || byte === lineFeed || byte === carriageReturn || byte === tab;
 }
 
 function opens(byte: number): boolean {
-  return byte === OPEN_BRACE || byte === OPEN_BRACKET;
+  return byte === openBrace || byte === openBracket;
 }
 
 function closes(byte: number): boolean {
-  return byte === CLOSE_BRACE || byte === CLOSE_BRACKET;
+  return byte === closeBrace || byte === closeBracket;
 }
 
 function trimEnd(bytes: Buffer): Buffer {

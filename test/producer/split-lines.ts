@@ -1,7 +1,7 @@
 import { maxEventBytes } from "./event-limits.ts";
 
-const LINE_FEED = 0x0a;
-const CARRIAGE_RETURN = 0x0d;
+const lineFeed = 0x0a;
+const carriageReturn = 0x0d;
 
 /**
  * Splits bytes at line feeds, without decoding them.
@@ -29,19 +29,19 @@ export async function* splitLines(
     const joined = parts.length === 1 && first !== undefined ? first : Buffer.concat(parts, kept);
     parts = [];
     kept = 0;
-    return joined.at(-1) === CARRIAGE_RETURN ? joined.subarray(0, -1) : joined;
+    return joined.at(-1) === carriageReturn ? joined.subarray(0, -1) : joined;
   };
 
   for await (const chunk of chunks) {
     let start = 0;
-    let end = chunk.indexOf(LINE_FEED);
+    let end = chunk.indexOf(lineFeed);
     while (end !== -1) {
       keep(chunk.subarray(start, end));
       const bytes = takeLine();
       if (!isBlank(bytes)) yield { line, bytes };
       line += 1;
       start = end + 1;
-      end = chunk.indexOf(LINE_FEED, start);
+      end = chunk.indexOf(lineFeed, start);
     }
     keep(chunk.subarray(start));
   }
@@ -51,7 +51,7 @@ export async function* splitLines(
 
 function isBlank(bytes: Buffer): boolean {
   for (const byte of bytes) {
-    if (byte !== 0x20 && byte !== 0x09 && byte !== CARRIAGE_RETURN) return false;
+    if (byte !== 0x20 && byte !== 0x09 && byte !== carriageReturn) return false;
   }
   return true;
 }

@@ -1,3 +1,4 @@
+import type { Random } from "../support/create-random.ts";
 import {
   classicLength,
   displayLink,
@@ -7,7 +8,6 @@ import {
   truncateText,
   writeEntities,
 } from "./compose-text.ts";
-import type { Random } from "./create-random.ts";
 import { formatCreatedAt } from "./format-created-at.ts";
 import type { MadeUpUser } from "./make-up-users.ts";
 import { toStreamJson } from "./to-stream-json.ts";
@@ -41,11 +41,11 @@ type StatusBody = {
   reply?: Reply | undefined;
 };
 
-const NO_REPLY =
+const noReply =
   `"in_reply_to_status_id":null,"in_reply_to_status_id_str":null,` +
   `"in_reply_to_user_id":null,"in_reply_to_user_id_str":null,"in_reply_to_screen_name":null,`;
 
-const SOURCES = [
+const sources = [
   ["http://twitter.com/download/iphone", "Twitter for iPhone"],
   ["http://twitter.com/download/android", "Twitter for Android"],
   ["https://mobile.twitter.com", "Twitter Web App"],
@@ -114,14 +114,14 @@ function writeStatus(
   const range = body.truncated ? `"display_text_range":[0,${classicLength}],` : "";
   return (
     `{"created_at":"${formatCreatedAt(time)}","id":${id},"id_str":"${id}",` +
-    `"text":${body.text},${range}"source":${random.pick(SOURCES)},` +
+    `"text":${body.text},${range}"source":${random.pick(sources)},` +
     `"truncated":${body.truncated},${writeReply(body.reply)}"user":${user.json},` +
     `${body.further}"entities":${body.entities},"lang":"${body.lang}"}`
   );
 }
 
 function writeReply(reply: Reply | undefined): string {
-  if (reply === undefined) return NO_REPLY;
+  if (reply === undefined) return noReply;
   const { statusId, user } = reply;
   return (
     `"in_reply_to_status_id":${statusId},"in_reply_to_status_id_str":"${statusId}",` +

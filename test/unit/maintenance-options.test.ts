@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
-import { readArchiveName } from "../commands/archive-name.ts";
+import { readArchiveName, writeArchiveName } from "../commands/archive-name.ts";
+import { parseCostOptions } from "../commands/cost.ts";
 import { parseForgetOptions } from "../commands/forget.ts";
 import { parseHour, parseTime } from "../commands/parse-time.ts";
 import { parseRedriveOptions } from "../commands/redrive.ts";
@@ -23,6 +24,8 @@ describe("a time on the command line", () => {
     "yesterday",
     "2026-1-2",
     "2026-13-01",
+    "2026-02-30",
+    "2026-01-02T24:00",
     "2026-01-02T25",
     "2026-01-02T03:04:05+01:00",
     "",
@@ -56,12 +59,26 @@ describe("npm run redrive", () => {
     expect(parseRedriveOptions(["--help"])).toBeUndefined();
   });
 
-  const selection = ["--stage", "x", "--since", "2026-01-01"];
+  test("goes to the function that is named", () => {
+    const named = ["--url", "https://a.example/", "--project", "acme-prod"];
+    expect(parseRedriveOptions([...selection, ...named])).toMatchObject({
+      url: "https://a.example/",
+      project: "acme-prod",
+    });
+  });
+
+  const selection = ["--stage", "bucket-hours", "--since", "2026-01-01"];
   test.each([
+    [[...selection, "--stage", "normalise-tweets"], "--stage normalise-tweets: must be one of app"],
+    [[...selection, "--url", "foo"], "--url foo: must be a URL"],
+    [[...selection, "--url", "localhost:8080"], "--url localhost:8080: must be a URL"],
     [["--since", "2026-01-01"], "name the --stage"],
-    [["--stage", "x", "--since", "yesterday"], "--since yesterday: must be a time in UTC"],
+    [
+      ["--stage", "bucket-hours", "--since", "yesterday"],
+      "--since yesterday: must be a time in UTC",
+    ],
     [[...selection, "--reason", "bad-luck"], "--reason bad-luck: must be one of empty-message"],
-    [[...selection, "--page", "0"], "--page 0: must be between 1 and 10000"],
+    [[...selection, "--page", "0"], "--page 0: must be a whole number from 1 to 10000"],
     [["--sage", "x"], "Unknown option '--sage'"],
   ])("%j is explained", (args, message) => {
     expect(() => parseRedriveOptions(args)).toThrow(message);
@@ -77,11 +94,18 @@ describe("npm run replay", () => {
       to: Date.parse("2026-01-02T05:00:00Z"),
       run: "2026-01-03T12-34-56-789Z",
       topic: "tweets",
+      project: undefined,
+      bucket: undefined,
       isDryRun: false,
       json: false,
     });
     expect(parseReplayOptions([...times, "--run", "again_1"], now)).toMatchObject({
       run: "again_1",
+    });
+    const named = ["--project", "acme-prod", "--bucket", "acme-lake"];
+    expect(parseReplayOptions([...times, ...named], now)).toMatchObject({
+      project: "acme-prod",
+      bucket: "acme-lake",
     });
   });
 
@@ -103,6 +127,12 @@ describe("npm run replay", () => {
   ])("the time of %s", (name, openedAt) => {
     expect(readArchiveName(name)).toBe(openedAt);
   });
+});
+
+test("an archived object's time is read from the name that is written", () => {
+  const name = writeArchiveName("tweets", now, "0b5a");
+  expect(name).toBe("archive/tweets/2026-01-03/12_34_56Z_0b5a.ndjson");
+  expect(readArchiveName(name)).toBe(Date.parse("2026-01-03T12:34:56Z"));
 });
 
 describe("npm run retract", () => {
@@ -130,6 +160,8 @@ describe("npm run retract", () => {
     [[...hours, "--from", "2026-01-02T03:30"], "must be the start of an hour"],
     [[...hours, "--to", "2026-01-02T03"], "--to must be later"],
     [[...hours, "--appended-before", "2026-01-04"], "must not be in the future"],
+    [[...hours, "--reason", ""], "--reason: 1 to 1024 characters"],
+    [[...hours, "--reason", "x".repeat(1_025)], "--reason: 1 to 1024 characters"],
   ])("%j is explained", (args, message) => {
     expect(() => parseRetractOptions(args, now)).toThrow(message);
   });
@@ -139,6 +171,10 @@ describe("npm run forget", () => {
   test.each([
     [["--tweet", "1146305069987618817"], { tweet: "x:1146305069987618817", author: undefined }],
     [["--author", "mastodon:https://a.example/@b"], { author: "mastodon:https://a.example/@b" }],
+    [
+      ["--tweet", "1", "--project", "acme-prod", "--dataset", "acme"],
+      { project: "acme-prod", dataset: "acme" },
+    ],
   ])("%j", (args, options) => {
     expect(parseForgetOptions(args)).toMatchObject(options);
   });
@@ -149,5 +185,27 @@ describe("npm run forget", () => {
     [["--tweet", "@jack"], "--tweet @jack: must be digits, or <source>:<id>"],
   ])("%j is explained", (args, message) => {
     expect(() => parseForgetOptions(args)).toThrow(message);
+  });
+});
+
+describe("npm run cost", () => {
+  test("takes volumes, or the usual ones", () => {
+    expect(parseCostOptions(["--tweets", "5", "--tweets", "10_000"])).toEqual({
+      tweets: [5, 10_000],
+      pack: 100,
+      sample: 20_000,
+      json: false,
+    });
+    expect(parseCostOptions([])?.tweets).toEqual([0, 1e6, 1e8, 1e10]);
+    expect(parseCostOptions(["-h"])).toBeUndefined();
+  });
+
+  test.each([
+    [["--sample", "5"], "--sample 5: must be a whole number from 1000 to 1000000"],
+    [["--pack", "501"], "--pack 501: must be a whole number from 1 to 500"],
+    [["--tweets", "many"], "--tweets many: must be a whole number"],
+    [["--smple", "5"], "Unknown option '--smple'"],
+  ])("%j is explained", (args, message) => {
+    expect(() => parseCostOptions(args)).toThrow(message);
   });
 });

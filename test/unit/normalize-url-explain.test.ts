@@ -53,10 +53,11 @@ describe("explain-url", () => {
     expect(run("http://10.0.0.1/a/").stdout).toContain("ignored   ip-address: ");
   });
 
-  it("has a help text, and gives it with an error when no link is given", () => {
+  it("has a help text, and names it when it is called wrongly", () => {
     expect(run("--help")).toMatchObject({ status: 0, stderr: "" });
     expect(run("--help").stdout).toContain("npm run explain-url -- <url>");
-    expect(run()).toMatchObject({ status: 2, stdout: "" });
+    const stderr = "explain-url: no link given. Try --help.\n";
+    expect(run()).toMatchObject({ status: 2, stdout: "", stderr });
     expect(run("--colour").stderr).toContain("Unknown option '--colour'");
   });
 });

@@ -1,13 +1,13 @@
 import { createHash } from "node:crypto";
 import { beforeAll, describe, expect, test } from "vitest";
-import { z } from "zod";
+import * as z from "zod";
 import { generateTweets } from "../producer/generate-tweets.ts";
 
-const COUNT = 20_000;
-const ENDING_AT = new Date("2026-11-20T18:00:00.250Z");
-const HOUR = 3_600_000;
+const lineCount = 20_000;
+const newestAt = new Date("2026-11-20T18:00:00.250Z");
+const hourMs = 3_600_000;
 /** The snowflake epoch of tweet ids, as X documents it. */
-const TWITTER_EPOCH = 1_288_834_974_657n;
+const twitterEpoch = 1_288_834_974_657n;
 
 const urlSchema = z.object({
   url: z.string().regex(/^https:\/\/t\.co\/\w{10}$/),
@@ -64,7 +64,7 @@ type Status = z.infer<typeof statusSchema>;
 type Tweet = z.infer<typeof tweetSchema>;
 
 function generate(options: Partial<Parameters<typeof generateTweets>[0]> = {}): string[] {
-  const events = generateTweets({ count: COUNT, seed: 1, endingAt: ENDING_AT, ...options });
+  const events = generateTweets({ count: lineCount, seed: 1, endingAt: newestAt, ...options });
   return Array.from(events, ({ json }) => json);
 }
 
@@ -73,7 +73,7 @@ function digest(lines: readonly string[]): string {
 }
 
 function snowflakeTime(id: string): number {
-  return Number((BigInt(id) >> 22n) + TWITTER_EPOCH);
+  return Number((BigInt(id) >> 22n) + twitterEpoch);
 }
 
 let lines: string[] = [];
@@ -156,22 +156,22 @@ describe("kinds", () => {
     const ids = new Set(tweets.map((tweet) => tweet.id_str));
     const known = deleted.filter((id) => ids.has(id));
 
-    expect(share(deleted.length, COUNT)).toBeGreaterThan(0.04);
-    expect(share(deleted.length, COUNT)).toBeLessThan(0.06);
+    expect(share(deleted.length, lineCount)).toBeGreaterThan(0.04);
+    expect(share(deleted.length, lineCount)).toBeLessThan(0.06);
     expect(share(known.length, deleted.length)).toBeGreaterThan(0.05);
     expect(share(known.length, deleted.length)).toBeLessThan(0.2);
   });
 
   test("limit notices are few", () => {
     expect(limits).toBeGreaterThan(0);
-    expect(limits).toBeLessThan(COUNT * 0.005);
+    expect(limits).toBeLessThan(lineCount * 0.005);
   });
 
   test("about 1 % are copies delivered again, byte for byte; no other id comes twice", () => {
     const copies = [...deliveries.values()].reduce((sum, times) => sum + times - 1, 0);
 
-    expect(share(copies, COUNT)).toBeGreaterThan(0.005);
-    expect(share(copies, COUNT)).toBeLessThan(0.015);
+    expect(share(copies, lineCount)).toBeGreaterThan(0.005);
+    expect(share(copies, lineCount)).toBeLessThan(0.015);
     expect(new Set(tweets.map((tweet) => tweet.id_str)).size).toBe(tweets.length);
   });
 
@@ -214,14 +214,14 @@ describe("kinds", () => {
 
   test("replies are about 15 %, truncated tweets some, late and disordered ones a few", () => {
     const arrivals = new Map(tweets.map((tweet, index) => [tweet.id_str, index]));
-    const step = (6 * HOUR) / COUNT;
+    const step = (6 * hourMs) / lineCount;
     const lateness = tweets.map((tweet) => {
       const line = arrivals.get(tweet.id_str) ?? 0;
       // About when the line came: deletes and copies make the index run slow, by some 6 %.
-      const arrival = ENDING_AT.getTime() - 6 * HOUR + (line * COUNT * step) / tweets.length;
+      const arrival = newestAt.getTime() - 6 * hourMs + (line * lineCount * step) / tweets.length;
       return arrival - snowflakeTime(tweet.id_str);
     });
-    const late = lateness.filter((by) => by > HOUR - 600_000).length;
+    const late = lateness.filter((by) => by > hourMs - 600_000).length;
     let disorders = 0;
     for (const [index, tweet] of tweets.entries()) {
       const before = tweets[index - 1];
@@ -236,8 +236,8 @@ describe("kinds", () => {
     expect(shareOfTweets((tweet) => tweet.truncated)).toBeLessThan(0.1);
     expect(share(late, tweets.length)).toBeGreaterThan(0.014);
     expect(share(late, tweets.length)).toBeLessThan(0.026);
-    expect(Math.max(...lateness)).toBeGreaterThan(24 * HOUR);
-    expect(Math.max(...lateness)).toBeLessThan(73 * HOUR);
+    expect(Math.max(...lateness)).toBeGreaterThan(24 * hourMs);
+    expect(Math.max(...lateness)).toBeLessThan(73 * hourMs);
     expect(share(disorders, tweets.length)).toBeGreaterThan(0.05);
   });
 });
@@ -283,8 +283,8 @@ describe("times", () => {
   test("the last line is the newest tweet, at the end asked for", () => {
     const times = tweets.map(({ id_str }) => snowflakeTime(id_str));
 
-    expect(snowflakeTime(tweets.at(-1)?.id_str ?? "0")).toBe(ENDING_AT.getTime());
-    expect(Math.max(...times)).toBe(ENDING_AT.getTime());
+    expect(snowflakeTime(tweets.at(-1)?.id_str ?? "0")).toBe(newestAt.getTime());
+    expect(Math.max(...times)).toBe(newestAt.getTime());
   });
 
   test("all but the late ones lie in the hours asked for", () => {
@@ -293,7 +293,7 @@ describe("times", () => {
     );
     const before = short.filter((line) => {
       const { id_str } = tweetSchema.parse(JSON.parse(line));
-      return snowflakeTime(id_str) < ENDING_AT.getTime() - 2 * HOUR - 300_000;
+      return snowflakeTime(id_str) < newestAt.getTime() - 2 * hourMs - 300_000;
     });
 
     expect(before.length / short.length).toBeGreaterThan(0.005);

@@ -1,8 +1,5 @@
-import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { createServer } from "node:net";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import { explainFailure } from "../producer/explain-failure.ts";
 import { findServer, requireListening } from "../producer/find-server.ts";
 import { parseOptions } from "../producer/parse-options.ts";
@@ -51,7 +48,7 @@ describe("options", () => {
     ["--generate 1 --seed y", /--seed y/],
     ["--generate 1 --rate 0", /--rate 0/],
     ["--generate 1 --rate fast", /--rate fast/],
-    ["--generate 1 --pack 0", /--pack 0: must be between 1 and 500/],
+    ["--generate 1 --pack 0", /--pack 0: must be a whole number from 1 to 500/],
     ["--generate 1 --pack 501", /--pack 501/],
     ["--generate 1 --attribute a", /--attribute a: must be written key=value/],
     ["--generate 1 --attribute =a", /key=value/],
@@ -69,49 +66,41 @@ describe("options", () => {
 });
 
 describe("the server", () => {
-  let folder = "";
-  let running = "";
-  let stale = "";
-  let broken = "";
-  beforeAll(async () => {
-    folder = await mkdtemp(join(tmpdir(), "find-server-"));
-    running = join(folder, "running");
-    stale = join(folder, "stale");
-    broken = join(folder, "broken");
-    const cloud = { project: "local-p", pubsub: "127.0.0.1:9000", storage: "ignored" };
-    await writeFile(running, JSON.stringify({ ...cloud, pid: process.pid }));
-    // Above the largest pid of Linux (2^22) and macOS.
-    await writeFile(stale, JSON.stringify({ ...cloud, pid: 99_999_999 }));
-    await writeFile(broken, '{"pid":');
-  });
-  afterAll(() => rm(folder, { recursive: true }));
-
-  const local = { project: "local-p", address: "127.0.0.1:9000" };
+  const running = { project: "local-p", pubsub: "127.0.0.1:9000" };
+  const local = {
+    project: "local-p",
+    address: "127.0.0.1:9000",
+    place: "the local cloud (127.0.0.1:9000)",
+  };
   test.each([
-    { cloud: "none", project: "p", environment: {}, found: { project: "p" } },
+    { cloud: "none", project: "p", environment: {}, found: { project: "p", place: "project p" } },
     {
       cloud: "none",
       project: undefined,
       environment: { GOOGLE_CLOUD_PROJECT: "env-p" },
-      found: { project: "env-p" },
+      found: { project: "env-p", place: "project env-p" },
     },
     {
       cloud: "none",
       project: undefined,
       environment: { PUBSUB_EMULATOR_HOST: "localhost:1" },
-      found: { project: "hourtally-local", address: "localhost:1" },
+      found: {
+        project: "hourtally-local",
+        address: "localhost:1",
+        place: "project hourtally-local at localhost:1",
+      },
     },
     {
       cloud: "running",
       project: "p",
       environment: { PUBSUB_EMULATOR_HOST: "localhost:1", GOOGLE_CLOUD_PROJECT: "env-p" },
-      found: { project: "p", address: "localhost:1" },
+      found: { project: "p", address: "localhost:1", place: "project p at localhost:1" },
     },
     {
       cloud: "running",
       project: undefined,
       environment: { PUBSUB_EMULATOR_HOST: "localhost:1", GOOGLE_CLOUD_PROJECT: "env-p" },
-      found: { project: "env-p", address: "localhost:1" },
+      found: { project: "env-p", address: "localhost:1", place: "project env-p at localhost:1" },
     },
     { cloud: "running", project: undefined, environment: {}, found: local },
     {
@@ -121,28 +110,28 @@ describe("the server", () => {
       found: local,
     },
     { cloud: "running", project: "local-p", environment: {}, found: local },
-    { cloud: "running", project: "real-p", environment: {}, found: { project: "real-p" } },
     {
-      cloud: "stale",
-      project: undefined,
-      environment: { GOOGLE_CLOUD_PROJECT: "env-p" },
-      found: { project: "env-p" },
+      cloud: "running",
+      project: "real-p",
+      environment: {},
+      found: { project: "real-p", place: "project real-p" },
     },
   ])("local cloud $cloud, --project $project, $environment", (given) => {
-    const { project, environment, found } = given;
-    const localCloudFile = { none: join(folder, "absent"), running, stale }[given.cloud] ?? "";
+    const { project, environment } = given;
+    const found = findServer({
+      project,
+      environment,
+      local: given.cloud === "running" ? running : undefined,
+    });
 
-    expect(findServer({ project, environment, localCloudFile })).toEqual(found);
+    expect(found).toEqual(given.found);
   });
 
-  test.each(["absent", "stale", "broken"])(
-    "without project and with %s cloud is unknown",
-    (name) => {
-      expect(() =>
-        findServer({ project: undefined, environment: {}, localCloudFile: join(folder, name) }),
-      ).toThrow(/npm start.*PUBSUB_EMULATOR_HOST.*--project P or GOOGLE_CLOUD_PROJECT/);
-    },
-  );
+  test("without project and cloud is unknown", () => {
+    expect(() => findServer({ project: undefined, environment: {}, local: undefined })).toThrow(
+      /npm start.*PUBSUB_EMULATOR_HOST.*--project P or GOOGLE_CLOUD_PROJECT/,
+    );
+  });
 
   test("must listen", async () => {
     const server = createServer((socket) => socket.end());

@@ -10,7 +10,7 @@ import { readEvents } from "../producer/read-events.ts";
 import { splitJsonValues } from "../producer/split-json-values.ts";
 import { splitLines } from "../producer/split-lines.ts";
 
-const REAL_STREAM = "../shared/data/tweets/stream-2019-07-03.jsonl.gz";
+const realStream = "../shared/data/tweets/stream-2019-07-03.jsonl.gz";
 
 let folder = "";
 beforeAll(async () => {
@@ -238,13 +238,13 @@ test("a file that is not there rejects with its name", async () => {
   await expect(readEvents(join(folder, "absent.jsonl")).next()).rejects.toThrow(/absent\.jsonl/);
 });
 
-test.skipIf(!existsSync(REAL_STREAM))(
+test.skipIf(!existsSync(realStream))(
   "a real stream comes whole (skipped where absent)",
   async () => {
     let events = 0;
     let bytesRead = 0;
     let unended = 0;
-    for await (const { bytes } of readEvents(REAL_STREAM)) {
+    for await (const { bytes } of readEvents(realStream)) {
       events += 1;
       bytesRead += bytes.length;
       if (bytes[0] !== 0x7b || bytes.at(-1) !== 0x7d) unended += 1;

@@ -6,6 +6,7 @@ import { createHandler as createNormalizer } from "../../../functions/normalize-
 import { packLines } from "../../../shared/envelopes/pack-lines.ts";
 import { bigquerySchema } from "../../../shared/rows/bigquery-schema.ts";
 import { generateTweets } from "../../producer/generate-tweets.ts";
+import { messagePublished } from "../../support/deliveries.ts";
 
 /** What one function does with the tweets of a run. */
 type Measured = {
@@ -115,7 +116,10 @@ async function measure(
   handle: (event: unknown) => Promise<void>,
   log: Log,
 ): Promise<Measured> {
-  const events = payloads.map((payload, index) => messagePublished(payload, topic, index));
+  const message = { publishTime: receivedAt, attributes: {} };
+  const events = payloads.map((payload, index) =>
+    messagePublished(payload, topic, String(index), message),
+  );
   log.takeBytes();
   const before = process.cpuUsage();
   for (const event of events) await handle(event);
@@ -149,23 +153,6 @@ function packs(lines: readonly string[], pack: number): string[] {
   return Array.from({ length: count }, (_, index) =>
     lines.slice(index * pack, (index + 1) * pack).join("\n"),
   );
-}
-
-function messagePublished(payload: string, topic: string, index: number) {
-  const messageId = String(index);
-  return {
-    source: `//pubsub.googleapis.com/projects/p/topics/${topic}`,
-    id: messageId,
-    time: receivedAt,
-    data: {
-      message: {
-        data: Buffer.from(payload).toString("base64"),
-        attributes: {},
-        messageId,
-        publishTime: receivedAt,
-      },
-    },
-  };
 }
 
 const sum = (numbers: readonly number[]): number => numbers.reduce((total, one) => total + one, 0);

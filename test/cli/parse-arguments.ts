@@ -1,0 +1,31 @@
+import { type ParseArgsConfig, parseArgs } from "node:util";
+import { UserError } from "./user-error.ts";
+
+/**
+ * Node's `parseArgs`, for people.
+ * @throws {UserError} that names the option, where there is none such or its value is missing.
+ */
+export function parseArguments<Config extends ParseArgsConfig>(
+  config: Config,
+): ReturnType<typeof parseArgs<Config>> {
+  try {
+    return parseArgs(config);
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    throw new UserError(`${reason.replace(/\.?$/, ".")} Try --help.`, { cause: error });
+  }
+}
+
+/**
+ * A whole number that a person wrote, `10000` or `10_000`.
+ * @throws {UserError} that names the option, unless it is one from `min` to `max`.
+ */
+export function wholeNumber(
+  option: string,
+  text: string,
+  { min = 0, max = Number.MAX_SAFE_INTEGER }: { min?: number; max?: number } = {},
+): number {
+  const number = Number(text.replaceAll("_", ""));
+  if (/^\d[\d_]*$/.test(text) && number >= min && number <= max) return number;
+  throw new UserError(`${option} ${text}: must be a whole number from ${min} to ${max}`);
+}

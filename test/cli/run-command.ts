@@ -1,0 +1,69 @@
+import { UserError } from "./user-error.ts";
+
+/**
+ * What a command does with its arguments. It resolves with its exit code, if that is not 0. From the
+ * call of `listen` on, Ctrl-C aborts the signal, and the command ends in its own way; before, and
+ * without, it ends at once.
+ */
+export type Command = (
+  args: string[],
+  listen: () => AbortSignal,
+) => Promise<number | undefined> | Promise<void>;
+
+const interruptedCodes = { SIGHUP: 129, SIGINT: 130, SIGTERM: 143 } as const;
+const wrongArgumentCode = 2;
+const failureCode = 1;
+/** npm passes on the signal that the terminal has sent already: not a second Ctrl-C. */
+const sameSignalMs = 1_000;
+
+/**
+ * Runs a command and ends the process, whatever a command that failed has left open. An error is told
+ * with its causes and without a stack. Exit codes: 0 done, 1 a failure, 2 a wrong argument (a
+ * `UserError`), 130 interrupted (143 by SIGTERM, 129 by a terminal that closes), unless the command resolves with another.
+ */
+export async function runCommand(name: string, command: Command): Promise<void> {
+  const interruption = createInterruption();
+  let code: number;
+  try {
+    const own = await command(process.argv.slice(2), interruption.listen);
+    code = own ?? interruption.exitCode() ?? 0;
+  } catch (error) {
+    process.stderr.write(`${name}: ${describe(error)}\n`);
+    const isWrongArgument = error instanceof UserError;
+    code = interruption.exitCode() ?? (isWrongArgument ? wrongArgumentCode : failureCode);
+  }
+  // What is still on its way to a pipe would be cut off.
+  await new Promise<void>((resolve) => process.stdout.write("", () => resolve()));
+  process.exit(code);
+}
+
+/** The first signal aborts; another one, later, ends the program at once. */
+function createInterruption(): {
+  listen: () => AbortSignal;
+  exitCode: () => number | undefined;
+} {
+  const controller = new AbortController();
+  let exitCode: number | undefined;
+  let interruptedAt = 0;
+  const listenTo = (name: keyof typeof interruptedCodes) =>
+    process.on(name, () => {
+      if (exitCode === undefined) interruptedAt = performance.now();
+      else if (performance.now() - interruptedAt > sameSignalMs) process.exit(exitCode);
+      exitCode ??= interruptedCodes[name];
+      controller.abort();
+    });
+  const listen = () => {
+    listenTo("SIGHUP");
+    listenTo("SIGINT");
+    listenTo("SIGTERM");
+    return controller.signal;
+  };
+  return { listen, exitCode: () => exitCode };
+}
+
+function describe(error: unknown): string {
+  if (error instanceof UserError) return error.message;
+  const messages: string[] = [];
+  for (let cause = error; cause instanceof Error; cause = cause.cause) messages.push(cause.message);
+  return messages.join(": ") || String(error);
+}
