@@ -15,7 +15,7 @@ export async function benchColdStart(): Promise<Measurement[]> {
   const environment = {
     GOOGLE_CLOUD_PROJECT: "bench-project",
     BIGQUERY_DATASET: "hourtally",
-    LAKE_BUCKET: "bench-bucket",
+    LANDING_BUCKET: "bench-bucket",
     PUBSUB_EMULATOR_HOST: "127.0.0.1:1",
     BIGQUERY_WRITE_ENDPOINT: "http://127.0.0.1:1",
     METADATA_SERVER_DETECTION: "none",

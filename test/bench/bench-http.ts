@@ -6,7 +6,7 @@ import { readManifests, topicsOf } from "../local-cloud/read-manifests.ts";
 import { processCpuMs } from "../support/process-usage.ts";
 import { type ServedFunction, serveFunction } from "../support/serve-function.ts";
 import { streamLines } from "./bench-normalize.ts";
-import { atLeast, type Measurement, ratioToFloor } from "./measurement.ts";
+import { atLeast, type Measurement, ratioToFloor, told } from "./measurement.ts";
 
 const projectId = "bench-project";
 const pack = 100;
@@ -46,15 +46,10 @@ export async function benchHttp(): Promise<Measurement[]> {
       () => cpuToAnswer(floor, bodies),
       () => cpuToAnswer(ours, bodies),
     );
+    const lines = bodies.length * pack;
     return [
       atLeast("normalize-tweets over HTTP, share of its floor", ratio, 0.5),
-      {
-        name: "normalize-tweets over HTTP, lines per second of CPU",
-        value: (bodies.length * pack) / (workMs / 1_000),
-        unit: "/s",
-        bound: "",
-        holds: true,
-      },
+      told("normalize-tweets over HTTP, lines per second of CPU", lines / (workMs / 1_000), "/s"),
     ];
   } finally {
     await ours.stop();

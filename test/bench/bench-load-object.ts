@@ -11,11 +11,11 @@ import { parseConfig } from "../../functions/load-object/config.ts";
 import { loadObject } from "../../functions/load-object/load-object.ts";
 import { createObjectStore } from "../../functions/load-object/object-store.ts";
 import { createPublisher } from "../../functions/load-object/publish-message.ts";
-import { createRandom } from "../producer/create-random.ts";
+import { createRandom } from "../support/create-random.ts";
 import { peakResidentBytes } from "../support/process-usage.ts";
 import { startLanding } from "../support/start-landing.ts";
 import { streamLines } from "./bench-normalize.ts";
-import { atLeast, atMost, type Measurement, median } from "./measurement.ts";
+import { atLeast, atMost, type Measurement, median, told } from "./measurement.ts";
 
 const rounds = 4;
 const mebibyte = 1024 * 1024;
@@ -53,14 +53,6 @@ async function measureSpeed(): Promise<Measurement[]> {
   }
 }
 
-const told = (name: string, value: number, unit: string): Measurement => ({
-  name,
-  value,
-  unit,
-  bound: "",
-  holds: true,
-});
-
 const timing = z.object({ cpuMs: z.number(), wallMs: z.number() });
 const turn = z.object({ bare: timing, ours: timing });
 
@@ -68,7 +60,7 @@ type Landing = Awaited<ReturnType<typeof startLanding>>;
 
 /** Both kinds of load in turns, in a process of their own: the servers are busy in this one. */
 async function runInTurns(landing: Landing, object: string): Promise<z.infer<typeof turn>[]> {
-  const child = fork(import.meta.filename, ["turns", landing.bucket.name, object], {
+  const child = fork(import.meta.filename, [landing.bucket.name, object], {
     env: {
       PATH: process.env.PATH ?? "",
       METADATA_SERVER_DETECTION: "none",
@@ -203,9 +195,6 @@ async function peakMebibytes(name: string, members: () => Iterable<Buffer>) {
 }
 
 if (import.meta.main) {
-  const [mode, bucket = "", object = ""] = process.argv.slice(2);
-  if (mode === "turns") await takeTurns(bucket, object);
-  else if (mode === "speed") console.table(await measureSpeed());
-  else if (mode === "memory") console.table(await measureMemory());
-  else console.table(await benchLoadObject());
+  const [bucket = "", object = ""] = process.argv.slice(2);
+  await takeTurns(bucket, object);
 }

@@ -3,7 +3,7 @@ import type { PubsubDelivery } from "../../shared/envelopes/pubsub-delivery.ts";
 import { generateTweets } from "../producer/generate-tweets.ts";
 import { delivery } from "../support/deliveries.ts";
 import { hasSharedData, sharedLines } from "../support/shared-data.ts";
-import { atLeast, type Measurement, ownCpuMs, ratioToFloor } from "./measurement.ts";
+import { atLeast, type Measurement, ownCpuMs, ratioToFloor, told } from "./measurement.ts";
 
 const pack = 100;
 const rounds = 7;
@@ -22,13 +22,7 @@ export async function benchNormalize(): Promise<Measurement[]> {
   const lines = packed.length * pack;
   return [
     atLeast("normalize-tweets, share of its floor", ratio, 0.6),
-    {
-      name: "normalize-tweets, lines per second of CPU",
-      value: lines / (workMs / 1_000),
-      unit: "/s",
-      bound: "",
-      holds: true,
-    },
+    told("normalize-tweets, lines per second of CPU", lines / (workMs / 1_000), "/s"),
   ];
 }
 

@@ -1,12 +1,7 @@
-import { existsSync, readFileSync } from "node:fs";
-import { pathToFileURL } from "node:url";
-import { gunzipSync } from "node:zlib";
-import Table from "cli-table3";
 import normalizeUrlPackage from "normalize-url";
 import { normalizeUrl } from "../../functions/normalize-tweets/normalize-url.ts";
-import { atLeast, atMost, type Measurement } from "./measurement.ts";
-
-const urlsFolder = new URL("../../../shared/data/urls/", import.meta.url);
+import { hasSharedData, sharedLines } from "../support/shared-data.ts";
+import { atLeast, atMost, type Measurement, told } from "./measurement.ts";
 
 /**
  * Measures `normalizeUrl` beside bare `new URL(u).href` and the `normalize-url` package with its
@@ -14,17 +9,11 @@ const urlsFolder = new URL("../../../shared/data/urls/", import.meta.url);
  * with the length of the input. Empty when the shared URL lists are absent.
  */
 export async function benchUrls(): Promise<Measurement[]> {
-  if (!existsSync(urlsFolder)) return [];
+  if (!hasSharedData) return [];
   const urls = readUrls();
   const times = compareOnUrls(urls);
   return [
-    {
-      name: "normalizeUrl, time a URL",
-      value: times.ours / urls.length / 1000,
-      unit: "µs",
-      bound: "–",
-      holds: true,
-    },
+    told("normalizeUrl, time a URL", times.ours / urls.length / 1000, "µs"),
     atMost("time over bare new URL(u).href", times.ours / times.bare, 12, "×"),
     atLeast("speed-up over normalize-url 10", times.theirs / times.ours, 3),
     ...measureGrowth(),
@@ -51,11 +40,13 @@ function measureGrowth(): Measurement[] {
   return Object.entries(growing).map(([name, make]) => {
     let worst = 0;
     for (const length of [8192, 16_384, 32_768]) {
-      const [short, long] = [make(length), make(length * 2)];
+      const times = Math.ceil(262_144 / length);
+      const short = repeated(make(length), times);
+      const long = repeated(make(length * 2), times);
       let [shortTime, longTime] = [Infinity, Infinity];
       for (let round = 0; round < 15; round++) {
-        shortTime = Math.min(shortTime, time(repeated(short), normalizeUrl));
-        longTime = Math.min(longTime, time(repeated(long), normalizeUrl));
+        shortTime = Math.min(shortTime, time(short, normalizeUrl));
+        longTime = Math.min(longTime, time(long, normalizeUrl));
       }
       worst = Math.max(worst, longTime / shortTime);
     }
@@ -100,15 +91,11 @@ const hostile: Record<string, MakeInput> = {
 };
 
 function readUrls(): string[] {
-  const plain = lines("kasztp-48k.txt.gz");
-  const counted = lines("tweeted-61k.tsv.gz").map((line) => line.slice(line.indexOf("\t") + 1));
-  return [...plain, ...counted].filter((line) => line !== "");
-}
-
-function lines(name: string): string[] {
-  return gunzipSync(readFileSync(new URL(name, urlsFolder)))
-    .toString("utf8")
-    .split("\n");
+  const counted = sharedLines("urls/tweeted-61k.tsv.gz");
+  return [
+    ...sharedLines("urls/kasztp-48k.txt.gz"),
+    ...counted.map((line) => line.slice(line.indexOf("\t") + 1)),
+  ];
 }
 
 function bareUrl(url: string): string {
@@ -127,10 +114,7 @@ function packageUrl(url: string): string {
   }
 }
 
-/** Enough repetitions of a long input to measure. */
-function repeated(input: string): string[] {
-  return Array.from({ length: Math.ceil(262_144 / input.length) }, () => input);
-}
+const repeated = (input: string, times: number): string[] => Array(times).fill(input);
 
 type Run = (input: string) => unknown;
 
@@ -147,25 +131,4 @@ function time(inputs: readonly string[], run: Run): number {
   const start = process.hrtime.bigint();
   for (const input of inputs) run(input);
   return Number(process.hrtime.bigint() - start);
-}
-
-function printMeasurements(measurements: readonly Measurement[]): void {
-  if (measurements.length === 0) {
-    console.log("URL bench skipped: ../shared/data/urls is absent.");
-    return;
-  }
-  const table = new Table({
-    head: ["what", "measured", "bound", "holds"],
-    colAligns: ["left", "right", "left", "left"],
-    style: process.stdout.isTTY ? {} : { head: [], border: [] },
-  });
-  for (const { name, value, unit, bound, holds } of measurements) {
-    table.push([name, `${value.toFixed(2)} ${unit}`, bound, holds ? "yes" : "NO"]);
-  }
-  console.log(table.toString());
-  if (measurements.some(({ holds }) => !holds)) process.exitCode = 1;
-}
-
-if (import.meta.url === pathToFileURL(process.argv[1] ?? "").href) {
-  printMeasurements(await benchUrls());
 }

@@ -7,7 +7,7 @@ import { generateTweets } from "../producer/generate-tweets.ts";
 import { processCpuMs } from "../support/process-usage.ts";
 import { type ServedFunction, serveFunction } from "../support/serve-function.ts";
 import { signX, xSecret } from "../support/sign-webhooks.ts";
-import { atLeast, type Measurement, median } from "./measurement.ts";
+import { atLeast, type Measurement, median, told } from "./measurement.ts";
 
 const connections = 64;
 const requestsPerRound = 1_500;
@@ -56,9 +56,6 @@ export async function benchWebhook(): Promise<Measurement[]> {
     }
     const share = (measure: (round: Round) => number) =>
       median(pairs.map(({ floor, ours }) => measure(floor) / measure(ours)));
-    const figure = (name: string, value: number, unit: string): Measurement => {
-      return { name: `receive-webhook, ${name}`, value, unit, bound: "", holds: true };
-    };
     const cpu = ({ cpuMs }: Round) => cpuMs;
     const cpuMicroseconds = median(pairs.map(({ ours }) => ours.cpuMs / requestsPerRound)) * 1e3;
     return [
@@ -67,12 +64,12 @@ export async function benchWebhook(): Promise<Measurement[]> {
         share(cpu),
         leastShare,
       ),
-      figure(
-        "the same by the clock",
+      told(
+        "receive-webhook, the same by the clock",
         share(({ seconds }) => seconds),
         "×",
       ),
-      figure("CPU a request", cpuMicroseconds, "µs"),
+      told("receive-webhook, CPU a request", cpuMicroseconds, "µs"),
     ];
   } finally {
     await floor.stop();
@@ -137,5 +134,3 @@ async function sendAll(url: string, request: Buffer): Promise<void> {
   );
   if (answered < requestsPerRound) throw new Error(`${url} answered ${answered} requests only`);
 }
-
-if (import.meta.main) console.table(await benchWebhook());

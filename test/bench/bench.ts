@@ -1,4 +1,7 @@
 import Table from "cli-table3";
+import { parseArguments } from "../cli/parse-arguments.ts";
+import { runCommand } from "../cli/run-command.ts";
+import { UserError } from "../cli/user-error.ts";
 import { benchColdStart } from "./bench-cold-start.ts";
 import { benchEndToEnd } from "./bench-end-to-end.ts";
 import { benchHttp } from "./bench-http.ts";
@@ -26,23 +29,29 @@ Measures what the project promises, each ratio within one run, and exits 1 when 
 hold. Names: ${Object.keys(benches).join(", ")}; without one, all of them.
 `;
 
-async function main(names: string[]): Promise<void> {
-  if (names.includes("--help")) {
+async function bench(args: string[]): Promise<number> {
+  const { values, positionals: names } = parseArguments({
+    args,
+    allowPositionals: true,
+    options: { help: { type: "boolean", short: "h", default: false } },
+  });
+  if (values.help) {
     process.stdout.write(help);
-    return;
+    return 0;
   }
-  const unknown = names.filter((name) => !(name in benches));
-  if (unknown.length > 0) throw new Error(`no benchmark '${unknown.join("', '")}' (see --help)`);
+  const unknown = names.filter((name) => !Object.hasOwn(benches, name));
+  if (unknown.length > 0)
+    throw new UserError(`no benchmark '${unknown.join("', '")}'. Try --help.`);
   const table = new Table({
     head: ["figure", "measured", "bound", ""],
     colAligns: ["left", "right", "right", "left"],
     style: { head: [], border: [], compact: true },
   });
   let holds = true;
-  for (const [name, bench] of Object.entries(benches)) {
+  for (const [name, measure] of Object.entries(benches)) {
     if (names.length > 0 && !names.includes(name)) continue;
     process.stderr.write(`measuring ${name} …\n`);
-    for (const measurement of await bench()) {
+    for (const measurement of await measure()) {
       const { value, unit, bound } = measurement;
       const digits = Math.abs(value) < 100 ? 2 : 0;
       const figure = value.toLocaleString("en", { maximumFractionDigits: digits });
@@ -52,12 +61,7 @@ async function main(names: string[]): Promise<void> {
     }
   }
   console.log(table.toString());
-  if (!holds) process.exitCode = 1;
+  return holds ? 0 : 1;
 }
 
-try {
-  await main(process.argv.slice(2));
-} catch (error) {
-  console.error(`npm run bench: ${error instanceof Error ? error.message : String(error)}`);
-  process.exitCode = 1;
-}
+if (import.meta.main) await runCommand("bench", bench);

@@ -3,6 +3,7 @@ export type Measurement = {
   name: string;
   value: number;
   unit: string;
+  /** Empty for a figure that is only told. */
   bound: string;
   holds: boolean;
 };
@@ -23,6 +24,15 @@ export const atMost = (name: string, value: number, most: number, unit: string):
   unit,
   bound: `≤ ${most} ${unit}`,
   holds: value <= most,
+});
+
+/** A figure without a bound. */
+export const told = (name: string, value: number, unit: string): Measurement => ({
+  name,
+  value,
+  unit,
+  bound: "",
+  holds: true,
 });
 
 /** Middle value, so that one disturbed round does not decide. */

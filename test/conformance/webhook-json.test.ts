@@ -1,14 +1,11 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import { PubSub } from "@google-cloud/pubsub";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import * as z from "zod";
-import { type Pubsub, startPubsub } from "../local-cloud/pubsub/start-pubsub.ts";
-import { collectMessages } from "../support/collect-messages.ts";
 import { sendRequest } from "../support/send-request.ts";
-import { type ServedFunction, serveFunction } from "../support/serve-function.ts";
 import { hasSharedData, sharedDataPath } from "../support/shared-data.ts";
-import { signStandard, signX, standardSecret, xSecret } from "../support/sign-webhooks.ts";
+import { signStandard, signX } from "../support/sign-webhooks.ts";
+import { startWebhook } from "../support/start-webhook.ts";
 
 /** By file: the status at `/standard/tweets`, which takes any JSON, and at `/x`, only objects. */
 const pinnedStatuses = z.record(
@@ -33,30 +30,14 @@ test("the pins are the suite's own verdict wherever it has one", () => {
 
 describe.skipIf(!hasSharedData)("JSONTestSuite, rightly signed, over HTTP", () => {
   const folder = sharedDataPath("bad-input/JSONTestSuite/test_parsing");
-  let pubsub: Pubsub;
-  let client: PubSub;
-  let tweets: Awaited<ReturnType<typeof collectMessages>>;
-  let webhook: ServedFunction;
+  let webhook: Awaited<ReturnType<typeof startWebhook>>;
 
   beforeAll(async () => {
-    pubsub = await startPubsub();
-    process.env.PUBSUB_EMULATOR_HOST = pubsub.address;
-    client = new PubSub({ projectId: "demo" });
-    tweets = await collectMessages(client, "tweets");
-    webhook = await serveFunction("receive-webhook", {
-      GOOGLE_CLOUD_PROJECT: "demo",
-      PUBSUB_EMULATOR_HOST: pubsub.address,
-      X_CONSUMER_SECRET: xSecret,
-      STANDARD_WEBHOOK_SECRET: standardSecret,
-    });
+    webhook = await startWebhook();
   }, 60_000);
 
   afterAll(async () => {
     await webhook.stop();
-    await tweets.close();
-    await client.close();
-    await pubsub.stop();
-    delete process.env.PUBSUB_EMULATOR_HOST;
   });
 
   test("each file has its pinned status; what is accepted is on the topic, byte for byte", async () => {
@@ -89,7 +70,7 @@ describe.skipIf(!hasSharedData)("JSONTestSuite, rightly signed, over HTTP", () =
     }
 
     expect(statuses).toEqual(pinned);
-    const received = await tweets.take(accepted.length);
+    const received = await webhook.takeTweets(accepted.length);
     expect(received.map(({ data }) => data.toString("base64")).toSorted()).toEqual(
       accepted.toSorted(),
     );

@@ -1,4 +1,4 @@
-import type { Random } from "../producer/create-random.ts";
+import type { Random } from "../support/create-random.ts";
 import type { Scheduler } from "./create-scheduler.ts";
 import type { Trace } from "./create-trace.ts";
 import type { Weather } from "./weather.ts";

@@ -1,4 +1,4 @@
-import type { Random } from "../producer/create-random.ts";
+import type { Random } from "../support/create-random.ts";
 import type { Caller, CallPort } from "./call-port.ts";
 import type { Message, Queue } from "./create-queue.ts";
 import type { Scheduler } from "./create-scheduler.ts";

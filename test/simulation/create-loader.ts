@@ -1,5 +1,5 @@
 import type { ObjectStore } from "../../functions/load-object/object-store.ts";
-import type { Random } from "../producer/create-random.ts";
+import type { Random } from "../support/create-random.ts";
 import type { Fleet } from "./create-fleet.ts";
 import type { Message, Queue } from "./create-queue.ts";
 import type { Scheduler } from "./create-scheduler.ts";
@@ -13,7 +13,8 @@ const dangers = 6;
 
 const nothing = Promise.resolve(undefined);
 
-type Sent = { topic: string; data: Buffer; attributes: Record<string, string> };
+/** What a load has published. */
+export type Sent = { topic: string; data: Buffer; attributes: Record<string, string> };
 type Ending = { outcome: "acknowledged" | "failed" | "gone"; error?: unknown; sent: Sent[] };
 
 /** What becomes of one kind of call: of the first, or of one that comes later. */

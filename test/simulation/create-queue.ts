@@ -1,4 +1,5 @@
-import type { Random } from "../producer/create-random.ts";
+import type { Random } from "../support/create-random.ts";
+import { messagePublished } from "../support/deliveries.ts";
 import type { Scheduler } from "./create-scheduler.ts";
 import type { Trace } from "./create-trace.ts";
 import type { Weather } from "./weather.ts";
@@ -246,26 +247,16 @@ function count(data: Buffer, what: number | Buffer): number {
   return found;
 }
 
-/** As the functions framework makes it of a push. Frozen: a handler must not change its input. */
+/** Frozen: it is handed over several times, and a handler must not change its input. */
 function writeCloudEvent(
   messageId: string,
   topic: string,
   data: Buffer,
-  attributes: Readonly<Record<string, string>>,
+  attributes: Record<string, string>,
   publishTime: string,
 ): object {
-  const message = Object.freeze({
-    data: data.toString("base64"),
-    attributes: Object.freeze(attributes),
-    messageId,
-    publishTime,
-  });
-  return Object.freeze({
-    specversion: "1.0",
-    type: "google.cloud.pubsub.topic.v1.messagePublished",
-    source: `//pubsub.googleapis.com/projects/simulated/topics/${topic}`,
-    id: messageId,
-    time: publishTime,
-    data: Object.freeze({ message }),
-  });
+  const event = messagePublished(data, topic, messageId, { publishTime, attributes });
+  const { message } = event.data;
+  for (const part of [message.attributes, message, event.data, event]) Object.freeze(part);
+  return event;
 }

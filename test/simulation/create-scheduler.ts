@@ -1,15 +1,17 @@
+import { createDueHeap, type Due } from "../local-cloud/pubsub/due-heap.ts";
+
 /** Runs everything that happens in one simulation, one step after the other, in virtual time. */
 export type Scheduler = {
   /** Virtual time, ms since 1970, UTC. */
   now: () => number;
   /** Runs a step `delayMs` from now; what it promises belongs to it. Steps of the same time run in the order they were asked for. */
   after: (delayMs: number, step: () => void | Promise<void>) => void;
-  /** Runs steps until none is left; false when `maxSteps` were not enough. */
-  runUntilIdle: (maxSteps: number) => Promise<boolean>;
-  steps: () => number;
+  /** Runs steps until none is left; false, from then on, when `maxSteps` are not enough. */
+  runUntilIdle: () => Promise<boolean>;
 };
 
-type Planned = { at: number; order: number; step: () => void | Promise<void> };
+/** All steps of one time, in the order they were asked for. */
+type Moment = Due & { steps: (() => void | Promise<void>)[] };
 
 /** Steps between two turns of the event loop, so that progress bars and signals are served. */
 const stepsPerTurn = 20_000;
@@ -18,29 +20,39 @@ const stepsPerTurn = 20_000;
  * Everything that a step sets off (promises, and what awaits them) is done before the next step
  * begins, so a run depends on nothing but the steps: the same steps give the same run.
  */
-export function createScheduler(startMs: number): Scheduler {
-  const heap: Planned[] = [];
+export function createScheduler(startMs: number, maxSteps: number): Scheduler {
+  const heap = createDueHeap<Moment>();
+  const moments = new Map<number, Moment>();
   let now = startMs;
-  let order = 0;
   let steps = 0;
 
   return {
     now: () => now,
-    steps: () => steps,
     after: (delayMs, step) => {
-      order += 1;
-      push(heap, { at: now + Math.max(0, Math.floor(delayMs)), order, step });
+      const dueAt = now + Math.max(0, Math.floor(delayMs));
+      const moment = moments.get(dueAt);
+      if (moment !== undefined) {
+        moment.steps.push(step);
+        return;
+      }
+      const first = { dueAt, heapIndex: -1, steps: [step] };
+      moments.set(dueAt, first);
+      heap.add(first);
     },
-    runUntilIdle: async (maxSteps) => {
-      const last = steps + maxSteps;
+    runUntilIdle: async () => {
       await promisesSettled();
-      for (let next = pop(heap); next !== undefined; next = pop(heap)) {
-        if (steps >= last) return false;
-        steps += 1;
-        now = next.at;
-        await next.step();
-        await promisesSettled();
-        if (steps % stepsPerTurn === 0) await turn();
+      for (let moment = heap.first(); moment !== undefined; moment = heap.first()) {
+        now = moment.dueAt;
+        // Steps may add to the moment that they are part of.
+        for (const step of moment.steps) {
+          if (steps === maxSteps) return false;
+          steps += 1;
+          await step();
+          await promisesSettled();
+          if (steps % stepsPerTurn === 0) await turn();
+        }
+        heap.remove(moment);
+        moments.delete(now);
       }
       return true;
     },
@@ -51,37 +63,3 @@ export function createScheduler(startMs: number): Scheduler {
 const promisesSettled = (): Promise<void> => new Promise((resolve) => process.nextTick(resolve));
 
 const turn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
-
-const isBefore = (a: Planned, b: Planned): boolean =>
-  a.at < b.at || (a.at === b.at && a.order < b.order);
-
-function push(heap: Planned[], planned: Planned): void {
-  let index = heap.push(planned) - 1;
-  while (index > 0) {
-    const parentIndex = (index - 1) >> 1;
-    const parent = heap[parentIndex];
-    if (parent === undefined || !isBefore(planned, parent)) break;
-    heap[index] = parent;
-    heap[parentIndex] = planned;
-    index = parentIndex;
-  }
-}
-
-function pop(heap: Planned[]): Planned | undefined {
-  const first = heap[0];
-  const last = heap.pop();
-  if (first === undefined || last === undefined || heap.length === 0) return first;
-  let index = 0;
-  for (;;) {
-    const left = heap[2 * index + 1];
-    const right = heap[2 * index + 2];
-    if (left === undefined) break;
-    const isRight = right !== undefined && isBefore(right, left);
-    const child = isRight ? right : left;
-    if (!isBefore(child, last)) break;
-    heap[index] = child;
-    index = 2 * index + (isRight ? 2 : 1);
-  }
-  heap[index] = last;
-  return first;
-}

@@ -1,18 +1,16 @@
-/** What happened in a run, in order: as a hash always, as lines when they are kept. */
+/** What happened in a run, in order, as a hash. */
 export type Trace = {
   add: (line: string) => void;
   /** 16 hexadecimal digits that stand for all lines so far. */
   hash: () => string;
-  lines: () => readonly string[];
 };
 
 /** FNV-1a, 32 bits, twice with different offsets: a run that differs in one letter has another hash. */
 const prime = 0x01_00_01_93;
 
-export function createTrace(keepsLines: boolean): Trace {
+export function createTrace(): Trace {
   let low = 0x81_1c_9d_c5;
   let high = 0x5f_35_6e_9b;
-  const kept: string[] = [];
   return {
     add: (line) => {
       for (let index = 0; index < line.length; index++) {
@@ -21,10 +19,8 @@ export function createTrace(keepsLines: boolean): Trace {
         high = Math.imul(high ^ (code + index), prime);
       }
       low = Math.imul(low ^ 0x0a, prime);
-      if (keepsLines) kept.push(line);
     },
     hash: () => hex(high) + hex(low),
-    lines: () => kept,
   };
 }
 

@@ -1,5 +1,5 @@
 import type { RefusedRow } from "../../functions/append-rows/append-to-table.ts";
-import type { Random } from "../producer/create-random.ts";
+import type { Random } from "../support/create-random.ts";
 import type { Weather } from "./weather.ts";
 
 export type Row = Readonly<Record<string, unknown>>;

@@ -1,4 +1,4 @@
-import type { Random } from "../producer/create-random.ts";
+import type { Random } from "../support/create-random.ts";
 import { type SuspensionPoint, suspensionPoints } from "./suspension-points.ts";
 
 /** Shares are of 1 (0.3 = 30 %). */

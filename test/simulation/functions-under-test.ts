@@ -14,6 +14,7 @@ import {
 import bucketHours from "../../functions/bucket-hours/function.json" with { type: "json" };
 import { createHandler as createBucketHours } from "../../functions/bucket-hours/handler.ts";
 import { createPublisher as createDirectPublisher } from "../../functions/bucket-hours/publish-lines.ts";
+import { parseConfig as parseLoadConfig } from "../../functions/load-object/config.ts";
 import loadObject from "../../functions/load-object/function.json" with { type: "json" };
 import { createHandler as createLoadHandler } from "../../functions/load-object/handler.ts";
 import normalizeTweets from "../../functions/normalize-tweets/function.json" with { type: "json" };
@@ -74,11 +75,7 @@ export type Twists = {
 
 const log = { info: () => undefined, warn: () => undefined };
 const config = { functionVersion: "simulated", topicPrefix: "" };
-const loadConfig = {
-  ...config,
-  landingTopics: ["tweets"],
-  limits: { lineBytes: 4_194_304, contentBytes: 17_179_869_184, ratio: 250 },
-};
+const loadConfig = { ...parseLoadConfig({ GOOGLE_CLOUD_PROJECT: "simulated" }), ...config };
 
 /** Of Google's client, only `topic(name).publishMessage(message)` is used. */
 const pubsubClient = z.custom<PubSub>(

@@ -1,4 +1,5 @@
-import type { Random } from "../producer/create-random.ts";
+import type { Random } from "../support/create-random.ts";
+import { objectFinalized } from "../support/deliveries.ts";
 import type { Storm } from "./draw-storm.ts";
 import { type CountedEvent, createEvents } from "./invent-events.ts";
 import { inventObject, type LandedObject } from "./invent-objects.ts";
@@ -89,22 +90,14 @@ export function generateInput(random: Random, lines: number, storm: Storm): Inpu
   return { startMs, messages, objects, counted: events.counted, deleted };
 }
 
-/** https://cloud.google.com/storage/docs/pubsub-notifications#attributes */
-function notify({ bucket, name, generation }: LandedObject, afterMs: number): InputMessage {
-  return {
-    topic: "object-finalized",
-    afterMs,
-    data: Buffer.from(JSON.stringify({ kind: "storage#object", bucket, name, generation })),
-    attributes: {
-      eventType: "OBJECT_FINALIZE",
-      payloadFormat: "JSON_API_V1",
-      bucketId: bucket,
-      objectId: name,
-      objectGeneration: generation,
-    },
-    receipts: [],
-    failures: [],
-  };
+function notify(object: LandedObject, afterMs: number): InputMessage {
+  const notification = objectFinalized(object);
+  const data = Buffer.from(notification.data);
+  const failure = { position: "object", items: 1, original: data.toString("base64") };
+  const failures =
+    object.broken === undefined ? [] : [{ ...failure, reason: object.broken, heals: false }];
+  const { attributes } = notification;
+  return { topic: "object-finalized", afterMs, data, attributes, receipts: [], failures };
 }
 
 /** The message that must be published of some lines of an object. */

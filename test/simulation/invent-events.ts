@@ -1,4 +1,4 @@
-import type { Random } from "../producer/create-random.ts";
+import type { Random } from "../support/create-random.ts";
 import { type Link, type Page, spellPage } from "./spell-page.ts";
 import { type Told, writeTweetV1, writeTweetV2 } from "./write-lines.ts";
 

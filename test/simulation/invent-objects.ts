@@ -1,5 +1,5 @@
 import { gzipSync } from "node:zlib";
-import type { Random } from "../producer/create-random.ts";
+import type { Random } from "../support/create-random.ts";
 import type { InventedRecord, Records } from "./invent-records.ts";
 import { writeTweetV1 } from "./write-lines.ts";
 

@@ -1,5 +1,5 @@
 import type { FailureReason } from "../../shared/events/failed-event.v1.ts";
-import type { Random } from "../producer/create-random.ts";
+import type { Random } from "../support/create-random.ts";
 import { brokenItems, brokenLines, brokenMentions } from "./broken-lines.ts";
 import type { Storm } from "./draw-storm.ts";
 import type { Events } from "./invent-events.ts";

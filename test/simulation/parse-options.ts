@@ -1,5 +1,4 @@
-import { parseArgs } from "node:util";
-import { UserError } from "../producer/user-error.ts";
+import { parseArguments, wholeNumber } from "../cli/parse-arguments.ts";
 
 export type SimulateOptions = {
   firstSeed: number;
@@ -23,50 +22,39 @@ export const helpText = `Runs the functions against simulated ports, in a storm 
   --json         one line of JSON on standard output instead of the report
   --help         this text
 
-Seeds that once failed are run first, always. Exits with 1 when a count is wrong or a planted fault
-is not caught. The same seed and number of events give the same run, to the last message.
+Seeds that once failed are run first, always. The same seed and number of events give the same run, to
+the last message. Exit codes: 0 every count is right and every planted fault caught, 1 one is not, or a
+failure, 2 a wrong argument.
 `;
 
-/** Reads the command line; undefined means that help was asked for. @throws {UserError} */
-export function parseOptions(args: readonly string[]): SimulateOptions | undefined {
-  const values = parseValues(args);
+const most = 999_999_999;
+
+/**
+ * Reads the command line; undefined means that help was asked for.
+ * @throws {UserError} that says what to write instead.
+ */
+export function parseOptions(args: string[]): SimulateOptions | undefined {
+  const { values } = parseArguments({
+    args,
+    allowNegative: true,
+    options: {
+      seeds: { type: "string" },
+      events: { type: "string", default: "1000" },
+      seed: { type: "string" },
+      planted: { type: "boolean", default: false },
+      keep: { type: "boolean", default: true },
+      json: { type: "boolean", default: false },
+      help: { type: "boolean", short: "h", default: false },
+    },
+  });
   if (values.help) return undefined;
   const isSingle = values.seed !== undefined;
   return {
-    firstSeed: wholeNumber("--seed", values.seed ?? "1", 0),
-    seeds: wholeNumber("--seeds", values.seeds ?? (isSingle ? "1" : "100"), 1),
-    events: wholeNumber("--events", values.events, 1),
+    firstSeed: wholeNumber("--seed", values.seed ?? "1", { max: most }),
+    seeds: wholeNumber("--seeds", values.seeds ?? (isSingle ? "1" : "100"), { min: 1, max: most }),
+    events: wholeNumber("--events", values.events, { min: 1, max: most }),
     planted: values.planted,
     keep: values.keep,
     json: values.json,
   };
-}
-
-function parseValues(args: readonly string[]) {
-  try {
-    const { values } = parseArgs({
-      args: [...args],
-      allowNegative: true,
-      options: {
-        seeds: { type: "string" },
-        events: { type: "string", default: "1000" },
-        seed: { type: "string" },
-        planted: { type: "boolean", default: false },
-        keep: { type: "boolean", default: true },
-        json: { type: "boolean", default: false },
-        help: { type: "boolean", default: false },
-      },
-    });
-    return values;
-  } catch (error) {
-    throw new UserError(`${error instanceof Error ? error.message : String(error)} (see --help)`);
-  }
-}
-
-function wholeNumber(option: string, text: string, min: number): number {
-  const number = Number(text);
-  if (!/^\d{1,9}$/.test(text) || number < min) {
-    throw new UserError(`${option} ${text}: must be a whole number from ${min} to 999999999`);
-  }
-  return number;
 }

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { createRandom, type Random } from "../producer/create-random.ts";
+import { createRandom, type Random } from "../support/create-random.ts";
 import { countHours } from "./count-hours.ts";
 import { calm } from "./draw-storm.ts";
 import { generateInput, type Input, type InputMessage } from "./generate-input.ts";

@@ -360,9 +360,8 @@ const wrongIdentity: readonly PlantedFault[] = [
       platform: (_, platform) => {
         let written = 0;
         const append: Platform["append"] = (table, rows) => {
-          const fresh = (row: (typeof rows)[number]) => ({
-            ...withIds(row, () => `x:${platform.now()}${written++}`),
-          });
+          const fresh = (row: (typeof rows)[number]) =>
+            withIds(row, () => `x:${platform.now()}${written++}`);
           return platform.append(
             table,
             table.name === "url_hour_increments" ? rows.map(fresh) : rows,

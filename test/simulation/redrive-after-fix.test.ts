@@ -1,6 +1,6 @@
 import { beforeAll, describe, expect, test, vi } from "vitest";
 import type { createHandler } from "../../functions/normalize-tweets/handler.ts";
-import { createRandom } from "../producer/create-random.ts";
+import { createRandom } from "../support/create-random.ts";
 import { calm } from "./draw-storm.ts";
 import type { Twists } from "./functions-under-test.ts";
 import { generateInput, type Input, type InputMessage } from "./generate-input.ts";

@@ -1,5 +1,5 @@
-import { SingleBar } from "cli-progress";
-import { UserError } from "../producer/user-error.ts";
+import { runCommand } from "../cli/run-command.ts";
+import { showBar } from "../cli/show-bar.ts";
 import { catchFaults, medianSeeds } from "./catch-faults.ts";
 import { keepFailingSeeds, readFailingSeeds } from "./failing-seeds.ts";
 import { signOf } from "./judge-run.ts";
@@ -13,38 +13,33 @@ import { suspensionPoints } from "./suspension-points.ts";
 const maxShrunk = 3;
 /** Seeds after which a planted fault counts as not caught. */
 const maxSeedsPerFault = 200;
+const barFormat =
+  "{bar} {percentage}% | {value} of {total} | {duration_formatted} | ETA {eta_formatted}";
 
-process.exitCode = await main(process.argv.slice(2));
-
-async function main(args: readonly string[]): Promise<number> {
-  try {
-    const options = parseOptions(args);
-    if (options === undefined) {
-      process.stdout.write(helpText);
-      return 0;
-    }
-    return await (options.planted ? showPlanted(options) : simulate(options));
-  } catch (error) {
-    if (!(error instanceof UserError)) throw error;
-    process.stderr.write(`simulate: ${error.message}\n`);
-    return 1;
+/** Resolves with the exit code. It takes no signal: a run leaves the processor to nobody. */
+async function simulate(args: string[]): Promise<number> {
+  const options = parseOptions(args);
+  if (options === undefined) {
+    process.stdout.write(helpText);
+    return 0;
   }
+  return options.planted ? showPlanted(options) : showRuns(options);
 }
 
-async function simulate(options: SimulateOptions): Promise<number> {
+async function showRuns(options: SimulateOptions): Promise<number> {
   const { firstSeed, seeds, events } = options;
   const plan = [
     ...(await readFailingSeeds()),
     ...Array.from({ length: seeds }, (_, index) => ({ seed: firstSeed + index, events })),
   ];
   const startedMs = performance.now();
-  const bar = showBar(plan.length);
+  const bar = showBar(barFormat, plan.length);
   let traceHash = "";
   const summary = await runSeeds(plan, (run) => {
     traceHash = run.traceHash;
-    bar.increment();
+    bar?.increment();
   });
-  bar.stop();
+  bar?.stop();
   const seconds = (performance.now() - startedMs) / 1_000;
   const minimal: MinimalSchedule[] = [];
   for (const failing of summary.failing.slice(0, maxShrunk)) {
@@ -93,7 +88,7 @@ function describe(summary: Summary, seconds: number): string {
     ["faults", format(summary.faults)],
     ["died at", `${died} of ${suspensionPoints.length} suspension points`],
     [
-      "conservation",
+      "items of tweets",
       `${format(received)} received = ${format(counted)} counted + ${format(duplicates)} duplicates + ` +
         `${format(ignored)} ignored + ${format(deletes)} deletes + ${format(failed)} failed`,
     ],
@@ -115,11 +110,11 @@ function describeMinimal({ seed, events, storm, faults, problems }: MinimalSched
 }
 
 async function showPlanted({ firstSeed, events, json }: SimulateOptions): Promise<number> {
-  const bar = showBar(plantedFaults.length);
+  const bar = showBar(barFormat, plantedFaults.length);
   const caught = await catchFaults({ firstSeed, events, maxSeeds: maxSeedsPerFault }, () =>
-    bar.increment(),
+    bar?.increment(),
   );
-  bar.stop();
+  bar?.stop();
   const missed = caught.filter(({ seeds }) => seeds === undefined);
   const median = medianSeeds(caught);
   if (json) process.stdout.write(`${JSON.stringify({ events, median, caught })}\n`);
@@ -134,15 +129,4 @@ async function showPlanted({ firstSeed, events, json }: SimulateOptions): Promis
   return missed.length === 0 ? 0 : 1;
 }
 
-/** On a terminal only: elsewhere the report is enough. */
-function showBar(total: number): { increment: () => void; stop: () => void } {
-  if (!process.stderr.isTTY) return { increment: () => undefined, stop: () => undefined };
-  const bar = new SingleBar({
-    format: "{bar} {percentage}% | {value} of {total} | {duration_formatted} | ETA {eta_formatted}",
-    hideCursor: true,
-    clearOnComplete: true,
-    stream: process.stderr,
-  });
-  bar.start(total, 0);
-  return { increment: () => bar.increment(), stop: () => bar.stop() };
-}
+if (import.meta.main) await runCommand("simulate", simulate);

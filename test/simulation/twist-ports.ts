@@ -10,10 +10,7 @@ export function changeLines(topic: string, change: (line: Row) => Row | undefine
   return {
     publishLines: (_, publish) => (to, schema, lines) => {
       if (to !== topic) return publish(to, schema, lines);
-      // An entry may hold several lines that belong together.
-      const changed = lines
-        .flatMap((entry) => entry.split("\n"))
-        .flatMap((line) => change(record.parse(JSON.parse(line))) ?? []);
+      const changed = lines.flatMap((line) => change(record.parse(JSON.parse(line))) ?? []);
       return publish(
         to,
         schema,

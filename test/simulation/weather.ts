@@ -1,4 +1,4 @@
-import type { Random } from "../producer/create-random.ts";
+import type { Random } from "../support/create-random.ts";
 import type { Storm } from "./draw-storm.ts";
 
 /** Kinds of faults that a run injects one at a time. */

@@ -13,6 +13,8 @@ export async function collectMessages(pubsub: PubSub, topicName: string) {
     message.ack();
   });
   return {
+    /** What has come since the last `take`; what comes is added to it. */
+    messages,
     /**
      * The messages since the last call. Waits until there are `count`, then as long as it takes for
      * one more, that should not be there, to arrive.

@@ -3,6 +3,7 @@ import { createHandler } from "../../functions/load-object/handler.ts";
 import type { ObjectStore } from "../../functions/load-object/object-store.ts";
 import { type FailedEvent, failedEvent } from "../../shared/events/failed-event.v1.ts";
 import { type LoadReport, loadReport } from "../../shared/landing/load-report.v1.ts";
+import { messagePublished, objectFinalized } from "./deliveries.ts";
 
 export type RecordedMessage = { topic: string; data: Buffer; attributes: Record<string, string> };
 
@@ -71,7 +72,9 @@ export function createMemoryLanding(
     return finalized(name, generation);
   };
   const reportOf = (name: string, generation = "1700000000000001"): LoadReport | undefined => {
-    const report = objects.get(`reports/${name}.${generation}.report.json`);
+    const report =
+      objects.get(`reports/${name}.${generation}.report.json`) ??
+      objects.get(`reports/${name}.${generation}.failed.json`);
     return report && loadReport.parse(JSON.parse(report.bytes.toString()));
   };
   const messagesOn = (topic: string) => published.filter((message) => message.topic === topic);
@@ -100,28 +103,9 @@ export function createMemoryLanding(
 
 /** The CloudEvent that the functions framework makes of the push of a storage notification. */
 export function finalized(name: string, generation = "1700000000000001", bucket = "lake") {
-  const resource = { kind: "storage#object", bucket, name, generation };
-  return {
-    specversion: "1.0",
-    type: "google.cloud.pubsub.topic.v1.messagePublished",
-    source: "//pubsub.googleapis.com/projects/demo/topics/object-finalized",
-    id: "n1",
-    time: createdAt,
-    data: {
-      message: {
-        data: Buffer.from(JSON.stringify(resource)).toString("base64"),
-        attributes: {
-          eventType: "OBJECT_FINALIZE",
-          payloadFormat: "JSON_API_V1",
-          bucketId: bucket,
-          objectId: name,
-          objectGeneration: generation,
-        },
-        messageId: "n1",
-        publishTime: createdAt,
-      },
-    },
-  };
+  const { data, attributes } = objectFinalized({ bucket, name, generation });
+  const message = { publishTime: createdAt, attributes };
+  return messagePublished(data, "object-finalized", "n1", message);
 }
 
 async function* cut(bytes: Buffer, size: number): AsyncGenerator<Buffer> {

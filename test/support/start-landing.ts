@@ -7,9 +7,8 @@ import { type Bucket, Storage } from "@google-cloud/storage";
 import { type LoadReport, loadReport } from "../../shared/landing/load-report.v1.ts";
 import { startPubsub } from "../local-cloud/pubsub/start-pubsub.ts";
 import { startStorage } from "../local-cloud/storage/start-storage.ts";
+import { type CollectedMessage, collectMessages } from "./collect-messages.ts";
 import { serveFunction } from "./serve-function.ts";
-
-export type LandedMessage = { id: string; data: Buffer; attributes: Record<string, string> };
 
 const projectId = "demo";
 const topics = ["tweets", "turnstiles", "log-lines", "failed-events"];
@@ -25,7 +24,7 @@ export async function startLanding(options: { keepMessages?: boolean } = {}) {
   const directory = mkdtempSync(join(tmpdir(), "hourtally-landing-"));
   const pubsub = await startPubsub();
   const client = new PubSub({ projectId, apiEndpoint: pubsub.address, emulatorMode: true });
-  const finalized = await createTopic(client, "object-finalized");
+  const [finalized] = await client.createTopic("object-finalized");
   const storage = await startStorage({
     directory,
     publish: async (_topic, data, attributes) => {
@@ -39,10 +38,10 @@ export async function startLanding(options: { keepMessages?: boolean } = {}) {
     payloadFormat: "JSON_API_V1",
   });
 
-  const kept = new Map<string, LandedMessage[]>();
+  const kept = new Map<string, CollectedMessage[]>();
   for (const name of topics) {
-    const topic = await createTopic(client, name);
-    kept.set(name, keepMessages ? await keep(client, topic.name, name) : []);
+    if (keepMessages) kept.set(name, (await collectMessages(client, name)).messages);
+    else await client.createTopic(name);
   }
   const loader = await serveFunction("load-object", {
     GOOGLE_CLOUD_PROJECT: projectId,
@@ -63,7 +62,7 @@ export async function startLanding(options: { keepMessages?: boolean } = {}) {
     storageUrl: storage.url,
     loader,
     /** What was published to a topic so far. */
-    messages: (topic: string): LandedMessage[] => kept.get(topic) ?? [],
+    messages: (topic: string): CollectedMessage[] => kept.get(topic) ?? [],
     /** The report of the object as it is now, as soon as it is there. */
     report: (name: string, patienceMs?: number) => waitForReport(bucket, name, patienceMs),
     stop: async () => {
@@ -76,29 +75,17 @@ export async function startLanding(options: { keepMessages?: boolean } = {}) {
   };
 }
 
-async function createTopic(client: PubSub, name: string) {
-  const [topic] = await client.createTopic(name);
-  return topic;
-}
-
-async function keep(client: PubSub, topicName: string, name: string): Promise<LandedMessage[]> {
-  const [subscription] = await client.topic(topicName).createSubscription(`${name}.keeper`);
-  const messages: LandedMessage[] = [];
-  subscription.on("message", (message) => {
-    const { id, data, attributes } = message;
-    messages.push({ id, data, attributes: { ...attributes } });
-    message.ack();
-  });
-  return messages;
-}
-
 async function waitForReport(bucket: Bucket, name: string, patienceMs = 30_000) {
   const [{ generation }] = await bucket.file(name).getMetadata();
-  const report = bucket.file(`reports/${name}.${String(generation)}.report.json`);
+  const reports = ["report", "failed"].map((ending) =>
+    bucket.file(`reports/${name}.${String(generation)}.${ending}.json`),
+  );
   const deadline = Date.now() + patienceMs;
   while (Date.now() < deadline) {
-    const [exists] = await report.exists();
-    if (exists) return readReport(report);
+    for (const report of reports) {
+      const [exists] = await report.exists();
+      if (exists) return readReport(report);
+    }
     await delay(20);
   }
   throw new Error(`no report of ${name}`);

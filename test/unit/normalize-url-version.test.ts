@@ -1,23 +1,15 @@
-import { readFileSync } from "node:fs";
+import tldts from "tldts/package.json" with { type: "json" };
 import { expect, it } from "vitest";
-import { z } from "zod";
 import { keyVersion } from "../../functions/normalize-tweets/normalize-url.ts";
 
-const packageFile = z.object({
-  engines: z.object({ node: z.string() }),
-  dependencies: z.object({ tldts: z.string() }),
-});
-
-// Keys depend on IDNA (the Node major) and on the public-suffix list (tldts). When this test
-// fails, the pins have moved: compare the keys of real links, and raise `keyVersion` if any
-// changed, before the new pins are written here.
-it("the key version stands for these versions of IDNA and of the public-suffix list", () => {
-  const { engines, dependencies } = packageFile.parse(
-    JSON.parse(readFileSync(new URL("../../package.json", import.meta.url), "utf8")),
-  );
-  expect({ keyVersion, node: engines.node, tldts: dependencies.tldts }).toEqual({
+// Keys depend on IDNA, whose tables are those of Node's Unicode version, and on the public-suffix
+// list (tldts). When this test fails, one of them has moved: compare the keys of real links, and
+// raise `keyVersion` if any changed, before the new versions are written here.
+it("the key version stands for these versions of Unicode and of the public-suffix list", () => {
+  const { unicode } = process.versions;
+  expect({ keyVersion, unicode, tldts: tldts.version }).toEqual({
     keyVersion: 1,
-    node: ">=24",
+    unicode: "17.0",
     tldts: "7.5.4",
   });
 });

@@ -1,0 +1,172 @@
+import type { Random } from "../support/create-random.ts";
+import { createCallPort } from "./call-port.ts";
+import { createFleet, type Fleet } from "./create-fleet.ts";
+import { createLoader, type Sent } from "./create-loader.ts";
+import { createOperator, type Operator } from "./create-operator.ts";
+import { createQueue, type Queue } from "./create-queue.ts";
+import { createScheduler, type Scheduler } from "./create-scheduler.ts";
+import { createTrace, type Trace } from "./create-trace.ts";
+import { createWarehouse, type Warehouse } from "./create-warehouse.ts";
+import { outageMs, type Storm } from "./draw-storm.ts";
+import { type FunctionName, subscribers, type Twists } from "./functions-under-test.ts";
+import { expectLoaded, type Input, type InputMessage } from "./generate-input.ts";
+import { earlyMs } from "./invent-records.ts";
+import { createLineage, type Lineage } from "./lineage.ts";
+import { createWeather, type FaultLimits, type Weather } from "./weather.ts";
+
+/** The functions under test, all that is around them, and what has been seen of them. */
+export type World = {
+  scheduler: Scheduler;
+  weather: Weather;
+  trace: Trace;
+  queue: Queue;
+  warehouse: Warehouse;
+  operator: Operator;
+  lineage: Lineage;
+  /** When the storm is over, and no event is early any more; ms since 1970. */
+  quietFromMs: number;
+  /** Takes a message of the input. */
+  accept: (message: InputMessage) => void;
+  /** Messages of the input, and of its objects, by the id they were accepted under. */
+  accepted: ReadonlyMap<string, InputMessage>;
+  /** Lines that were published of each object, by its name. */
+  loaded: ReadonlyMap<string, ReadonlySet<string>>;
+  tally: Readonly<Tally>;
+  /** Why deliveries failed that must not fail, in the quiet. */
+  errors: readonly string[];
+};
+
+export type Tally = {
+  /** Events that were handed to handlers; one event in two messages, or delivered twice, is two. */
+  deliveries: number;
+  /** Messages that were handed to handlers. */
+  messages: number;
+  /** Of those, while another live handler had the same message in hand. */
+  overlaps: number;
+  /** Failed events that were sent again after the storm. */
+  redriven: number;
+};
+
+const hourMs = 3_600_000;
+const inputAttributes = { source: "simulated" };
+
+export function createWorld(settings: {
+  storm: Storm;
+  input: Input;
+  random: Random;
+  limits: FaultLimits;
+  /** Faults that are planted between the parts under test. */
+  twists: Twists;
+  maxSteps: number;
+}): World {
+  const { storm, input, random, limits, twists } = settings;
+  const { outage, stormEndsMs, quietFromMs } = planTimes(storm, input);
+  const scheduler = createScheduler(input.startMs, settings.maxSteps);
+  const trace = createTrace();
+  const { now } = scheduler;
+  const weather = createWeather({ storm, random, now, stormEndsMs, outage, limits });
+  const warehouse = createWarehouse(random, weather);
+  const lineage = createLineage();
+  const callPort = createCallPort({ scheduler, random, weather, trace });
+  const accepted = new Map<string, InputMessage>();
+  const loaded = new Map<string, Set<string>>();
+  const errors: string[] = [];
+  const tally: Tally = { deliveries: 0, messages: 0, overlaps: 0, redriven: 0 };
+  const fleets = new Map<string, Fleet>();
+
+  const queue = createQueue({
+    subscribers,
+    scheduler,
+    random,
+    weather,
+    trace,
+    deliver: (message) => {
+      tally.messages += 1;
+      tally.deliveries += message.events;
+      return fleets.get(message.topic)?.deliver(message);
+    },
+    onForwarded: (id, as) => lineage.add(as, id),
+  });
+
+  const operator = createOperator({
+    scheduler,
+    callPort,
+    warehouse,
+    accept: (topic, data, attributes, failed) => {
+      const id = queue.accept(topic, data, attributes);
+      if (failed === undefined) return;
+      tally.redriven += 1;
+      const isWhole = failed.position === "message";
+      lineage.add(id, String(failed.message_id), isWhole ? undefined : String(failed.position));
+    },
+  });
+
+  const acceptLoaded = ({ topic, data, attributes }: Sent) => {
+    const id = queue.accept(topic, data, attributes);
+    const object = input.objects.find(({ name }) => name === attributes.object);
+    if (object === undefined) return;
+    accepted.set(id, expectLoaded(object, data));
+    const lines = loaded.get(object.name) ?? new Set();
+    for (const line of data.toString().split("\n")) lines.add(line);
+    loaded.set(object.name, lines);
+  };
+
+  const startFleet = (name: FunctionName): Fleet => {
+    const around = {
+      scheduler,
+      random,
+      weather,
+      trace,
+      queue,
+      twists,
+      onOverlap: () => {
+        tally.overlaps += 1;
+      },
+      onError: (error: unknown) => {
+        if (weather.isQuiet()) errors.push(explain(error));
+      },
+    };
+    return name === "load-object"
+      ? createLoader({ ...around, objects: input.objects, accept: acceptLoaded })
+      : createFleet({ ...around, name, size: 2 + random.below(2), callPort, warehouse });
+  };
+  for (const { name, topics } of subscribers) {
+    const fleet = startFleet(name);
+    for (const topic of topics) fleets.set(topic, fleet);
+  }
+
+  return {
+    scheduler,
+    weather,
+    trace,
+    queue,
+    warehouse,
+    operator,
+    lineage,
+    quietFromMs,
+    accept: (message) => {
+      const { topic, data, attributes = inputAttributes } = message;
+      accepted.set(queue.accept(topic, data, attributes), message);
+    },
+    accepted,
+    loaded,
+    tally,
+    errors,
+  };
+}
+
+function planTimes({ outageFromMs }: Storm, { startMs, messages }: Input) {
+  const lastInputMs = startMs + Math.max(0, ...messages.map(({ afterMs }) => afterMs));
+  const outage =
+    outageFromMs === undefined
+      ? undefined
+      : { fromMs: startMs + outageFromMs, toMs: startMs + outageFromMs + outageMs };
+  const stormEndsMs = Math.max(lastInputMs + 6 * hourMs, (outage?.toMs ?? 0) + hourMs);
+  const quietFromMs = Math.max(stormEndsMs, lastInputMs + earlyMs) + 2 * hourMs;
+  return { outage, stormEndsMs, quietFromMs };
+}
+
+function explain(error: unknown): string {
+  if (!(error instanceof Error)) return String(error);
+  return error.cause === undefined ? error.message : `${error.message}: ${explain(error.cause)}`;
+}
