@@ -19,7 +19,8 @@ const signatures: readonly [Buffer, string][] = [
   [Buffer.from("Obj\u0001"), "Avro"],
 ];
 const byteOrderMark = Buffer.of(0xef, 0xbb, 0xbf);
-const enoughBytes = 8;
+/** Where git, too, looks for zeros to tell what is binary. */
+const enoughBytes = 8_000;
 /** White space before the first value; more of it, and the content is taken for lines. */
 const mostSpace = 64 * 1024;
 
@@ -38,6 +39,9 @@ export function isEnough(head: Buffer): boolean {
 export function chooseFormat(head: Buffer, name: string, topic: LandingTopic): ContentFormat {
   const found = signatures.find(([bytes]) => head.subarray(0, bytes.length).equals(bytes));
   if (found) throw new BrokenObjectError("unsupported-format", `the content is ${found[1]}`);
+  if (head.subarray(0, enoughBytes).includes(0)) {
+    throw new BrokenObjectError("unsupported-format", "the content is binary, or UTF-16");
+  }
   const text = withoutMark(head);
   const skip = head.length - text.length;
   const start = text.toString("latin1").trimStart().slice(0, 1);

@@ -2,8 +2,8 @@ import * as z from "zod";
 import { commonConfig, commonVariables } from "../../shared/environment/common-variables.ts";
 import { parseEnvironment } from "../../shared/environment/parse-environment.ts";
 
-/** A longer line could not travel in one message, nor in one failed event. */
-const maxLineBytes = 4 * 1024 * 1024;
+/** What one message holds, 10 MB, less its attributes. */
+const maxLineBytes = 9_990_000;
 /** No text of use compresses so well; a bomb reaches four times as much. */
 const maxRatio = 250;
 

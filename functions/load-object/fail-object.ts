@@ -1,14 +1,17 @@
 import { failRecord } from "../../shared/envelopes/fail-record.ts";
-import type { FailedEvent, FailureReason } from "../../shared/events/failed-event.v1.ts";
+import type {
+  FailedEvent,
+  FailureIssue,
+  FailureReason,
+} from "../../shared/events/failed-event.v1.ts";
 import { identityOf } from "./name-object.ts";
 import type { StoredObject } from "./object-store.ts";
-import type { JudgedRecord } from "./record.ts";
+import type { FailedRecord } from "./record.ts";
 
 /** The stage that failed events name. */
 export const stage = "load-object";
 
 type Context = { functionVersion: string; topicPrefix: string };
-type FailedRecord = Extract<JudgedRecord, { reason: FailureReason }>;
 
 /**
  * The failed event of one record. Its source is the topic that the record was meant for, so that
@@ -42,16 +45,19 @@ export function failRecordOf(
 
 /**
  * The failed event of an object that cannot be loaded. Its original is the notification: sent
- * again, it makes the object load again, once its report is removed.
+ * again, it makes the object load again. It is named by the message that announced the object: an
+ * object that fails again after a redrive is a new failed event.
  */
 export function failWholeObject(
   object: StoredObject,
-  failure: { reason: FailureReason; message: string },
+  messageId: string,
+  failure: { reason: FailureReason; issues: readonly FailureIssue[] },
   context: Context,
 ): FailedEvent[] {
   const { bucket, name, generation } = object;
   const source = {
     ...sourceOf(object, `${context.topicPrefix}object-finalized`),
+    messageId,
     attributes: {
       eventType: "OBJECT_FINALIZE",
       payloadFormat: "JSON_API_V1",
@@ -61,8 +67,7 @@ export function failWholeObject(
   return failRecord(source, {
     stage,
     functionVersion: context.functionVersion,
-    reason: failure.reason,
-    issues: [{ path: "", message: failure.message }],
+    ...failure,
     items: 1,
     position: "object",
     original: Buffer.from(JSON.stringify({ kind: "storage#object", bucket, name, generation })),

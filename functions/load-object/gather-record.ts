@@ -21,7 +21,7 @@ export function gatherRecord(maxBytes: number): GrowingRecord {
     if (wasTooLong) return;
     pieces.push(piece);
     // A copy, so that the chunks it was cut from can be freed.
-    if (length > maxBytes) pieces = [Buffer.from(Buffer.concat(pieces).subarray(0, most))];
+    if (length > maxBytes) pieces = [Buffer.concat(pieces, most)];
   };
 
   const take = () => {

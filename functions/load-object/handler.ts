@@ -4,8 +4,9 @@ import {
   parseStorageNotification,
   type StorageNotification,
 } from "../../shared/envelopes/storage-notification.ts";
+import type { FailedEvent } from "../../shared/events/failed-event.v1.ts";
 import { loadReport } from "../../shared/landing/load-report.v1.ts";
-import { stage } from "./fail-object.ts";
+import { failWholeObject, stage } from "./fail-object.ts";
 import { type LoadDependencies, loadObject } from "./load-object.ts";
 import { reportNameOf } from "./name-object.ts";
 import type { ObjectStore } from "./object-store.ts";
@@ -23,6 +24,8 @@ type Dependencies = LoadDependencies & {
 
 /** Objects loaded at a time; others wait for their turn. Also the concurrency in function.json. */
 const loadsAtATime = 2;
+/** Why objects are ignored of which someone surely expects that they are counted. */
+const unexpected = ["topic-not-allowed", "object-gone"];
 
 /**
  * Handles one notification that an object is complete. Returns, and so acknowledges, only when all
@@ -34,8 +37,11 @@ export function createHandler(dependencies: Dependencies) {
   const inTurn = takeTurns(loadsAtATime);
 
   const load = async (notification: StorageNotification): Promise<void> => {
-    const { bucket, object: name, generation } = notification;
-    const ignore = (reason: string) => log.info({ generation, reason }, "ignored");
+    const { messageId, bucket, object: name, generation } = notification;
+    const ignore = (reason: string) => {
+      const level = unexpected.includes(reason) ? "warn" : "info";
+      log[level]({ generation, reason }, "ignored");
+    };
 
     if (notification.eventType !== "OBJECT_FINALIZE") return ignore("not-finalized");
     if (config.landingBucket !== undefined && config.landingBucket !== bucket) {
@@ -43,15 +49,21 @@ export function createHandler(dependencies: Dependencies) {
     }
     const path = readLandingPath(name, config.landingTopics);
     if ("ignored" in path) return ignore(path.ignored);
-    const reportName = reportNameOf({ bucket, name, generation });
-    if (await store.exists(bucket, reportName)) return ignore("already-loaded");
-    const found = await store.find({ bucket, name, generation });
-    if (found === undefined) return log.warn({ generation, reason: "object-gone" }, "ignored");
+    const object = { bucket, name, generation };
+    if (await store.exists(bucket, reportNameOf(object, "loaded"))) return ignore("already-loaded");
+    const found = await store.find(object);
+    if (found === undefined) return ignore("object-gone");
     const report = loadReport.parse(await loadObject(found, path.topic, dependencies));
-    await store.writeOnce(bucket, reportName, `${JSON.stringify(report, null, 2)}\n`);
+    const { outcome, reason, issues = [] } = report;
+    if (reason !== undefined) {
+      const failure = { reason, issues };
+      await publishFailed(failWholeObject(found, messageId, failure, config), dependencies);
+    }
+    const json = `${JSON.stringify(report, null, 2)}\n`;
+    await store.writeOnce(bucket, reportNameOf(object, outcome), json);
     // Names are a sender's text, too: a log line tells the object by its generation.
     const { bucket: _bucket, object: _object, ...told } = report;
-    if (report.outcome === "loaded") log.info(told, "loaded");
+    if (outcome === "loaded") log.info(told, "loaded");
     else log.warn(told, "failed");
   };
 
@@ -63,7 +75,8 @@ export function createHandler(dependencies: Dependencies) {
 }
 
 /** Keeps a message that is no storage notification, as any other that cannot be understood. */
-async function failDelivery(event: unknown, { publish, log, config }: Dependencies) {
+async function failDelivery(event: unknown, dependencies: Dependencies) {
+  const { log, config } = dependencies;
   const delivery = parsePubsubDelivery(event);
   const failed = failRecord(delivery, {
     stage,
@@ -74,10 +87,14 @@ async function failDelivery(event: unknown, { publish, log, config }: Dependenci
     position: "records[0]",
     original: Buffer.from(delivery.payload, "base64"),
   });
+  await publishFailed(failed, dependencies);
+  log.warn({ reason: "unknown-shape" }, "failed");
+}
+
+async function publishFailed(failed: readonly FailedEvent[], { publish }: Dependencies) {
   for (const one of failed) {
     await publish("failed-events", Buffer.from(JSON.stringify(one)), {
       schema: "failed-event.v1",
     });
   }
-  log.warn({ reason: "unknown-shape" }, "failed");
 }

@@ -2,7 +2,7 @@ import type { FailedEvent, FailureReason } from "../../shared/events/failed-even
 import type { LandingTopic } from "../../shared/landing/landing-topic.ts";
 import type { LoadReport } from "../../shared/landing/load-report.v1.ts";
 import { BrokenObjectError } from "./broken-object-error.ts";
-import { failRecordOf, failWholeObject } from "./fail-object.ts";
+import { failRecordOf } from "./fail-object.ts";
 import { inflateGzip } from "./inflate-gzip.ts";
 import { limitInFlight } from "./limit-in-flight.ts";
 import type { ObjectStore, StoredObject } from "./object-store.ts";
@@ -25,8 +25,8 @@ const gzipSignature = Buffer.of(0x1f, 0x8b);
 
 /**
  * Publishes all records of an object. Resolves with its report when every row and every failed
- * event is acknowledged. A gzip object is read twice, and published only when the first reading
- * has shown that all of it is whole.
+ * event of a record is acknowledged; that of an object that failed as a whole is left to do. A gzip
+ * object is read twice, and published only when the first reading has shown that all of it is whole.
  * @throws {Error} when anything is not safe; then the load starts again from the beginning.
  */
 export async function loadObject(
@@ -45,7 +45,7 @@ export async function loadObject(
       // Whatever breaks an object is found before any of its rows is published.
       if (!(error instanceof BrokenObjectError) || progress.rows > 0) throw error;
       progress.broken = { reason: error.reason, message: error.message };
-      await outbox.addFailed(failWholeObject(object, progress.broken, config), error.reason);
+      progress.failedByReason[error.reason] = (progress.failedByReason[error.reason] ?? 0) + 1;
     }
     await outbox.drain();
   } finally {

@@ -1,4 +1,5 @@
 import { createHash } from "node:crypto";
+import type { LoadReport } from "../../shared/landing/load-report.v1.ts";
 
 /** Identifies one generation of an object: contents never change under it. */
 export type ObjectGeneration = { bucket: string; name: string; generation: string };
@@ -14,11 +15,18 @@ export function identityOf({ bucket, name, generation }: ObjectGeneration): stri
   return identity.length <= maxIdentity ? identity : `${bucket}/${hashOf(name)}#${generation}`;
 }
 
-/** Where the report of a generation stands: `reports/<object>.<generation>.report.json`. */
-export function reportNameOf({ name, generation }: ObjectGeneration): string {
-  const report = `reports/${name}.${generation}.report.json`;
+/**
+ * Where the report of a generation stands: `reports/<object>.<generation>.report.json` when it is
+ * loaded, `….failed.json` when it failed. Two names, because reports are never overwritten.
+ */
+export function reportNameOf(
+  { name, generation }: ObjectGeneration,
+  outcome: LoadReport["outcome"],
+): string {
+  const ending = `${generation}.${outcome === "loaded" ? "report" : "failed"}.json`;
+  const report = `reports/${name}.${ending}`;
   if (Buffer.byteLength(report) <= maxNameBytes) return report;
-  return `reports/${hashOf(name)}.${generation}.report.json`;
+  return `reports/${hashOf(name)}.${ending}`;
 }
 
 const hashOf = (name: string): string =>

@@ -28,8 +28,10 @@ export function packRows() {
 
   const flush = (): PackedRows | undefined => {
     if (events === 0) return undefined;
-    const packed = { data: Buffer.from(staged.subarray(0, bytes)), events, records: ranges() };
-    if (staged.length > packedBytes) staged = Buffer.allocUnsafe(packedBytes);
+    const isLarge = staged.length > packedBytes;
+    const used = staged.subarray(0, bytes);
+    const packed = { data: isLarge ? used : Buffer.from(used), events, records: ranges() };
+    if (isLarge) staged = Buffer.allocUnsafe(packedBytes);
     bytes = 0;
     events = 0;
     closedRanges = "";

@@ -2,12 +2,14 @@ import { isUtf8 } from "node:buffer";
 import { parse } from "csv-parse/sync";
 import type { CsvLayout } from "../../shared/landing/landing-topic.ts";
 import { BrokenObjectError } from "./broken-object-error.ts";
+import { joinLines } from "./join-lines.ts";
 import { isBlank, withoutReturn } from "./read-json.ts";
 import type { JudgedRecord, RawRecord, RecordReader, Splitter } from "./record.ts";
 import { createRowTyper, type TypeRow } from "./type-row.ts";
 
 const quote = 0x22;
-const lineFeed = Buffer.from("\n");
+/** Far beyond any text in quotes. Each line that is held costs more memory than its bytes. */
+const maxOpenLines = 10_000;
 
 /**
  * Reads CSV as RFC 4180 has it, and types each record by the topic's layout. A quote that is not
@@ -33,9 +35,9 @@ export function readCsv(lines: Splitter, layout: CsvLayout, maxBytes: number): R
     if (open.length === 0 && !hasOddQuotes(line.bytes)) return yield* readRecord([line]);
     const isClosing = open.length > 0 && hasOddQuotes(line.bytes);
     open.push(line);
-    openBytes += line.length;
+    openBytes += line.length + 1;
     if (isClosing) yield* readRecord(takeOpen());
-    else if (openBytes > maxBytes) yield* giveUp(takeOpen());
+    else if (openBytes > maxBytes || open.length > maxOpenLines) yield* giveUp(takeOpen());
   }
 
   function takeOpen(): RawRecord[] {
@@ -94,16 +96,6 @@ function hasOddQuotes(bytes: Buffer): boolean {
   let isOdd = false;
   for (let at = bytes.indexOf(quote); at !== -1; at = bytes.indexOf(quote, at + 1)) isOdd = !isOdd;
   return isOdd;
-}
-
-function joinLines(lines: RawRecord[]): RawRecord {
-  const [first] = lines;
-  if (first === undefined) throw new Error("a record has at least one line");
-  if (lines.length === 1) return first;
-  const pieces = lines.flatMap(({ bytes }, index) => (index === 0 ? [bytes] : [lineFeed, bytes]));
-  const bytes = Buffer.concat(pieces);
-  const length = lines.reduce((sum, line) => sum + line.length, lines.length - 1);
-  return { ...first, bytes, length };
 }
 
 /** The fields of one record, or undefined when its quotes are misplaced. */

@@ -1,31 +1,101 @@
 import { isUtf8 } from "node:buffer";
+import { onOneLine } from "../../shared/envelopes/on-one-line.ts";
 import { scanJson } from "../../shared/envelopes/scan-json.ts";
-import type { JudgedRecord, RawRecord, RecordReader, Splitter } from "./record.ts";
+import { followValue, noValue, opens } from "./follow-value.ts";
+import { joinLines } from "./join-lines.ts";
+import type { FailedRecord, JudgedRecord, RawRecord, RecordReader, Splitter } from "./record.ts";
 
 const lineFeed = 0x0a;
 const carriageReturn = 0x0d;
 const space = 0x20;
+/** As many as a message may have. */
+const maxOpenLines = 100_000;
 
-/** Reads JSON objects, one a line; blank lines are no records. */
-export function readJsonLines(lines: Splitter): RecordReader {
-  function* judge(raws: Iterable<RawRecord>) {
-    for (const raw of raws) if (!isBlank(raw.bytes)) yield judgeJson(raw, withoutReturn(raw.bytes));
+/**
+ * Reads JSON objects and arrays, one a line; blank lines are no records. One that is spread over
+ * several lines is a record as well if it begins in the first column, as all that are printed to
+ * be read do. Lines that are no value together are read one by one.
+ */
+export function readJsonLines(lines: Splitter, maxBytes: number): RecordReader {
+  /** Lines of a value that is not closed yet. */
+  let open: RawRecord[] = [];
+  let openBytes = 0;
+  let value = noValue;
+
+  function* read(raws: Iterable<RawRecord>): Generator<JudgedRecord> {
+    for (const raw of raws) {
+      if (open.length > 0) yield* goOn(raw);
+      else if (!isBlank(raw.bytes)) {
+        const judged = judgeLine(raw);
+        if ("row" in judged || !begins(judged) || !hold(raw)) yield judged;
+      }
+    }
   }
-  return { push: (chunk) => judge(lines.push(chunk)), end: () => judge(lines.end()) };
+
+  function* goOn(line: RawRecord): Generator<JudgedRecord> {
+    if (!hold(line)) {
+      yield* giveUp();
+      return yield* read([line]);
+    }
+    if (value.levels > 0) return;
+    const judged = judgeJson(joinLines(open));
+    if ("reason" in judged) return yield* giveUp();
+    takeOpen();
+    yield { raw: judged.raw, row: onOneLine(judged.row) };
+  }
+
+  /** False for a line that cannot be part of the open value, or begin one. */
+  function hold(line: RawRecord): boolean {
+    const isTooMuch = openBytes + line.length > maxBytes || open.length === maxOpenLines;
+    const longer = isTooMuch ? undefined : followValue(value, line.bytes);
+    if (longer === undefined || (open.length === 0 && longer.levels === 0)) return false;
+    open.push(line);
+    openBytes += line.length + 1;
+    value = longer;
+    return true;
+  }
+
+  function takeOpen(): RawRecord[] {
+    const taken = open;
+    open = [];
+    openBytes = 0;
+    value = noValue;
+    return taken;
+  }
+
+  /** The first line begins no value; what follows may still be good. */
+  function* giveUp(): Generator<JudgedRecord> {
+    const [first, ...rest] = takeOpen();
+    if (first !== undefined) yield judgeLine(first);
+    yield* read(rest);
+  }
+
+  return {
+    push: (chunk) => read(lines.push(chunk)),
+    *end() {
+      yield* read(lines.end());
+      while (open.length > 0) yield* giveUp();
+    },
+  };
 }
 
-/** Reads the objects of one JSON array; an element that spans lines becomes one line. */
+/** Reads the elements of one JSON array; one that spans lines becomes one line. */
 export function readJsonArray(elements: Splitter): RecordReader {
   function* judge(raws: Iterable<RawRecord>) {
     for (const raw of raws) {
-      const judged = judgeJson(raw, raw.bytes);
+      const judged = judgeJson(raw);
       yield "row" in judged ? { raw, row: onOneLine(judged.row) } : judged;
     }
   }
   return { push: (chunk) => judge(elements.push(chunk)), end: () => judge(elements.end()) };
 }
 
-function judgeJson(raw: RawRecord, json: Buffer): JudgedRecord {
+const begins = ({ raw, reason }: FailedRecord): boolean =>
+  reason === "malformed-json" && opens(raw.bytes[0]);
+
+const judgeLine = (raw: RawRecord): JudgedRecord => judgeJson(raw, withoutReturn(raw.bytes));
+
+function judgeJson(raw: RawRecord, json: Buffer = raw.bytes): JudgedRecord {
   if (raw.length > raw.bytes.length) {
     return { raw, reason: "line-too-long", message: `${raw.length} bytes long` };
   }
@@ -34,8 +104,9 @@ function judgeJson(raw: RawRecord, json: Buffer): JudgedRecord {
   const shape = scanJson(json);
   if (shape === "malformed") return { raw, reason: "malformed-json", message: "not valid JSON" };
   if (shape === "too-deep") return { raw, reason: "malformed-json", message: "nested too deep" };
-  if (shape.kind === "object") return { raw, row: json };
-  return { raw, reason: "unknown-shape", message: "not a JSON object" };
+  // An array is a page of events, as it is in a message.
+  if (shape.kind !== "scalar") return { raw, row: json };
+  return { raw, reason: "unknown-shape", message: "neither a JSON object nor an array" };
 }
 
 /** Only spaces, tabs and line ends: keep-alives of a stream, for example. */
@@ -52,12 +123,4 @@ export function isBlank(bytes: Buffer): boolean {
 /** A line without the carriage return of a CRLF line end. */
 export function withoutReturn(bytes: Buffer): Buffer {
   return bytes.at(-1) === carriageReturn ? bytes.subarray(0, -1) : bytes;
-}
-
-/** In valid JSON a line end is always space between tokens, never part of a string. */
-function onOneLine(json: Buffer): Buffer {
-  if (!json.includes(lineFeed) && !json.includes(carriageReturn)) return json;
-  return Buffer.from(
-    json.map((byte) => (byte === lineFeed || byte === carriageReturn ? space : byte)),
-  );
 }

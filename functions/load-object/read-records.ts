@@ -53,5 +53,5 @@ function createReader(
   if (format === "json-array") return readJsonArray(splitArray(lineBytes));
   const lines = splitLines(lineBytes);
   if (format === "csv" && topic.csv !== undefined) return readCsv(lines, topic.csv, lineBytes);
-  return readJsonLines(lines);
+  return readJsonLines(lines, lineBytes);
 }

@@ -15,9 +15,14 @@ export type RawRecord = {
 };
 
 /** A record that is a row of the topic, or the reason why it is none. */
-export type JudgedRecord =
-  | { raw: RawRecord; row: Buffer }
-  | { raw: RawRecord; reason: FailureReason; message: string; field?: string };
+export type JudgedRecord = { raw: RawRecord; row: Buffer } | FailedRecord;
+
+export type FailedRecord = {
+  raw: RawRecord;
+  reason: FailureReason;
+  message: string;
+  field?: string;
+};
 
 /** Cuts content into records, a chunk at a time, in bounded memory. */
 export type Splitter = {

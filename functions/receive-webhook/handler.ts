@@ -1,5 +1,6 @@
 import type { KeyObject } from "node:crypto";
 import type { Readable } from "node:stream";
+import { onOneLine } from "../../shared/envelopes/on-one-line.ts";
 import { admitRequest, type Source } from "./admit-request.ts";
 import { answerChallenge } from "./answer-challenge.ts";
 import { countEvents } from "./count-events.ts";
@@ -120,7 +121,8 @@ async function receiveBody(
     if (typeof events === "string") return refuse(events);
     const { delivery } = claim;
     const seen = delivery && remember({ topic: source.topic, id: delivery.id, body });
-    await publish(source.topic, body, {
+    // The archive tells its messages by line ends, and must be able to give this one back.
+    await publish(source.topic, onOneLine(body), {
       source: `${source.scheme}-webhook`,
       ...(delivery && {
         "webhook-id": delivery.id,

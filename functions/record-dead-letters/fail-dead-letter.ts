@@ -1,8 +1,10 @@
 import { failRecord } from "../../shared/envelopes/fail-record.ts";
 import type { PubsubDelivery } from "../../shared/envelopes/pubsub-delivery.ts";
-import { unpackRecords } from "../../shared/envelopes/unpack-records.ts";
+import { scanJson } from "../../shared/envelopes/scan-json.ts";
 import type { FailedEvent } from "../../shared/events/failed-event.v1.ts";
 import type { DeadLetter } from "./read-dead-letter.ts";
+
+const lineFeed = 0x0a;
 
 /**
  * The failed event of a dead letter: the whole message with all attributes, its stage the function
@@ -40,9 +42,25 @@ export function failDeadLetter(
     stage: letter.stage,
     reason: "retries-exhausted",
     issues: [{ path: "", message: `not taken at any of ${letter.attempts} attempts` }],
-    items: Math.max(1, countRecords(delivery.payload)),
+    items: countRecords(whole.original),
   });
 }
 
-const countRecords = (payload: string): number =>
-  unpackRecords(payload).reduce((count) => count + 1, 0);
+/**
+ * One value, or lines that hold more than space; at least one. Nothing is parsed: that may be what
+ * has killed the function which gave the message up.
+ */
+function countRecords(message: Buffer): number {
+  if (typeof scanJson(message) === "object") return 1;
+  let lines = 0;
+  let isBlank = true;
+  for (let at = 0; at < message.length; at++) {
+    const byte = message[at] ?? 0;
+    if (byte === lineFeed) isBlank = true;
+    else if (isBlank && byte > 0x20) {
+      isBlank = false;
+      lines += 1;
+    }
+  }
+  return Math.max(1, lines);
+}

@@ -17,8 +17,8 @@ const shared = { maxMessages: 500, maxMilliseconds: 5 };
 const alone = { maxMessages: 1 };
 /** Must stay well below the time that a request may take. */
 const publishTimeoutMs = 60_000;
-/** INVALID_ARGUMENT and NOT_FOUND: no message, too large, or the topic is gone. */
-const refusals = [3, 5];
+/** INVALID_ARGUMENT, NOT_FOUND, PERMISSION_DENIED: what no repetition of this page would change. */
+const refusals = [3, 5, 7];
 const grpcError = z.object({ code: z.number() });
 
 /** A publisher of originals, each as a message of its own. */

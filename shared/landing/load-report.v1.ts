@@ -3,7 +3,8 @@ import { failureIssue, failureReason } from "../events/failed-event.v1.ts";
 
 /**
  * What became of one generation of an object, written beside the landing folder when everything of
- * it is published. Its existence means: finished, do not publish again.
+ * it is published. One that says `loaded` means: finished, do not publish again. One that says
+ * `failed` ends nothing: the object may be sent again.
  */
 export const loadReport = z.object({
   bucket: z.string(),

@@ -1,51 +1,32 @@
 import { connect } from "node:net";
 import { setTimeout as delay } from "node:timers/promises";
 import { gzipSync } from "node:zlib";
-import { PubSub } from "@google-cloud/pubsub";
 import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
-import { type Pubsub, startPubsub } from "../local-cloud/pubsub/start-pubsub.ts";
-import { collectMessages } from "../support/collect-messages.ts";
 import { peakResidentBytes } from "../support/process-usage.ts";
 import { type Answer, sendRaw, sendRequest } from "../support/send-request.ts";
-import { type ServedFunction, serveFunction } from "../support/serve-function.ts";
+import { serveFunction } from "../support/serve-function.ts";
 import { signStandard, signX, standardSecret, xSecret } from "../support/sign-webhooks.ts";
+import { startWebhook } from "../support/start-webhook.ts";
 
 const previousXSecret = "made-up-consumer-secret-before";
 const previousStandardSecret = "whsec_VGhlc2UgYXJlIHRoaXJ0eS10d28gb2xkZXIgYnl0ZXM=";
 
-const environment = (address: string) => ({
-  GOOGLE_CLOUD_PROJECT: "demo",
-  PUBSUB_EMULATOR_HOST: address,
-  STANDARD_WEBHOOK_TOPICS: "tweets,log-lines",
-  PUBLISH_TIMEOUT_MS: "400",
-  X_CONSUMER_SECRET: xSecret,
-  X_CONSUMER_SECRET_PREVIOUS: previousXSecret,
-  STANDARD_WEBHOOK_SECRET: standardSecret,
-  STANDARD_WEBHOOK_SECRET_PREVIOUS: previousStandardSecret,
-  LOG_LEVEL: "debug",
-  // Where the framework is at its most talkative about errors.
-  NODE_ENV: "development",
-});
-
-let pubsub: Pubsub;
-let client: PubSub;
-let tweets: Awaited<ReturnType<typeof collectMessages>>;
-let webhook: ServedFunction;
+let webhook: Awaited<ReturnType<typeof startWebhook>>;
 
 beforeAll(async () => {
-  pubsub = await startPubsub();
-  process.env.PUBSUB_EMULATOR_HOST = pubsub.address;
-  client = new PubSub({ projectId: "demo" });
-  tweets = await collectMessages(client, "tweets");
-  webhook = await serveFunction("receive-webhook", environment(pubsub.address));
+  webhook = await startWebhook({
+    STANDARD_WEBHOOK_TOPICS: "tweets,log-lines",
+    PUBLISH_TIMEOUT_MS: "400",
+    X_CONSUMER_SECRET_PREVIOUS: previousXSecret,
+    STANDARD_WEBHOOK_SECRET_PREVIOUS: previousStandardSecret,
+    LOG_LEVEL: "debug",
+    // Where the framework is at its most talkative about errors.
+    NODE_ENV: "development",
+  });
 }, 60_000);
 
 afterAll(async () => {
   await webhook.stop();
-  await tweets.close();
-  await client.close();
-  await pubsub.stop();
-  delete process.env.PUBSUB_EMULATOR_HOST;
 });
 
 const json = { "content-type": "application/json" };
@@ -67,7 +48,7 @@ function expectProblem(answer: Answer, status: number, name: string): void {
 }
 
 describe("accepted", () => {
-  test("X's envelopes are on the topic as they came, and answered 200", async () => {
+  test("X's envelopes are on the topic, their line ends as spaces, and answered 200", async () => {
     const envelope = `{"for_user_id":"2244994945",\n "tweet_create_events":[{"id_str":"1","text":"☕ \\ud83d"}] }\r\n`;
     const answer = await post("/x", envelope, signX(envelope));
 
@@ -76,8 +57,10 @@ describe("accepted", () => {
       headers: { "content-type": "application/json" },
       body: '{"accepted":1}',
     });
-    const [message, ...others] = await tweets.take(1);
-    expect(message?.data.equals(Buffer.from(envelope))).toBe(true);
+    const [message, ...others] = await webhook.takeTweets(1);
+    expect(message?.data.toString()).toBe(
+      `{"for_user_id":"2244994945",  "tweet_create_events":[{"id_str":"1","text":"☕ \\ud83d"}] }  `,
+    );
     expect(message?.attributes).toEqual({ source: "x-webhook" });
     expect(others).toEqual([]);
   });
@@ -88,7 +71,7 @@ describe("accepted", () => {
     const answer = await post("/standard/tweets", page, headers);
 
     expect([answer.status, answer.body]).toEqual([202, '{"accepted":3}']);
-    const messages = await tweets.take(1);
+    const messages = await webhook.takeTweets(1);
     expect(messages.map(({ data }) => data.toString())).toEqual([page]);
     expect(messages[0]?.attributes).toEqual({
       source: "standard-webhook",
@@ -111,7 +94,7 @@ describe("accepted", () => {
       });
       expect(answer.status, type).toBe(200);
     }
-    const messages = await tweets.take(5);
+    const messages = await webhook.takeTweets(5);
     expect(messages.map(({ data }) => data.toString())).toEqual(Array(5).fill(body));
   });
 
@@ -122,7 +105,7 @@ describe("accepted", () => {
       await post("/standard/tweets", body, signStandard(body, { secret: previousStandardSecret })),
     ];
     expect(signed.map(({ status }) => status)).toEqual([200, 202]);
-    expect(await tweets.take(2)).toHaveLength(2);
+    expect(await webhook.takeTweets(2)).toHaveLength(2);
   });
 
   test("two hundred at once are two hundred messages", async () => {
@@ -130,7 +113,7 @@ describe("accepted", () => {
     const answers = await Promise.all(bodies.map((body) => post("/x", body, signX(body))));
 
     expect(answers.filter(({ status }) => status === 200)).toHaveLength(200);
-    const received = (await tweets.take(200)).map(({ data }) => data.toString());
+    const received = (await webhook.takeTweets(200)).map(({ data }) => data.toString());
     expect(received.toSorted()).toEqual(bodies.toSorted());
   });
 
@@ -144,7 +127,7 @@ describe("accepted", () => {
       const answer = await post("/standard/tweets", larger, signStandard(larger));
       expectProblem(answer, 413, "body-too-large");
     }
-    const [message, ...others] = await tweets.take(1);
+    const [message, ...others] = await webhook.takeTweets(1);
     expect(message?.data.equals(Buffer.from(largest))).toBe(true);
     expect(others).toEqual([]);
   });
@@ -205,7 +188,7 @@ describe("refused, answered as a problem, and never published", () => {
       expect(answer, path).toMatch(/^HTTP\/1\.1 4\d\d /);
       expect(answer, path).not.toMatch(/<|\bat \S+:\d+/);
     }
-    expect(await tweets.take(0)).toEqual([]);
+    expect(await webhook.takeTweets(0)).toEqual([]);
   });
 
   test("by signature", async () => {
@@ -220,7 +203,7 @@ describe("refused, answered as a problem, and never published", () => {
       const stale = signStandard(body, { timestamp });
       expectProblem(await post("/standard/tweets", body, stale), 401, "stale-timestamp");
     }
-    expect(await tweets.take(0)).toEqual([]);
+    expect(await webhook.takeTweets(0)).toEqual([]);
   });
 
   test("by content, and only after the signature was found good", async () => {
@@ -233,7 +216,7 @@ describe("refused, answered as a problem, and never published", () => {
     const latin1 = Buffer.from('"\xe9"', "latin1");
     const signed = signStandard(latin1);
     expectProblem(await post("/standard/tweets", latin1, signed), 400, "malformed-json");
-    expect(await tweets.take(0)).toEqual([]);
+    expect(await webhook.takeTweets(0)).toEqual([]);
   });
 
   test("what a challenge answers is the signature of no delivery", async () => {
@@ -258,7 +241,7 @@ describe("refused, answered as a problem, and never published", () => {
       const answer = await sendRequest(`${webhook.url}/x${query}`, { method: "GET" });
       expectProblem(answer, 400, "malformed-challenge");
     }
-    expect(await tweets.take(0)).toEqual([]);
+    expect(await webhook.takeTweets(0)).toEqual([]);
   });
 
   test.runIf(process.platform === "linux")(
@@ -279,7 +262,7 @@ describe("refused, answered as a problem, and never published", () => {
 
       for (const answer of answers) expectProblem(answer, 415, "unsupported-encoding");
       expect(peakResidentBytes(webhook.pid()) - before).toBeLessThan(20_000_000);
-      expect(await tweets.take(0)).toEqual([]);
+      expect(await webhook.takeTweets(0)).toEqual([]);
     },
   );
 
@@ -293,7 +276,7 @@ describe("refused, answered as a problem, and never published", () => {
         expectProblem(await post("/standard/tweets", brackets, signed), 400, "too-deep-json");
       }
       expect(peakResidentBytes(webhook.pid()) - before).toBeLessThan(60_000_000);
-      expect(await tweets.take(0)).toEqual([]);
+      expect(await webhook.takeTweets(0)).toEqual([]);
     },
   );
 
@@ -320,10 +303,10 @@ describe("refused, answered as a problem, and never published", () => {
     );
     await delay(100);
     socket.destroy();
-    expect(await tweets.take(0)).toEqual([]);
+    expect(await webhook.takeTweets(0)).toEqual([]);
     expect(webhook.restarts()).toBe(0);
     expect((await post("/x", body, signX(body))).status).toBe(200);
-    expect(await tweets.take(1)).toHaveLength(1);
+    expect(await webhook.takeTweets(1)).toHaveLength(1);
   });
 });
 
@@ -337,16 +320,13 @@ describe("a publish that fails", () => {
   });
 
   test("answers 503 when Pub/Sub is gone, and accepts again when it is back", async () => {
-    const port = Number(pubsub.address.split(":")[1]);
     const body = '{"later":true}';
-    await tweets.close();
-    await pubsub.stop();
+    await webhook.stopPubsub();
     const refused = await post("/x", body, signX(body));
     expectProblem(refused, 503, "publish-failed");
     expect(refused.headers["retry-after"]).toBe("5");
 
-    pubsub = await startPubsub({ port });
-    tweets = await collectMessages(client, "tweets");
+    await webhook.startPubsubAgain();
     let answer = await post("/x", body, signX(body));
     for (let attempt = 0; attempt < 20 && answer.status !== 200; attempt++) {
       await delay(200);
@@ -354,7 +334,7 @@ describe("a publish that fails", () => {
     }
     expect(answer.status).toBe(200);
     // The refused one may have arrived after all: identities make that harmless.
-    const messages = await tweets.take(1);
+    const messages = await webhook.takeTweets(1);
     expect(new Set(messages.map(({ data }) => data.toString()))).toEqual(new Set([body]));
   });
 });
@@ -373,7 +353,7 @@ test("logs are one JSON object a line, without payloads, tokens or signatures", 
 });
 
 test("without secrets no source is there, and with a bad one the process ends and names it", async () => {
-  const bare = { GOOGLE_CLOUD_PROJECT: "demo", PUBSUB_EMULATOR_HOST: pubsub.address };
+  const bare = { GOOGLE_CLOUD_PROJECT: "demo", PUBSUB_EMULATOR_HOST: webhook.pubsubAddress };
   const closed = await serveFunction("receive-webhook", bare);
   for (const path of ["/x", "/standard/tweets"]) {
     const body = "{}";

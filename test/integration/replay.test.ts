@@ -107,6 +107,47 @@ describe("a raw archive", () => {
     expect(await cloud.urlHours()).toEqual(right);
   }, 180_000);
 
+  test("restores pages, values on several lines and messages of many megabytes", async () => {
+    const hour = "2025-06-01T10:00:00Z";
+    const tweet = (n: number, text = "") => ({
+      id: String(1_900_000_000_000_000_000n + BigInt(n)),
+      author_id: String(n),
+      created_at: "2025-06-01T10:20:30.000Z",
+      text,
+      entities: {
+        urls: [{ url: "https://t.co/a", expanded_url: `https://shapes.example.com/${n}` }],
+      },
+    });
+    const payloads = [
+      JSON.stringify([tweet(1), tweet(2), tweet(3)]),
+      JSON.stringify({ data: tweet(4) }, null, 2),
+      JSON.stringify([tweet(5), tweet(6)], null, "\t").replaceAll("\n", "\r\n"),
+      JSON.stringify(tweet(7)),
+      JSON.stringify({
+        data: Array.from({ length: 900 }, (_, n) => tweet(n + 8, "x".repeat(9_900))),
+      }),
+    ];
+    expect(payloads.at(-1)?.length).toBeGreaterThan(9_000_000);
+    const counted = async () =>
+      (await cloud.urlHours()).filter((row) => row.includes('"host":"shapes.example.com"'));
+    for (const payload of payloads) {
+      await cloud.pubSub.topic("tweets").publishMessage({ data: Buffer.from(payload) });
+    }
+    await expect.poll(counted, { timeout: 60_000, interval: 500 }).toHaveLength(907);
+    const before = await counted();
+
+    const range = ["--from", hour, "--to", "2025-06-01T11:00:00Z"];
+    const options = ["--stream", "url-mentions", ...range, "--reason", "a faulty release"];
+    const retracted = await runCommand("retract", options, { environment: environment() });
+    expect(retracted, retracted.stderr).toMatchObject({ code: 0 });
+    await settled();
+    expect(await counted()).toEqual([]);
+
+    await replay("--to", soon(), "--run", "shapes");
+    await settled();
+    expect(await counted()).toEqual(before);
+  }, 180_000);
+
   test("does not bring back what was deleted", async () => {
     const ids = [...lines.join("\n").matchAll(/"id_str":"(\d+)","text"/g)].map(([, id]) => id);
     const notices = ids.slice(0, 50).map((id) => `{"delete":{"status":{"id_str":"${id}"}}}`);

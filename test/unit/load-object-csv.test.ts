@@ -95,6 +95,15 @@ describe("CSV", () => {
     }
   });
 
+  test("with a quote that is never closed holds few lines, however short they are", () => {
+    const reader = readCsv(splitLines(1_000_000), notes, 1_000_000);
+    const take = (text: string) => Array.from(reader.push(Buffer.from(text)));
+    expect(take('name,note,count\nx,"open,1\n')).toEqual([]);
+    expect(take("\n".repeat(9_999))).toEqual([]);
+    expect(take("\n")).toMatchObject([{ reason: "malformed-csv", raw: { line: 2 } }]);
+    expect(take("a,b,1\n")).toMatchObject([{ row: expect.anything() }]);
+  });
+
   test("with two stray quotes loses those two lines only", () => {
     const text = 'name,note,count\nx,5" pipe,1\na,b,2\ny,6" pipe,3\nc,d,4\n';
     expect(read(text)).toEqual([

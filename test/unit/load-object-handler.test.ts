@@ -1,6 +1,7 @@
 import { gzipSync } from "node:zlib";
 import { describe, expect, test } from "vitest";
 import { unpackRecords } from "../../shared/envelopes/unpack-records.ts";
+import type { FailedEvent } from "../../shared/events/failed-event.v1.ts";
 import { messagePublished } from "../support/deliveries.ts";
 import { createdAt, createMemoryLanding, finalized } from "../support/memory-landing.ts";
 
@@ -130,7 +131,7 @@ describe("a bad line", () => {
   test("becomes a failed event that says where it stands, with its bytes", async () => {
     const landing = createMemoryLanding({ variables: { TOPIC_PREFIX: "blue-" } });
 
-    await landing.load(name, '{"id":1}\r\n{"id":\r\n[1]\n');
+    await landing.load(name, '{"id":1}\r\n{"id":\r\n1\n');
 
     const identity = `lake/${name}#1700000000000001`;
     expect(landing.failed()).toEqual([
@@ -183,8 +184,16 @@ describe("a bad line", () => {
   });
 });
 
+/** The message that a redrive makes of the failed event of an object. */
+function redriven(failed: FailedEvent | undefined, id: string) {
+  const { original = "", attributes = [] } = failed ?? {};
+  return messagePublished(Buffer.from(original, "base64"), "object-finalized", id, {
+    attributes: Object.fromEntries(attributes.map((one) => [one.name, one.value])),
+  });
+}
+
 describe("a bad object", () => {
-  test("is one failed event, whose original loads it again when its report is gone", async () => {
+  test("is one failed event, whose original loads it again once it is mended", async () => {
     const landing = createMemoryLanding();
     const whole = gzipSync(lines(1_000));
 
@@ -193,7 +202,7 @@ describe("a bad object", () => {
     expect(landing.actions).toEqual([
       `read ${name}.gz`,
       "publish failed-events",
-      `write reports/${name}.gz.1700000000000001.report.json`,
+      `write reports/${name}.gz.1700000000000001.failed.json`,
     ]);
     expect(landing.reportOf(`${name}.gz`)).toMatchObject({
       outcome: "failed",
@@ -205,17 +214,42 @@ describe("a bad object", () => {
     expect(failed).toMatchObject({
       reason: "truncated-object",
       source_topic: "object-finalized",
+      message_id: "n1",
       position: "object",
     });
-    const redriven = messagePublished(Buffer.from(failed?.original ?? "", "base64"));
-    const attributes = Object.fromEntries(
-      failed?.attributes.map((one) => [one.name, one.value]) ?? [],
-    );
-    redriven.data.message.attributes = { ...attributes, source: "redrive" };
-    landing.objects.clear();
+    // As if a release had been the cause: the object is the same, and its report is still there.
     landing.put(`${name}.gz`, whole);
-    await landing.handle(redriven);
+    await landing.handle(redriven(failed, "n2"));
     expect(landing.reportOf(`${name}.gz`)).toMatchObject({ outcome: "loaded", rows: 1_000 });
+
+    await landing.handle(redriven(failed, "n3"));
+    expect(landing.logged.at(-1)).toMatchObject({ counts: { reason: "already-loaded" } });
+    expect(landing.rows("tweets")).toHaveLength(1_000);
+  });
+
+  test("that fails again is the same failed event for the same message, else a new one", async () => {
+    const landing = createMemoryLanding();
+    await landing.load("landing/tweets/a.zip", "PK\u0003\u0004");
+    const [failed] = landing.failed();
+
+    await landing.handle(finalized("landing/tweets/a.zip"));
+    await landing.handle(redriven(failed, "n2"));
+
+    expect(landing.failed().map(({ id }) => id)).toEqual([
+      "load-object:n1/object",
+      "load-object:n1/object",
+      "load-object:n2/object",
+    ]);
+  });
+
+  test("is one that is binary, and not a bad line for each of its lines", async () => {
+    const landing = createMemoryLanding();
+    const tar = Buffer.concat([Buffer.from("a.jsonl".padEnd(512, "\0")), Buffer.from(lines(40))]);
+    await landing.load("landing/tweets/a.tar.gz", gzipSync(tar));
+    expect(landing.failed()).toMatchObject([
+      { reason: "unsupported-format", issues: [{ message: "the content is binary, or UTF-16" }] },
+    ]);
+    expect(landing.messagesOn("tweets")).toEqual([]);
   });
 
   test("is one that is too large", async () => {
@@ -291,6 +325,7 @@ describe("a notification", () => {
       "deleted objects",
       {
         type: "google.cloud.storage.object.v1.deleted",
+        id: "1",
         data: { bucket: "lake", name, generation: "1" },
       },
       "not-finalized",
@@ -300,6 +335,14 @@ describe("a notification", () => {
     await landing.handle(event);
     expect(landing.actions).toEqual([]);
     expect(landing.logged).toMatchObject([{ counts: { reason }, message: "ignored" }]);
+  });
+
+  test("about a topic that is not allowed is ignored with a warning", async () => {
+    const landing = createMemoryLanding();
+    await landing.handle(finalized("landing/tweet/a.jsonl"));
+    expect(landing.logged).toMatchObject([
+      { severity: "WARNING", counts: { reason: "topic-not-allowed" }, message: "ignored" },
+    ]);
   });
 
   test("that is none becomes a failed event", async () => {
@@ -346,10 +389,9 @@ describe("a load that cannot finish", () => {
       },
     });
     await expect(landing.handle(landing.put(name, "x"))).rejects.toThrow("publishing failed");
-    await expect(landing.handle(landing.put(`${name}.gz`, ""))).rejects.toThrow(
-      "publishing failed",
-    );
+    await expect(landing.handle(landing.put(`${name}.gz`, ""))).rejects.toThrow("unavailable");
     expect(landing.reportOf(name)).toBeUndefined();
+    expect(landing.reportOf(`${name}.gz`)).toBeUndefined();
   });
 
   test("throws when a download breaks off, and takes it for no truncated object", async () => {

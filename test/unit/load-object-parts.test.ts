@@ -159,15 +159,19 @@ describe("names", () => {
 
   test("tell one generation of an object", () => {
     expect(identityOf(object("landing/tweets/a"))).toBe("lake/landing/tweets/a#17");
-    expect(reportNameOf(object("landing/tweets/a"))).toBe(
+    expect(reportNameOf(object("landing/tweets/a"), "loaded")).toBe(
       "reports/landing/tweets/a.17.report.json",
+    );
+    expect(reportNameOf(object("landing/tweets/a"), "failed")).toBe(
+      "reports/landing/tweets/a.17.failed.json",
     );
   });
 
   test("that are too long are hashed, and still differ", () => {
     const [long, other] = ["é".repeat(511), `${"é".repeat(510)}ee`].map(object);
     if (long === undefined || other === undefined) throw new Error("two objects");
-    for (const nameOf of [identityOf, reportNameOf]) {
+    const reportOf = (one: typeof long) => reportNameOf(one, "loaded");
+    for (const nameOf of [identityOf, reportOf]) {
       expect(Buffer.byteLength(nameOf(long))).toBeLessThanOrEqual(512);
       expect(nameOf(long)).not.toBe(nameOf(other));
       expect(nameOf(long)).toMatch(/sha256-[0-9a-f]{64}/);
@@ -207,8 +211,15 @@ describe("a format", () => {
     [Buffer.from("PK\u0003\u0004..."), "a zip archive"],
     [Buffer.from("BZh91AY"), "bzip2"],
     [Buffer.from("PAR1"), "Parquet"],
+    [Buffer.from(`${"x".repeat(7_999)}\0`), "binary, or UTF-16"],
+    [Buffer.from('{"a":1}', "utf16le"), "binary, or UTF-16"],
   ])("of %j is none that can be read: %s", (head, what) => {
     expect(() => chooseFormat(head, "a.jsonl", plain)).toThrow(`the content is ${what}`);
+  });
+
+  test("is text whatever comes after its beginning", () => {
+    const head = Buffer.from(`{${"x".repeat(7_999)}\0`);
+    expect(chooseFormat(head, "a.jsonl", plain)).toEqual({ format: "ndjson", skip: 0 });
   });
 
   test("is not CSV for a topic that takes none", () => {
@@ -217,10 +228,10 @@ describe("a format", () => {
   });
 
   test("shows with the first bytes that are no space", () => {
-    expect(isEnough(Buffer.from("[1,2,3]"))).toBe(false);
-    expect(isEnough(Buffer.from("[1,2,3,4]"))).toBe(true);
-    expect(isEnough(Buffer.from(" ".repeat(1_000)))).toBe(false);
-    expect(isEnough(Buffer.from(`${mark}${" ".repeat(1_000)}`))).toBe(false);
+    expect(isEnough(Buffer.from("x".repeat(7_999)))).toBe(false);
+    expect(isEnough(Buffer.from("x".repeat(8_000)))).toBe(true);
+    expect(isEnough(Buffer.from(" ".repeat(10_000)))).toBe(false);
+    expect(isEnough(Buffer.from(`${mark}${" ".repeat(10_000)}`))).toBe(false);
     expect(isEnough(Buffer.from(" ".repeat(100_000)))).toBe(true);
   });
 });
@@ -232,7 +243,7 @@ describe("configuration", () => {
       topicPrefix: "",
       landingBucket: undefined,
       landingTopics: ["tweets", "turnstiles", "log-lines"],
-      limits: { lineBytes: 4_194_304, contentBytes: 17_179_869_184, ratio: 250 },
+      limits: { lineBytes: 9_990_000, contentBytes: 17_179_869_184, ratio: 250 },
       functionVersion: "unknown",
       logLevel: "info",
     });

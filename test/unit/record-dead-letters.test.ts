@@ -108,6 +108,19 @@ describe("a dead letter", () => {
     });
   });
 
+  test.each<[string, number]>([
+    ["", 1],
+    ["\n \r\n", 1],
+    ["not json\n\n\t\n{\n", 2],
+    ['{\n  "a": 1\n}\n', 1],
+    ['[{"a":1},\n{"a":2}]', 1],
+    [`${"[".repeat(2_000)}\n${"]".repeat(2_000)}`, 2],
+  ])("of %j holds as many records as are read from it: %i", async (payload, items) => {
+    const { handle, failedEvents } = createOutlet();
+    await handle(deadLetter(payload, forwarded));
+    expect(failedEvents()).toMatchObject([{ items }]);
+  });
+
   test("is the same failed event when it comes again", async () => {
     const { handle, failedEvents } = createOutlet();
     await handle(deadLetter("x", forwarded));

@@ -1,4 +1,5 @@
-import { describe, expect, test } from "vitest";
+import { PubSub, Topic } from "@google-cloud/pubsub";
+import { describe, expect, test, vi } from "vitest";
 import {
   ExpiredPageError,
   type Failure,
@@ -11,6 +12,7 @@ import {
   readPageToken,
   writePageToken,
 } from "../../functions/redrive-failures/page-token.ts";
+import { createPublisher } from "../../functions/redrive-failures/publish-message.ts";
 import { redriveAnswer } from "../../shared/events/redrive-request.v1.ts";
 
 const failure = (id: string, overrides: Partial<Failure> = {}): Failure => ({
@@ -205,6 +207,41 @@ describe("a page", () => {
       { status: ignore, setHeader: ignore, end: ignore },
     );
     expect(most).toBe(18_000_000);
+  });
+});
+
+describe("a message", () => {
+  /** Pub/Sub, as far as the publisher needs it: it answers with a gRPC code, or takes the message. */
+  const publisher = (code?: number) => {
+    const publishMessage = async () => {
+      if (code !== undefined) throw Object.assign(new Error(`${code}`), { code });
+    };
+    const pubsub = new PubSub({ projectId: "demo" });
+    vi.spyOn(pubsub, "topic").mockImplementation((name) =>
+      Object.assign(new Topic(pubsub, name), { publishMessage }),
+    );
+    return createPublisher(pubsub);
+  };
+
+  test("is published", async () => {
+    await expect(publisher()("tweets", Buffer.from("{}"), {})).resolves.toBe("published");
+  });
+
+  test.each([
+    [3, "INVALID_ARGUMENT"],
+    [5, "NOT_FOUND"],
+    [7, "PERMISSION_DENIED"],
+  ])("that is answered with %i, %s, is refused for good", async (code) => {
+    await expect(publisher(code)("tweets", Buffer.from("{}"), {})).resolves.toBe("refused");
+  });
+
+  test.each([
+    [4, "DEADLINE_EXCEEDED"],
+    [8, "RESOURCE_EXHAUSTED"],
+    [14, "UNAVAILABLE"],
+    [16, "UNAUTHENTICATED"],
+  ])("that is answered with %i, %s, fails its page", async (code) => {
+    await expect(publisher(code)("tweets", Buffer.from("{}"), {})).rejects.toMatchObject({ code });
   });
 });
 

@@ -4,6 +4,7 @@ import { messagePublished } from "../support/deliveries.ts";
 import { finalized } from "../support/memory-landing.ts";
 
 const expected = {
+  messageId: "n1",
   eventType: "OBJECT_FINALIZE",
   bucket: "lake",
   object: "landing/tweets/a b.jsonl",
@@ -12,7 +13,7 @@ const expected = {
 
 const directEvent = (type: string, data: object) => ({
   specversion: "1.0",
-  id: "1",
+  id: "n1",
   source: "//storage.googleapis.com/projects/_/buckets/lake",
   subject: "objects/landing/tweets/a b.jsonl",
   type: `google.cloud.storage.object.v1.${type}`,
@@ -35,7 +36,7 @@ describe("a storage notification", () => {
       },
       subscription: "projects/demo/subscriptions/object-finalized.load-object",
     };
-    expect(parseStorageNotification(push)).toEqual(expected);
+    expect(parseStorageNotification(push)).toEqual({ ...expected, messageId: "7" });
   });
 
   test.each<[string, string]>([
