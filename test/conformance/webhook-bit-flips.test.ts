@@ -4,7 +4,7 @@ import { expect, test } from "vitest";
 import { parseConfig } from "../../functions/receive-webhook/config.ts";
 import type { RequestHead } from "../../functions/receive-webhook/guard-requests.ts";
 import { createHandler } from "../../functions/receive-webhook/handler.ts";
-import { createSeededRandom } from "../local-cloud/pubsub/seeded-random.ts";
+import { createRandom } from "../support/create-random.ts";
 import { signStandard, signX, standardSecret, xSecret } from "../support/sign-webhooks.ts";
 
 const nowSeconds = 1_795_003_200;
@@ -80,7 +80,7 @@ test(`${flips} flips of one bit in valid requests: none accepted`, async () => {
   for (const fields of requests) expect(await judge(fields, fields.values)).toBeLessThan(300);
   expect(published).toBe(requests.length);
 
-  const random = createSeededRandom(seed);
+  const random = createRandom(seed).fraction;
   const statuses = new Map<number, number>();
   const accepted: string[] = [];
   for (let flip = 0; flip < flips; flip++) {

@@ -2,8 +2,9 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { BigQuery, type TableField } from "@google-cloud/bigquery";
-import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { type LocalBigquery, startBigquery } from "../local-cloud/bigquery/start-bigquery.ts";
+import { freePort } from "../local-cloud/tcp-port.ts";
 
 let server: LocalBigquery;
 let bigquery: BigQuery;
@@ -441,6 +442,73 @@ test("writes every type as BigQuery's JSON does", async () => {
   ]);
 });
 
+async function post(path: string, body: object): Promise<unknown> {
+  const response = await fetch(`${server.restUrl}/projects/demo/${path}`, {
+    method: "POST",
+    body: JSON.stringify(body),
+  });
+  return response.json();
+}
+
+describe("a statement that is sent twice", () => {
+  const query = "INSERT INTO shop.tweets (id, at) VALUES ('1', TIMESTAMP '2024-01-01')";
+  const rows = async () => (await bigquery.query("SELECT id FROM shop.tweets"))[0].length;
+
+  beforeEach(async () => {
+    const [dataset] = await bigquery.createDataset("shop");
+    await dataset.createTable("tweets", tweets);
+  });
+
+  test("in one request runs once, and again as another request", async () => {
+    const body = { query, useLegacySql: false, requestId: "r1" };
+    const twice = await Promise.all([post("queries", body), post("queries", body)]);
+    expect(twice[0]).toMatchObject({ numDmlAffectedRows: "1" });
+    expect(twice[1]).toEqual(twice[0]);
+    expect(await post("queries", body)).toEqual(twice[0]);
+    expect(await rows()).toBe(1);
+    await post("queries", { ...body, requestId: "r2" });
+    await post("queries", { ...body, query: query.replace("'1'", "'2'") });
+    expect(await rows()).toBe(3);
+  });
+
+  test("as one job at the same time runs once", async () => {
+    const body = {
+      configuration: { query: { query, useLegacySql: false } },
+      jobReference: { jobId: "once" },
+    };
+    const answers = await Promise.all([post("jobs", body), post("jobs", body)]);
+    expect(answers.filter((one) => JSON.stringify(one).includes("Already Exists"))).toHaveLength(1);
+    await bigquery.job("once").getQueryResults();
+    expect(await rows()).toBe(1);
+  });
+
+  test("may be sent again when it did not start", async () => {
+    const body = { query: query.replace("tweets", "later"), useLegacySql: false, requestId: "r3" };
+    expect(await post("queries", body)).toHaveProperty("error");
+    await bigquery.dataset("shop").createTable("later", tweets);
+    expect(await post("queries", body)).toMatchObject({ numDmlAffectedRows: "1" });
+  });
+});
+
+test("a result of any size is read to its end", async () => {
+  const last = "2000001";
+  const query = `SELECT n FROM UNNEST(GENERATE_ARRAY(1, ${last})) AS n`;
+  const configuration = { query: { query, useLegacySql: false } };
+  await post("jobs", { configuration, jobReference: { jobId: "large" } });
+  await bigquery.job("large").promise();
+  const page = `${server.restUrl}/projects/demo/queries/large?startIndex=2000000&maxResults=5`;
+  expect(await (await fetch(page)).json()).toMatchObject({
+    totalRows: last,
+    rows: [{ f: [{ v: last }] }],
+  });
+});
+
+test.each(["copy", "extract", "load"])("%s jobs are not implemented", async (kind) => {
+  expect(await post("jobs", { configuration: { [kind]: {} } })).toMatchObject({
+    error: { code: 501, errors: [{ reason: "notImplemented" }] },
+  });
+});
+
 test("answers what is not there with 501, what is no JSON with 400", async () => {
   const post = (path: string, body: string) =>
     fetch(`${server.restUrl}${path}`, { method: "POST", body });
@@ -450,6 +518,21 @@ test("answers what is not there with 501, what is no JSON with 400", async () =>
   expect((await post("/bigquery/v2/projects/demo/queries", '{"query":"SELECT 1"}')).status).toBe(
     501,
   );
+});
+
+test("lets go of its file and its port when the other port is taken", async () => {
+  const directory = mkdtempSync(join(tmpdir(), "local-bigquery-"));
+  const database = join(directory, "warehouse.duckdb");
+  const taken = Number(new URL(server.writeUrl).port);
+  const restPort = await freePort();
+  try {
+    await expect(startBigquery({ database, restPort, writePort: taken })).rejects.toThrow();
+    const again = await startBigquery({ database, restPort });
+    expect(new URL(again.restUrl).port).toBe(String(restPort));
+    await again.stop();
+  } finally {
+    rmSync(directory, { recursive: true });
+  }
 });
 
 test("keeps everything in its file", async () => {

@@ -4,6 +4,7 @@ import { createServer } from "node:net";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { CreateSubscriptionOptions, Topic } from "@google-cloud/pubsub";
 import { afterEach, beforeEach, expect, test } from "vitest";
+import { provisionTopics } from "../local-cloud/provision.ts";
 import { openTestBed, PROJECT, type TestBed } from "../local-cloud/pubsub/testing/open-test-bed.ts";
 import {
   answerWith,
@@ -12,6 +13,7 @@ import {
   startRecordingEndpoint,
 } from "../local-cloud/pubsub/testing/start-recording-endpoint.ts";
 import { waitUntil } from "../local-cloud/pubsub/testing/wait-until.ts";
+import { readManifests } from "../local-cloud/read-manifests.ts";
 
 const SUBSCRIPTION = `projects/${PROJECT}/subscriptions/pushed-to-test`;
 
@@ -316,4 +318,16 @@ test("stopping breaks off what is under way", async () => {
 
   await bed.server.stop();
   await waitUntil("it is broken off", () => endpoint.aborted() === 1);
+});
+
+test("what was provisioned before is pushed to where the functions listen now", async () => {
+  const endpoint = await startRecordingEndpoint(answerWith(204));
+  endpoints.push(endpoint);
+  const manifests = (await readManifests()).filter(({ name }) => name === "normalize-tweets");
+  for (const address of ["http://127.0.0.1:1", new URL(endpoint.url).origin]) {
+    await provisionTopics(manifests, { projectId: PROJECT, pushEndpoint: () => address });
+  }
+  await bed.client.topic("tweets").publishMessage({ data: Buffer.from("{}") });
+  await allAcknowledged();
+  expect(endpoint.requests.map(({ path }) => path)).toEqual([`/projects/${PROJECT}/topics/tweets`]);
 });

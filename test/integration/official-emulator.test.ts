@@ -1,11 +1,10 @@
 import { type ChildProcess, execFileSync, spawn } from "node:child_process";
-import { once } from "node:events";
 import { existsSync } from "node:fs";
 import { mkdtemp, rm } from "node:fs/promises";
-import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
+import { freePort } from "../local-cloud/tcp-port.ts";
 import { generateTweets } from "../producer/generate-tweets.ts";
 import { startTestCloud } from "../support/test-cloud.ts";
 
@@ -25,15 +24,6 @@ function findEmulator(): string | undefined {
 const launcher = findEmulator();
 if (launcher === undefined) {
   console.warn("Google's Pub/Sub emulator is not installed: the test against it is skipped");
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, "127.0.0.1");
-  await once(server, "listening");
-  const address = server.address();
-  server.close();
-  if (address === null || typeof address === "string") throw new Error("no free port");
-  return address.port;
 }
 
 describe.skipIf(launcher === undefined)("Google's own Pub/Sub emulator instead of ours", () => {

@@ -1,7 +1,8 @@
 import { randomUUID } from "node:crypto";
 import { type Message, PubSub, type Subscription } from "@google-cloud/pubsub";
 import { type Bucket, Storage } from "@google-cloud/storage";
-import * as z from "zod";
+import { writeArchiveName } from "../commands/archive-name.ts";
+import { unlessPresent } from "./unless-present.ts";
 
 export type Archiver = {
   /** Writes what is held and stops; what is not written then is not acknowledged. */
@@ -21,8 +22,6 @@ const maxWaitMs = 1_000;
 const objectBytes = 4_000_000;
 const ackDeadlineSeconds = 600;
 const flowControl = { maxMessages: 10_000, maxBytes: 32_000_000 };
-const alreadyExists = 6;
-const grpcError = z.object({ code: z.number() });
 
 /**
  * Does on this machine what a Cloud Storage subscription does: the messages of each topic go into
@@ -83,20 +82,11 @@ function archiveSubscription(subscription: Subscription, topic: string, bucket: 
 
 async function writeObject(bucket: Bucket, topic: string, messages: Message[]): Promise<void> {
   const content = Buffer.concat(messages.flatMap(({ data }) => [data, Buffer.from("\n")]));
-  const [day = "", time = ""] = new Date().toISOString().slice(0, -".000Z".length).split("T");
-  const name = `archive/${topic}/${day}/${time.replaceAll(":", "_")}Z_${randomUUID()}.ndjson`;
+  const name = writeArchiveName(topic, new Date(), randomUUID());
   try {
     await bucket.file(name).save(content, { resumable: false });
     for (const message of messages) message.ack();
   } catch {
     for (const message of messages) message.nack();
-  }
-}
-
-async function unlessPresent(creation: Promise<unknown>): Promise<void> {
-  try {
-    await creation;
-  } catch (error) {
-    if (grpcError.safeParse(error).data?.code !== alreadyExists) throw error;
   }
 }

@@ -1,6 +1,6 @@
-import { mkdir, readdir, readFile, rename, rm, writeFile } from "node:fs/promises";
+import { mkdir, readdir, readFile, realpath, rename, rm, writeFile } from "node:fs/promises";
 import { isBuiltin } from "node:module";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { build, type Plugin } from "esbuild";
 import * as z from "zod";
 
@@ -85,6 +85,8 @@ const lockFile = z.object({
  * only one of two majors. Bundled once, a function starts faster: most of a cold start is parsing.
  */
 async function oneCopyPerVersion(): Promise<Plugin> {
+  // The bundler sees real paths, and the packages may be linked from elsewhere.
+  const base = dirname(await realpath(join(root, "node_modules")));
   const lock = lockFile.parse(JSON.parse(await readFile(join(root, "package-lock.json"), "utf8")));
   /** Folder that is bundled, by the folder of each copy. */
   const bundled = new Map<string, string>();
@@ -93,7 +95,7 @@ async function oneCopyPerVersion(): Promise<Plugin> {
     const name = place.slice(place.lastIndexOf(nodeModules) + nodeModules.length);
     const folder = first.get(`${name}@${version}`) ?? place;
     first.set(`${name}@${version}`, folder);
-    bundled.set(join(root, place), join(root, folder));
+    bundled.set(join(base, place), join(base, folder));
   }
   const ours = Symbol("already resolved here");
   return {

@@ -1,10 +1,9 @@
 import { mkdir, readFile, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import * as z from "zod";
-import { stateDirectory } from "./start-cloud.ts";
 
 const cloudFile = z.object({
-  pid: z.int(),
+  pid: z.int().positive(),
   project: z.string(),
   dataset: z.string(),
   pubsub: z.string(),
@@ -19,25 +18,36 @@ const cloudFile = z.object({
 /** How other commands find a running local cloud. */
 export type CloudFile = z.infer<typeof cloudFile>;
 
-const path = join(stateDirectory, "cloud.json");
+/** Where `npm start` leaves what belongs to a running cloud. */
+export const stateDirectory = join(import.meta.dirname, "../../.hourtally");
+
+const cloudPath = join(stateDirectory, "cloud.json");
 
 /** The local cloud that runs on this checkout, if one does. */
-export async function findRunningCloud(): Promise<CloudFile | undefined> {
+export async function findRunningCloud(path = cloudPath): Promise<CloudFile | undefined> {
   try {
     const found = cloudFile.parse(JSON.parse(await readFile(path, "utf8")));
-    // Signal 0 asks whether the process exists.
-    process.kill(found.pid, 0);
-    return found;
+    return isRunning(found.pid) ? found : undefined;
   } catch {
     return undefined;
   }
 }
 
+/** Signal 0 asks whether a process exists; EPERM says that it does, but is another user's. */
+function isRunning(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (error) {
+    return error instanceof Error && "code" in error && error.code === "EPERM";
+  }
+}
+
 export async function writeCloudFile(cloud: CloudFile): Promise<void> {
   await mkdir(stateDirectory, { recursive: true });
-  await writeFile(path, `${JSON.stringify(cloud, null, 2)}\n`);
+  await writeFile(cloudPath, `${JSON.stringify(cloud, null, 2)}\n`);
 }
 
 export async function removeCloudFile(): Promise<void> {
-  await rm(path, { force: true });
+  await rm(cloudPath, { force: true });
 }

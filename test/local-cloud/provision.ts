@@ -5,13 +5,12 @@ import { PubSub } from "@google-cloud/pubsub";
 import { Storage } from "@google-cloud/storage";
 import * as z from "zod";
 import { type FunctionManifest, topicsOf } from "./read-manifests.ts";
+import { unlessPresent } from "./unless-present.ts";
 
 const terraform = join(import.meta.dirname, "../../terraform");
 /** Where messages go that a function could not take, and where those go that even this could not. */
 const deadLetters = "dead-letters";
 const parked = "dead-letters-parked";
-const alreadyExists = { grpc: 6, http: 409 };
-const errorCode = z.object({ code: z.number() });
 
 /** What the functions need before they run, as Terraform makes it in a project. */
 export async function provisionTopics(
@@ -28,17 +27,20 @@ export async function provisionTopics(
     for (const topic of trigger.topics) {
       // The functions framework reads the topic from the path of the push endpoint.
       const path = `/projects/${options.projectId}/topics/${topic}`;
-      const subscription = {
+      const pushEndpoint = options.pushEndpoint(name) + path;
+      const settings = {
         ackDeadlineSeconds: timeoutSeconds,
-        pushEndpoint: options.pushEndpoint(name) + path,
+        pushEndpoint,
         retryPolicy: { minimumBackoff: { nanos: 100_000_000 }, maximumBackoff: { seconds: 60 } },
         deadLetterPolicy: {
           deadLetterTopic: `projects/${options.projectId}/topics/${topic === deadLetters ? parked : deadLetters}`,
           maxDeliveryAttempts: 100,
         },
       };
-      const created = pubsub.topic(topic).createSubscription(`${topic}.${name}`, subscription);
-      await unlessPresent(created);
+      const subscription = pubsub.topic(topic).subscription(`${topic}.${name}`);
+      const isNew = await unlessPresent(subscription.create(settings));
+      // In an emulator that another run has used, it pushes to where that run listened.
+      if (!isNew) await subscription.modifyPushConfig({ pushEndpoint });
     }
   }
   await pubsub.close();
@@ -101,13 +103,4 @@ async function namesIn(folder: string, extension: string): Promise<string[]> {
   return files
     .filter((file) => file.endsWith(extension))
     .map((file) => file.slice(0, -extension.length));
-}
-
-async function unlessPresent(creation: Promise<unknown>): Promise<void> {
-  try {
-    await creation;
-  } catch (error) {
-    const code = errorCode.safeParse(error).data?.code;
-    if (code !== alreadyExists.grpc && code !== alreadyExists.http) throw error;
-  }
 }

@@ -59,3 +59,13 @@ export function topicsOf(manifests: readonly FunctionManifest[]): string[] {
   ]);
   return [...new Set(topics)].sort();
 }
+
+/** Topics of what comes in, which is kept as it came; the rule is Terraform's (topics.tf). */
+export function rawTopics(manifests: readonly FunctionManifest[]): string[] {
+  const topics = manifests.flatMap(({ name, trigger, publishes }) => {
+    if (name.startsWith("normalize-") && "topics" in trigger) return trigger.topics;
+    if (!/^(?:receive|load)-/.test(name)) return [];
+    return Object.keys(publishes).filter((topic) => topic !== "failed-events");
+  });
+  return [...new Set(topics)].sort();
+}

@@ -2,10 +2,10 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { createWriteStream } from "node:fs";
 import { mkdir } from "node:fs/promises";
-import { connect, createServer } from "node:net";
 import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import type { FunctionManifest } from "./read-manifests.ts";
+import { connectOnce, freePort } from "./tcp-port.ts";
 
 /** One function, running as it does in the cloud: its bundle under the functions framework. */
 export type RunningFunction = {
@@ -25,6 +25,8 @@ const frameworkMain = join(
 );
 const startTimeoutMs = 30_000;
 const maxRestartDelayMs = 2_000;
+/** What a disk that stalls leaves waiting; lines beyond are dropped. */
+const maxHeldLogBytes = 16_000_000;
 /** What Terraform sets for Node itself, with the reasons (terraform/modules/event-function). */
 export const runtimeEnvironment = {
   /** Makes the framework print what it has to say as JSON lines, too. */
@@ -47,6 +49,11 @@ export async function runFunction(
   const url = `http://127.0.0.1:${port}`;
   await mkdir(options.logDirectory, { recursive: true });
   const log = createWriteStream(join(options.logDirectory, `${manifest.name}.log`));
+  // A full disk costs log lines, never messages.
+  log.on("error", () => {});
+  const keep = (lines: Buffer | string) => {
+    if (log.writable && log.writableLength < maxHeldLogBytes) log.write(lines);
+  };
   const environment = {
     ...runtimeEnvironment,
     ...options.environment,
@@ -57,20 +64,26 @@ export async function runFunction(
   let child: ChildProcess | undefined;
 
   const start = () => {
-    const started = spawn(process.execPath, [frameworkMain], {
+    const started: ChildProcess = spawn(process.execPath, [frameworkMain], {
       cwd: options.bundle ?? join(root, "dist", manifest.name),
       env: environment,
       stdio: ["ignore", "pipe", "pipe"],
       // A Ctrl-C is for the local cloud, which then stops its functions in order.
       detached: true,
     });
-    started.stdout.pipe(log, { end: false });
-    started.stderr.pipe(log, { end: false });
-    started.once("exit", () => {
+    started.stdout?.on("data", keep);
+    started.stderr?.on("data", keep);
+    const startAgain = () => {
       child = undefined;
       if (isStopping) return;
       restarts += 1;
       setTimeout(() => isStopping || start(), Math.min(100 * restarts, maxRestartDelayMs));
+    };
+    started.once("exit", startAgain);
+    // There is no process, and nothing else will be told of it.
+    started.once("error", (error) => {
+      keep(`${error.message}\n`);
+      startAgain();
     });
     child = started;
   };
@@ -122,7 +135,7 @@ async function listens(port: number, restarts: () => number): Promise<void> {
   let cause: unknown;
   while (Date.now() < deadline && restarts() < 3) {
     try {
-      await connects(port);
+      await connectOnce(port);
       return;
     } catch (error) {
       cause = error;
@@ -130,23 +143,4 @@ async function listens(port: number, restarts: () => number): Promise<void> {
     }
   }
   throw new Error(`nothing listens on port ${port}`, { cause });
-}
-
-async function connects(port: number): Promise<void> {
-  const socket = connect(port, "127.0.0.1");
-  try {
-    await once(socket, "connect");
-  } finally {
-    socket.destroy();
-  }
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, "127.0.0.1");
-  await once(server, "listening");
-  const address = server.address();
-  server.close();
-  await once(server, "close");
-  if (address === null || typeof address === "string") throw new Error("no free port");
-  return address.port;
 }

@@ -14,7 +14,8 @@ type Watched = {
 };
 
 /**
- * Shows on standard error how far the counting is, a few times a second. `latest` are the totals as they were last seen.
+ * Shows on standard error how far the counting is, a few times a second. `latest` are the totals as
+ * they were last seen; it throws once they cannot be queried.
  */
 export function showProgress(watched: Watched): {
   latest: () => Totals | undefined;
@@ -23,6 +24,7 @@ export function showProgress(watched: Watched): {
   const isTerminal = process.stderr.isTTY;
   const stopping = new AbortController();
   let latest: Totals | undefined;
+  let failure: Error | undefined;
   let printedAt = 0;
 
   const print = (totals: Totals) => {
@@ -30,7 +32,9 @@ export function showProgress(watched: Watched): {
     if (!isTerminal && now - printedAt < plainRefreshMs) return;
     printedAt = now;
     const line = progressLine(totals, watched);
-    process.stderr.write(isTerminal ? `\r\u001b[2K${line}` : `${line}\n`);
+    // One that wraps could not be written over.
+    const shown = line.slice(0, (process.stderr.columns || 80) - 1);
+    process.stderr.write(isTerminal ? `\r\u001b[2K${shown}` : `${line}\n`);
   };
 
   const watch = async () => {
@@ -43,14 +47,18 @@ export function showProgress(watched: Watched): {
     }
   };
   const watching = watch();
-  // Reported by `stop`: until then it must not end the process.
-  watching.catch(() => undefined);
+  watching.catch((cause: unknown) => {
+    failure = new Error("the totals cannot be queried", { cause });
+  });
 
   return {
-    latest: () => latest,
+    latest: () => {
+      if (failure !== undefined) throw failure;
+      return latest;
+    },
     stop: async () => {
       stopping.abort();
-      await watching;
+      await watching.catch(() => undefined);
       if (isTerminal) process.stderr.write("\r\u001b[2K");
     },
   };

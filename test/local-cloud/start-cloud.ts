@@ -8,7 +8,7 @@ import { startBigquery } from "./bigquery/start-bigquery.ts";
 import { provisionLake, provisionTopics, provisionWarehouse } from "./provision.ts";
 import type { DeliveryFaults } from "./pubsub/delivery-faults.ts";
 import { startPubsub } from "./pubsub/start-pubsub.ts";
-import { type FunctionManifest, readManifests } from "./read-manifests.ts";
+import { type FunctionManifest, rawTopics, readManifests } from "./read-manifests.ts";
 import { type RunningFunction, runFunction } from "./run-function.ts";
 import { startMetadata } from "./start-metadata.ts";
 import { startStorage } from "./storage/start-storage.ts";
@@ -59,7 +59,6 @@ export type Cloud = {
   stop: () => Promise<void>;
 };
 
-const root = join(import.meta.dirname, "../..");
 const bucket = "hourtally-lake";
 
 /**
@@ -79,26 +78,22 @@ export async function startCloud(options: CloudOptions): Promise<Cloud> {
     const { bigquery: restPort, bigqueryWrite: writePort } = options.ports;
     const bigquery = await startBigquery({ restPort, writePort, database: options.database });
     started.push(bigquery);
-    const emulators = {
-      PUBSUB_EMULATOR_HOST: pubsub,
-      BIGQUERY_EMULATOR_HOST: bigquery.restUrl,
-      BIGQUERY_WRITE_ENDPOINT: bigquery.writeUrl,
-      // Google's clients look for the metadata server of a cloud machine even so.
-      METADATA_SERVER_DETECTION: "none",
-    };
-    Object.assign(process.env, emulators);
+    // Google's clients look for the metadata server of a cloud machine even so.
+    const detection = { METADATA_SERVER_DETECTION: "none" };
+    // The lake publishes what lands in it.
+    Object.assign(process.env, { PUBSUB_EMULATOR_HOST: pubsub, ...detection });
     const lake = await startLake(options);
     started.push(lake);
-    Object.assign(process.env, { STORAGE_EMULATOR_HOST: lake.url });
-    const metadata = await startMetadata();
-    started.push(metadata);
     const servers = {
       PUBSUB_EMULATOR_HOST: pubsub,
       BIGQUERY_EMULATOR_HOST: bigquery.restUrl,
       BIGQUERY_WRITE_ENDPOINT: bigquery.writeUrl,
       STORAGE_EMULATOR_HOST: lake.url,
     };
-    const platform = { ...emulators, GCE_METADATA_HOST: metadata.address };
+    Object.assign(process.env, servers);
+    const metadata = await startMetadata();
+    started.push(metadata);
+    const platform = { ...detection, GCE_METADATA_HOST: metadata.address };
     const { route = straight } = options;
     const settings = {
       GOOGLE_CLOUD_PROJECT: options.projectId,
@@ -108,7 +103,7 @@ export async function startCloud(options: CloudOptions): Promise<Cloud> {
     };
     await provisionWarehouse(options);
     const manifests = await readManifests();
-    const functions = await Promise.all(
+    const starts = await Promise.allSettled(
       manifests.map(async (manifest) =>
         runFunction(manifest, {
           environment: {
@@ -120,7 +115,10 @@ export async function startCloud(options: CloudOptions): Promise<Cloud> {
         }),
       ),
     );
+    const functions = starts.flatMap((one) => (one.status === "fulfilled" ? [one.value] : []));
     started.push(...functions);
+    const failure = starts.find((one) => one.status === "rejected");
+    if (failure !== undefined) throw failure.reason;
     const urls = await routeAll(
       "push",
       Object.fromEntries(functions.map(({ name, url }) => [name, url])),
@@ -168,12 +166,6 @@ async function routeAll(
   ]);
   return Object.fromEntries(await Promise.all(routed));
 }
-
-/** What producers publish: the topics of normalizers. */
-const rawTopics = (manifests: readonly FunctionManifest[]): string[] =>
-  manifests.flatMap(({ name, trigger }) =>
-    name.startsWith("normalize-") && "topics" in trigger ? trigger.topics : [],
-  );
 
 /** What a function's contract names, and no more: what it lacks here, it lacks in the cloud. */
 function settingsOf(
@@ -223,6 +215,3 @@ function backlogOf(pubsub: OwnPubsub): { messages: number; oldestMs: number } {
   const ages = Object.values(pubsub.stats()).map((one) => one.oldestUnacknowledgedMs);
   return { messages: pubsub.backlog(), oldestMs: Math.max(0, ...ages) };
 }
-
-/** Where `npm start` leaves what belongs to a running cloud. */
-export const stateDirectory = join(root, ".hourtally");

@@ -1,6 +1,6 @@
 import { once } from "node:events";
 import { createServer } from "node:http";
-import type { AddressInfo } from "node:net";
+import { portOf } from "./tcp-port.ts";
 
 export type MetadataServer = {
   /** `host:port`, for GCE_METADATA_HOST. */
@@ -35,9 +35,4 @@ export async function startMetadata(): Promise<MetadataServer> {
       await new Promise((resolve) => server.close(resolve));
     },
   };
-}
-
-function portOf(address: AddressInfo | string | null): number {
-  if (address === null || typeof address === "string") throw new TypeError("not a TCP port");
-  return address.port;
 }

@@ -1,5 +1,5 @@
-import { parseArgs } from "node:util";
-import * as z from "zod";
+import { parseArguments, wholeNumber } from "../cli/parse-arguments.ts";
+import { UserError } from "../cli/user-error.ts";
 
 export const startHelp = `npm start -- [options]
 
@@ -28,52 +28,57 @@ The local cloud
 With PUBSUB_EMULATOR_HOST set, that Pub/Sub emulator is used instead of our own.
 `;
 
-const rate = z.coerce.number().min(0).max(1);
-const whole = z.coerce.number().int().min(1);
+export type StartOptions = NonNullable<ReturnType<typeof parseStartOptions>>;
 
-const options = z
-  .object({
-    input: z.array(z.string()).default([]),
-    generate: z.coerce.number().int().min(0).optional(),
-    seed: z.coerce.number().int().min(0).default(1),
-    rate: z.coerce.number().positive().optional(),
-    pack: whole.max(100_000).default(100),
-    exit: z.boolean().default(false),
-    json: z.boolean().default(false),
-    data: z.string().optional(),
-    duplicates: rate.default(0),
-    shuffle: z.boolean().default(false),
-    help: z.boolean().default(false),
-  })
-  .transform((given) => {
-    const isDefaultRun = given.input.length === 0 && given.generate === undefined;
-    const generate = given.generate ?? (isDefaultRun ? 20_000 : 0);
-    return { ...given, generate, rate: given.rate ?? (isDefaultRun ? 2_000 : undefined) };
-  });
-
-export type StartOptions = z.infer<typeof options>;
-
-/** @throws {Error} that says which option is wrong and what it takes. */
-export function parseStartOptions(argv: string[]): StartOptions {
-  const { values } = parseArgs({
-    args: argv,
-    strict: true,
+/**
+ * Reads the command line; undefined when help was asked for.
+ * @throws {UserError} that says which option is wrong and what it takes.
+ */
+export function parseStartOptions(args: string[]) {
+  const { values } = parseArguments({
+    args,
     options: {
-      input: { type: "string", multiple: true },
+      input: { type: "string", multiple: true, default: [] },
       generate: { type: "string" },
-      seed: { type: "string" },
+      seed: { type: "string", default: "1" },
       rate: { type: "string" },
-      pack: { type: "string" },
-      exit: { type: "boolean" },
-      json: { type: "boolean" },
+      pack: { type: "string", default: "100" },
+      exit: { type: "boolean", default: false },
+      json: { type: "boolean", default: false },
       data: { type: "string" },
-      duplicates: { type: "string" },
-      shuffle: { type: "boolean" },
-      help: { type: "boolean", short: "h" },
+      duplicates: { type: "string", default: "0" },
+      shuffle: { type: "boolean", default: false },
+      help: { type: "boolean", short: "h", default: false },
     },
   });
-  const parsed = options.safeParse(values);
-  if (parsed.success) return parsed.data;
-  const [issue] = parsed.error.issues;
-  throw new Error(`--${issue?.path.join(".")}: ${issue?.message} (see --help)`);
+  if (values.help) return undefined;
+  const { input, generate, seed, rate, pack, exit, json, data, duplicates, shuffle } = values;
+  const isDefaultRun = input.length === 0 && generate === undefined;
+  return {
+    input,
+    generate: wholeNumber("--generate", generate ?? (isDefaultRun ? "20000" : "0")),
+    seed: wholeNumber("--seed", seed),
+    rate: rate === undefined ? (isDefaultRun ? 2_000 : undefined) : readRate(rate),
+    pack: wholeNumber("--pack", pack, { min: 1, max: 100_000 }),
+    exit,
+    json,
+    data,
+    duplicates: readShare(duplicates),
+    shuffle,
+  };
 }
+
+function readRate(text: string): number {
+  const rate = readDecimal(text);
+  if (rate > 0) return rate;
+  throw new UserError(`--rate ${text}: must be a number of events a second, more than 0`);
+}
+
+function readShare(text: string): number {
+  const share = readDecimal(text);
+  if (share >= 0 && share <= 1) return share;
+  throw new UserError(`--duplicates ${text}: must be a number from 0 to 1`);
+}
+
+const readDecimal = (text: string): number =>
+  /^[\d_.]+$/.test(text) ? Number(text.replaceAll("_", "")) : Number.NaN;

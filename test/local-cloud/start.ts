@@ -1,19 +1,26 @@
-import { once } from "node:events";
 import { mkdir } from "node:fs/promises";
-import { createServer } from "node:net";
 import { join } from "node:path";
 import { BigQuery } from "@google-cloud/bigquery";
 import { PubSub } from "@google-cloud/pubsub";
+import { runCommand } from "../cli/run-command.ts";
 import { generateTweets } from "../producer/generate-tweets.ts";
 import { publishEvents } from "../producer/publish-events.ts";
 import { readEvents } from "../producer/read-events.ts";
 import { buildFunctions } from "./build-functions.ts";
-import { type CloudFile, findRunningCloud, removeCloudFile, writeCloudFile } from "./cloud-file.ts";
+import { checkEmulator } from "./check-emulator.ts";
+import {
+  type CloudFile,
+  findRunningCloud,
+  removeCloudFile,
+  stateDirectory,
+  writeCloudFile,
+} from "./cloud-file.ts";
 import { querySummary, queryTotals } from "./query-summary.ts";
 import { renderSummary, renderTop } from "./render-summary.ts";
 import { showProgress } from "./show-progress.ts";
-import { type Cloud, startCloud, stateDirectory } from "./start-cloud.ts";
+import { type Cloud, startCloud } from "./start-cloud.ts";
 import { parseStartOptions, type StartOptions, startHelp } from "./start-options.ts";
+import { freePort } from "./tcp-port.ts";
 import { waitUntilCounted } from "./wait-until-counted.ts";
 
 const localProject = "hourtally-local";
@@ -21,40 +28,51 @@ const localDataset = "hourtally";
 /** The ports that the well-known emulators use; any free one where it is taken. */
 const usualPorts = { pubsub: 8085, bigquery: 9050, bigqueryWrite: 9060, storage: 4443 };
 
+/** How often totals are shown while more comes in all the time. */
+const busyRefreshMs = 10_000;
+
 const say = (text: string) => process.stderr.write(`${text}\n`);
 
 /** A cloud to publish to: one that we started, or one that was running. */
 type Target = CloudFile & { own?: Cloud };
 
-async function main(argv: string[]): Promise<void> {
-  const options = parseStartOptions(argv);
-  if (options.help) {
+/** Resolves with 0 after the Ctrl-C of one that has nothing to do, too: that is how it ends. */
+async function start(args: string[], listen: () => AbortSignal): Promise<number | undefined> {
+  const options = parseStartOptions(args);
+  if (options === undefined) {
     process.stdout.write(startHelp);
-    return;
+    return 0;
   }
-  const interrupted = new AbortController();
-  process.once("SIGINT", () => interrupted.abort());
-  process.once("SIGTERM", () => interrupted.abort());
-
+  const signal = listen();
   const startedAt = performance.now();
   const target = await openTarget(options);
   try {
     sayWhereItRuns(target);
     const bigquery = new BigQuery({ projectId: target.project });
-    await publishAndCount(target, bigquery, options, interrupted.signal);
-    if (!options.exit && target.own !== undefined) {
+    await publishAndCount(target, bigquery, options, signal);
+    const isCutShort = signal.aborted;
+    if (!isCutShort && !options.exit && target.own !== undefined) {
       say("Up until Ctrl-C.");
-      await keepCounting(target, bigquery, interrupted.signal);
+      await keepCounting(target, bigquery, signal);
+    }
+    const uncounted = target.own?.backlog()?.messages ?? 0;
+    if (isCutShort || (signal.aborted && uncounted > 0)) {
+      say(`interrupted${uncounted === 0 ? "" : whatIsLost(uncounted)}`);
+      return undefined;
     }
     if (options.json) {
       const summary = await querySummary(bigquery, target.dataset);
       const seconds = Number(((performance.now() - startedAt) / 1_000).toFixed(3));
       process.stdout.write(`${JSON.stringify({ ...summary, seconds })}\n`);
     }
+    return 0;
   } finally {
     await closeTarget(target);
   }
 }
+
+const whatIsLost = (messages: number) =>
+  `: ${messages} messages were published and not counted; they are gone with this Pub/Sub`;
 
 async function openTarget(options: StartOptions): Promise<Target> {
   const running = await findRunningCloud();
@@ -68,9 +86,12 @@ async function openTarget(options: StartOptions): Promise<Target> {
     Object.assign(process.env, {
       PUBSUB_EMULATOR_HOST: running.pubsub,
       BIGQUERY_EMULATOR_HOST: running.bigquery,
+      METADATA_SERVER_DETECTION: "none",
     });
     return running;
   }
+  const emulator = process.env.PUBSUB_EMULATOR_HOST;
+  if (emulator !== undefined) await checkEmulator(emulator);
   if (options.data !== undefined) await mkdir(options.data, { recursive: true });
   say("Building the functions and starting the local cloud …");
   await buildFunctions();
@@ -79,16 +100,16 @@ async function openTarget(options: StartOptions): Promise<Target> {
     projectId: localProject,
     dataset: localDataset,
     ports: {
-      pubsub: await portOrAny(usualPorts.pubsub),
-      bigquery: await portOrAny(usualPorts.bigquery),
-      bigqueryWrite: await portOrAny(usualPorts.bigqueryWrite),
-      storage: await portOrAny(usualPorts.storage),
+      pubsub: await freePort(usualPorts.pubsub),
+      bigquery: await freePort(usualPorts.bigquery),
+      bigqueryWrite: await freePort(usualPorts.bigqueryWrite),
+      storage: await freePort(usualPorts.storage),
     },
     lakeDirectory: options.data === undefined ? undefined : join(options.data, "lake"),
     database: options.data === undefined ? ":memory:" : join(options.data, "warehouse.duckdb"),
     logDirectory: join(stateDirectory, "logs"),
     archive: true,
-    pubsubEmulator: process.env.PUBSUB_EMULATOR_HOST,
+    pubsubEmulator: emulator,
     ...(hasFaults && {
       faults: {
         duplicateRate: options.duplicates,
@@ -126,6 +147,7 @@ function sayWhereItRuns(target: Target): void {
     ["Pub/Sub", `PUBSUB_EMULATOR_HOST=${pubsub}`],
     ["BigQuery", `BIGQUERY_EMULATOR_HOST=${bigquery}`],
     ["Storage", `STORAGE_EMULATOR_HOST=${storage}`],
+    ["Clients", "METADATA_SERVER_DETECTION=none"],
     ["Project", `${project}, dataset ${dataset}, bucket ${bucket}`],
     ...Object.entries(functions).map(([name, url]) => ["Function", `${name} ${url}`]),
     ["Logs", join(stateDirectory, "logs")],
@@ -137,20 +159,6 @@ Publish a tweet of your own, or drop a file of them into the landing folder:
   echo '{"id_str":"20","created_at":"Tue Mar 21 20:50:14 +0000 2006","text":"https://example.com/"}' | npm run produce -- --input -
   npm run upload -- FILE landing/tweets/
 `);
-}
-
-/** `port`, or 0 for any free one when something listens there already. */
-async function portOrAny(port: number): Promise<number> {
-  const server = createServer();
-  try {
-    server.listen(port, "127.0.0.1");
-    await once(server, "listening");
-    return port;
-  } catch {
-    return 0;
-  } finally {
-    server.close();
-  }
 }
 
 async function publishAndCount(
@@ -212,6 +220,7 @@ async function keepCounting(
   signal: AbortSignal,
 ): Promise<void> {
   let shown = await queryTotals(bigquery, target.dataset);
+  let shownAt = performance.now();
   let askedForMs = 0;
   while (!signal.aborted) {
     // Asking costs CPU that the counting needs, so it takes a tenth of the time at most.
@@ -220,8 +229,10 @@ async function keepCounting(
     const totals = await queryTotals(bigquery, target.dataset);
     askedForMs = performance.now() - askedAt;
     const isBusy = (target.own?.backlog()?.messages ?? 0) > 0;
-    if (totals.rows === shown.rows || isBusy) continue;
+    const isShownLately = performance.now() - shownAt < busyRefreshMs;
+    if (totals.rows === shown.rows || (isBusy && isShownLately)) continue;
     shown = totals;
+    shownAt = performance.now();
     const summary = await querySummary(bigquery, target.dataset);
     say(renderSummary(summary));
     say(renderTop(summary.top));
@@ -237,13 +248,4 @@ const abortableDelay = (ms: number, signal: AbortSignal): Promise<void> =>
     });
   });
 
-try {
-  await main(process.argv.slice(2));
-} catch (error) {
-  const messages: string[] = [];
-  for (let cause: unknown = error; cause instanceof Error; cause = cause.cause) {
-    messages.push(cause.message);
-  }
-  say(`\nnpm start: ${messages.join(": ")}`);
-  process.exitCode = 1;
-}
+if (import.meta.main) await runCommand("npm start", start);

@@ -39,7 +39,7 @@ const link: MessageDescriptor = {
   nestedType: [],
 };
 
-function planOf(fields: Field[], field: FieldDescriptor[]) {
+function planOf(fields: Field[], field: FieldDescriptor[], partitionedBy?: string) {
   return compileWriterSchema(
     { name: "Row", field, nestedType: [link] },
     {
@@ -48,7 +48,10 @@ function planOf(fields: Field[], field: FieldDescriptor[]) {
       table: "t",
       fields,
       viewQuery: undefined,
-      settings: {},
+      settings:
+        partitionedBy === undefined
+          ? {}
+          : { timePartitioning: { type: "DAY", field: partitionedBy } },
       createdAt: 0,
       modifiedAt: 0,
       version: 1,
@@ -66,7 +69,7 @@ function row(write: (writer: protobuf.Writer) => void): Uint8Array {
 const tag = (number: number, wireType: number) => (number << 3) | wireType;
 
 function transcode(plan: ReturnType<typeof planOf>, ...rows: Uint8Array[]) {
-  const { ndjson, errors } = transcodeRows(plan, rows);
+  const { ndjson, errors } = transcodeRows(plan, rows, Date.parse("2026-01-02T03:04:05Z"));
   return { lines: ndjson.toString().split("\n"), errors };
 }
 
@@ -318,5 +321,45 @@ describe("messages", () => {
         row((w) => w.uint32(tag(2, 0)).int64(1)),
       ).errors,
     ).toEqual([{ index: 0, message: "Required field Row.id is missing" }]);
+  });
+});
+
+describe("partitions of streamed rows", () => {
+  const planFor = (type: Field["type"], proto: keyof typeof protoTypes, by?: string) =>
+    planOf([column("at", type)], [written(1, "at", proto)], by);
+  const timestamp = (plan: ReturnType<typeof planOf>, text: string) =>
+    transcode(
+      plan,
+      row((w) => w.uint32(tag(1, 0)).int64(Date.parse(text) * 1_000)),
+    ).errors;
+
+  test("are of ten years ago to a year ahead", () => {
+    const plan = planFor("TIMESTAMP", "int64", "AT");
+    expect(timestamp(plan, "2016-01-05T00:00:00Z")).toEqual([]);
+    expect(timestamp(plan, "2027-01-03T23:59:59Z")).toEqual([]);
+    expect(timestamp(plan, "2016-01-04T23:59:59Z")).toEqual([
+      {
+        index: 0,
+        message:
+          "Field Row.at: 2016-01-04T23:59:59.000Z is outside the allowed bounds of a partition: streamed rows may be for 3650 days in the past to 366 days in the future",
+      },
+    ]);
+    expect(timestamp(plan, "2027-01-04T00:00:00Z")).toHaveLength(1);
+  });
+
+  test("bind no other column", () => {
+    expect(timestamp(planFor("TIMESTAMP", "int64"), "1970-01-01T00:00:00Z")).toEqual([]);
+    expect(timestamp(planFor("TIMESTAMP", "int64", "hour"), "1970-01-01T00:00:00Z")).toEqual([]);
+  });
+
+  test("may be by DATE and DATETIME", () => {
+    const byDate = planFor("DATE", "int32", "at");
+    const days = (n: number) => row((w) => w.uint32(tag(1, 0)).int32(n));
+    expect(transcode(byDate, days(16_805), days(16_804)).errors).toMatchObject([{ index: 1 }]);
+    const byDatetime = planFor("DATETIME", "string", "at");
+    const text = (t: string) => row((w) => w.uint32(tag(1, 2)).string(t));
+    expect(
+      transcode(byDatetime, text("2016-01-05 00:00:00"), text("2016-01-04T23:59:59.999999")).errors,
+    ).toMatchObject([{ index: 1 }]);
   });
 });

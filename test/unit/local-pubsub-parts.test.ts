@@ -10,9 +10,9 @@ import {
   parseSubscriptionName,
   parseTopicName,
 } from "../local-cloud/pubsub/resource-names.ts";
-import { createSeededRandom } from "../local-cloud/pubsub/seeded-random.ts";
 import { contentBytes, keepableBytes } from "../local-cloud/pubsub/stored-message.ts";
 import { durationToMs, wireTime } from "../local-cloud/pubsub/wire-duration.ts";
+import { createRandom } from "../support/create-random.ts";
 
 describe("resource names", () => {
   test.each([
@@ -287,7 +287,7 @@ describe("small parts", () => {
 
   test("random numbers: the same for the same seed, spread evenly over [0, 1)", () => {
     const draw = (seed: number): number[] => {
-      const random = createSeededRandom(seed);
+      const random = createRandom(seed).fraction;
       return Array.from({ length: 10_000 }, () => random());
     };
     const numbers = draw(42);

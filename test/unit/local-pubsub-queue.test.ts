@@ -1,6 +1,7 @@
 import fc from "fast-check";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import { createFaultSource, type DeliveryFaults } from "../local-cloud/pubsub/delivery-faults.ts";
+import { createPushDeliverer } from "../local-cloud/pubsub/push-deliverer.ts";
 import { RpcError } from "../local-cloud/pubsub/rpc-error.ts";
 import type { StoredMessage } from "../local-cloud/pubsub/stored-message.ts";
 import {
@@ -254,4 +255,22 @@ describe("a subscription's queue", () => {
       { numRuns: 150 },
     );
   });
+});
+
+test("a push that is broken off at the end leaves nothing to wait for", () => {
+  const { queue } = openQueue();
+  createPushDeliverer({
+    queue,
+    push: { endpoint: new URL("http://127.0.0.1:1/"), config: { pushEndpoint: "" } },
+    limits: { maxMessages: 10, maxBytes: 1_000 },
+    now: Date.now,
+    random: () => 0,
+  });
+  queue.enqueue(message("1"));
+  queue.dispatch();
+  expect(queue.stats().outstanding).toBe(1);
+
+  queue.close(new RpcError(5, "gone"));
+
+  expect(vi.getTimerCount()).toBe(0);
 });

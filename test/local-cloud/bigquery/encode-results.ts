@@ -45,6 +45,10 @@ export function describeResult(name: string, type: DuckDBType): ResultField {
     return { ...element, mode: "REPEATED" };
   }
   if (type instanceof DuckDBStructType) {
+    // The client of DuckDB keeps members by name, and those of `(1, 'a')` have none.
+    if (new Set(type.entryNames).size < type.entryNames.length) {
+      throw new BigqueryError("notImplemented", `Column ${name} is a STRUCT of unnamed members`);
+    }
     const fields = type.entryNames.map((member, index) => {
       const memberType = type.entryTypes[index];
       if (!memberType) throw new RangeError(`No type for ${member}`);

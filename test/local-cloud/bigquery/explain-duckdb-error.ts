@@ -1,7 +1,8 @@
 import { BigqueryError } from "./bigquery-error.ts";
 
 /** Engine failures that are no fault of the query. */
-const internal = /^(?:FATAL|INTERNAL|IO|Out of Memory|Permission) Error/;
+const internal =
+  /^(?:(?:FATAL|INTERNAL|IO|Out of Memory|Permission) Error|TransactionContext Error: Failed to commit(?!.*conflict))/;
 
 const wordings: [RegExp, (match: RegExpExecArray) => string][] = [
   [/Referenced (?:column|table) "([^"]+)" not found/, ([, name]) => `Unrecognized name: ${name}`],
@@ -27,7 +28,7 @@ const wordings: [RegExp, (match: RegExpExecArray) => string][] = [
     ([, name]) => `Required field ${name} cannot be null`,
   ],
   [
-    /TransactionContext Error|Transaction conflict/,
+    /Conflict on|[Tt]ransaction conflict|write-write conflict/,
     () => "Could not serialize access to table due to concurrent update",
   ],
 ];

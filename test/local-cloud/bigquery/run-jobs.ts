@@ -25,6 +25,8 @@ export type QueryJob = {
   project: string;
   id: string;
   location: string;
+  /** Under which its start is found. */
+  keys: readonly string[];
   request: QueryRequest;
   translated: TranslatedQuery;
   fields: ResultField[];
@@ -37,6 +39,12 @@ export type QueryJob = {
 };
 
 export type Jobs = ReturnType<typeof createJobs>;
+
+type StartOptions = {
+  id?: string | undefined;
+  location?: string | undefined;
+  requestId?: string | undefined;
+};
 
 /** Results are kept for paging; the oldest go first. */
 const keptJobs = 200;
@@ -55,6 +63,8 @@ export function createJobs(
   now: () => number = Date.now,
 ) {
   const jobs = new Map<string, QueryJob>();
+  /** Every start that was asked for, by its job's key and by its request, before anything of it is done. */
+  const starts = new Map<string, Promise<QueryJob>>();
   const pool = createPool(instance);
   const planner = createPool(instance, 1);
 
@@ -73,13 +83,17 @@ export function createJobs(
     return planned;
   };
 
-  const evict = () => {
+  const forget = (keys: readonly string[]) => {
+    for (const key of keys) starts.delete(key);
+  };
+  const evict = (newest: QueryJob) => {
     let rows = [...jobs.values()].reduce((sum, job) => sum + (job.result?.rows ?? 0), 0);
     for (const [key, job] of jobs) {
       if (jobs.size <= keptJobs && rows <= keptRows) return;
-      if (job.endedAt === undefined) continue;
+      if (job === newest || job.endedAt === undefined) continue;
       rows -= job.result?.rows ?? 0;
       jobs.delete(key);
+      forget(job.keys);
     }
   };
 
@@ -90,15 +104,27 @@ export function createJobs(
     /** The same for the text of a view, which may leave the partition filter to its readers. */
     describeView: (request: QueryRequest) => pool.use((connection) => prepare(connection, request)),
 
-    start: async (request: QueryRequest, id: string = randomUUID(), location = "US") => {
+    /**
+     * A request that is repeated with its `requestId` has the job of the first.
+     * https://cloud.google.com/bigquery/docs/reference/rest/v2/jobs/query#QueryRequest
+     */
+    start: async (
+      request: QueryRequest,
+      { id = randomUUID(), location = "US", requestId }: StartOptions = {},
+    ) => {
       const key = `${request.project}:${id}`;
-      if (jobs.has(key)) {
+      const requestKey = JSON.stringify({ requestId, request });
+      const first = requestId === undefined ? undefined : starts.get(requestKey);
+      if (first) return first;
+      if (starts.has(key)) {
         throw new BigqueryError(
           "duplicate",
           `Already Exists: Job ${request.project}:${location}.${id}`,
         );
       }
       const started = Promise.withResolvers<QueryJob>();
+      const keys = requestId === undefined ? [key] : [key, requestKey];
+      for (const one of keys) starts.set(one, started.promise);
       pool
         .use(async (connection) => {
           const { translated, prepared, fields } = await plan(connection, request);
@@ -107,6 +133,7 @@ export function createJobs(
             project: request.project,
             id,
             location,
+            keys,
             request,
             translated,
             fields,
@@ -129,9 +156,12 @@ export function createJobs(
           }
           job.endedAt = now();
           ended.resolve();
-          evict();
+          evict(job);
         })
-        .catch(started.reject);
+        .catch((error: unknown) => {
+          forget(keys);
+          started.reject(error);
+        });
       return started.promise;
     },
 

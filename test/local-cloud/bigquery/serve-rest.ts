@@ -166,7 +166,8 @@ function describeRoutes({ catalog, jobs, countRows }: Services): Route[] {
         const { fields } = await jobs.describe(query);
         return { body: { ...queryAnswer, schema: { fields }, jobComplete: true } };
       }
-      const job = await jobs.start(query, undefined, request.location);
+      const { location, requestId } = request;
+      const job = await jobs.start(query, { location, requestId });
       const waited = await waitFor(job, request.timeoutMs ?? defaultTimeoutMs);
       return { body: describeResults(job, waited, timestamps, 0, request.maxResults) };
     }),
@@ -182,14 +183,15 @@ function describeRoutes({ catalog, jobs, countRows }: Services): Route[] {
       return { body: describeResults(job, waited, timestamps, from, request.maxResults) };
     }),
     route("POST", "/projects/(?<project>[^/]+)/jobs", async ({ at, body }) => {
+      refuseOtherJobs(body);
       const request = readBody(jobRequestSchema, body);
       const query = toQueryRequest(at("project"), request.configuration.query);
       if (request.configuration.dryRun) {
         const { translated, fields } = await jobs.describe(query);
         return { body: dryRunResource(query, translated.statement, fields) };
       }
-      const { jobId, location } = request.jobReference ?? {};
-      return { body: jobResource(await jobs.start(query, jobId, location)) };
+      const { jobId: id, location } = request.jobReference ?? {};
+      return { body: jobResource(await jobs.start(query, { id, location })) };
     }),
     route("GET", "/projects/(?<project>[^/]+)/jobs/(?<job>[^/]+)", ({ at }) => ({
       body: jobResource(jobs.get(at("project"), at("job"))),
@@ -297,6 +299,18 @@ function toQueryRequest(
     dataset: defaultDataset?.datasetId,
     parameters: request.queryParameters ?? [],
   };
+}
+
+const anyJobSchema = z.object({ configuration: z.record(z.string(), z.unknown()) });
+
+function refuseOtherJobs(body: unknown): void {
+  const { configuration = {} } = anyJobSchema.safeParse(body).data ?? {};
+  const kind = ["copy", "extract", "load"].find((one) => one in configuration);
+  if (kind === undefined) return;
+  throw new BigqueryError(
+    "notImplemented",
+    `A ${kind} job is not implemented by the local BigQuery`,
+  );
 }
 
 function refuseLegacyView(view: { useLegacySql?: boolean | undefined } | null | undefined): void {

@@ -1,9 +1,9 @@
 import { once } from "node:events";
-import type { AddressInfo } from "node:net";
 
 import { DuckDBInstance } from "@duckdb/node-api";
-import { ServerCredentials } from "@grpc/grpc-js";
+import { type Server, ServerCredentials } from "@grpc/grpc-js";
 
+import { portOf } from "../tcp-port.ts";
 import { openCatalog, quoteTable } from "./open-catalog.ts";
 import { createJobs } from "./run-jobs.ts";
 import { serveRest } from "./serve-rest.ts";
@@ -62,36 +62,40 @@ export async function startBigquery(options: BigqueryOptions = {}): Promise<Loca
       return BigInt(String(counted.getRows()[0]?.[0] ?? 0));
     },
   });
-  rest.listen(restPort, "127.0.0.1");
-  await once(rest, "listening");
   const { server: writes, setFaults } = serveWrites(catalog, appender);
-  const boundPort = await new Promise<number>((resolve, reject) => {
-    const credentials = ServerCredentials.createInsecure();
-    writes.bindAsync(`127.0.0.1:${writePort}`, credentials, (error, port) => {
-      if (error) reject(error);
-      else resolve(port);
-    });
-  });
-
-  return {
-    restUrl: `http://127.0.0.1:${portOf(rest.address())}`,
-    writeUrl: `http://127.0.0.1:${boundPort}`,
-    setFaults,
-    stop: async () => {
-      writes.forceShutdown();
-      rest.closeAllConnections();
-      await new Promise((resolve) => rest.close(resolve));
-      jobs.close();
-      appender.close();
-      counting.closeSync();
-      if (database !== ":memory:") await connection.run("CHECKPOINT");
-      connection.closeSync();
-      instance.closeSync();
-    },
+  const stop = async () => {
+    writes.forceShutdown();
+    rest.closeAllConnections();
+    await new Promise((resolve) => rest.close(resolve));
+    jobs.close();
+    appender.close();
+    counting.closeSync();
+    if (database !== ":memory:") await connection.run("CHECKPOINT");
+    connection.closeSync();
+    instance.closeSync();
   };
+  try {
+    rest.listen(restPort, "127.0.0.1");
+    await once(rest, "listening");
+    const boundPort = await bind(writes, writePort);
+    return {
+      restUrl: `http://127.0.0.1:${portOf(rest.address())}`,
+      writeUrl: `http://127.0.0.1:${boundPort}`,
+      setFaults,
+      stop,
+    };
+  } catch (error) {
+    await stop();
+    throw error;
+  }
 }
 
-function portOf(address: AddressInfo | string | null): number {
-  if (address === null || typeof address === "string") throw new TypeError("Not a TCP port");
-  return address.port;
+function bind(server: Server, port: number): Promise<number> {
+  return new Promise((resolve, reject) => {
+    const credentials = ServerCredentials.createInsecure();
+    server.bindAsync(`127.0.0.1:${port}`, credentials, (error, bound) => {
+      if (error) reject(error);
+      else resolve(bound);
+    });
+  });
 }

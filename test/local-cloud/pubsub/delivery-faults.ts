@@ -1,4 +1,4 @@
-import { createSeededRandom } from "./seeded-random.ts";
+import { createRandom } from "../../support/create-random.ts";
 
 /** A test switch that makes at-least-once delivery visible. Rates are shares from 0 to 1. */
 export interface DeliveryFaults {
@@ -28,7 +28,7 @@ const LONGEST_DUPLICATE_DELAY_MS = 250;
 
 export function createFaultSource(initial: DeliveryFaults | undefined): FaultSource {
   let faults: DeliveryFaults | undefined;
-  let random = createSeededRandom(0);
+  let random = createRandom(0).fraction;
   const happens = (rate: number | undefined): boolean =>
     rate !== undefined && rate > 0 && random() < rate;
 
@@ -37,7 +37,7 @@ export function createFaultSource(initial: DeliveryFaults | undefined): FaultSou
       requireRate("duplicateRate", next?.duplicateRate);
       requireRate("acknowledgementLossRate", next?.acknowledgementLossRate);
       faults = next;
-      random = createSeededRandom(next?.seed ?? 0);
+      random = createRandom(next?.seed ?? 0).fraction;
     },
     duplicatesDelivery: () => happens(faults?.duplicateRate),
     losesAcknowledgement: () => happens(faults?.acknowledgementLossRate),

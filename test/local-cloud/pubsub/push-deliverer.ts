@@ -134,8 +134,9 @@ export function createPushDeliverer(options: PushDelivererOptions): PushDelivere
 
   function close(): void {
     queue.removeConsumer(consumer);
-    resume.cancel();
     for (const ackId of attempts.keys()) queue.refuse(ackId);
+    // Each refusal set it again.
+    resume.cancel();
     agent.destroy();
   }
 

@@ -1,8 +1,8 @@
 import { Server, ServerCredentials } from "@grpc/grpc-js";
+import { createRandom } from "../../support/create-random.ts";
 import { createFaultSource, type DeliveryFaults } from "./delivery-faults.ts";
 import { servePublisher } from "./publisher-service.ts";
 import type { PushLimits } from "./push-window.ts";
-import { createSeededRandom } from "./seeded-random.ts";
 import { serveSubscriber } from "./subscriber-service.ts";
 import type { SubscriptionStats } from "./subscription-queue.ts";
 import { createTopicStore } from "./topic-store.ts";
@@ -44,7 +44,7 @@ export async function startPubsub(options: PubsubOptions = {}): Promise<Pubsub> 
   const faults = createFaultSource(options.faults);
   const store = createTopicStore({
     now: options.now ?? Date.now,
-    random: createSeededRandom(options.faults?.seed ?? 1),
+    random: createRandom(options.faults?.seed ?? 1).fraction,
     faults,
     pushLimits: { ...DEFAULT_PUSH, ...options.push },
   });

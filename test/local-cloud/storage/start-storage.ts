@@ -1,6 +1,7 @@
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import { pipeline } from "node:stream/promises";
 import { setTimeout as delay } from "node:timers/promises";
+import { portOf } from "../tcp-port.ts";
 import type { ApiAnswer, StorageContext } from "./api-request.ts";
 import { openCatalog } from "./open-catalog.ts";
 import { createResumableUploads } from "./resume-upload.ts";
@@ -43,8 +44,7 @@ export async function startStorage(
   const port = await new Promise<number>((resolve, reject) => {
     server.once("error", reject);
     server.listen(options.port ?? 0, "127.0.0.1", () => {
-      const address = server.address();
-      resolve(typeof address === "object" && address !== null ? address.port : 0);
+      resolve(portOf(server.address()));
     });
   }).catch((error: unknown) => {
     catalog.close();

@@ -23,17 +23,18 @@ export function rewriteCalls(sql: string, isRecordList: (name: string) => boolea
     if (token.kind === "quoted" && tokens[index + 1]?.text === "(")
       refuseQualifiedCall(tokens, index);
     if (token.kind !== "word") continue;
-    if (tokens[index + 1]?.text === "(") rewriteCall(context, index);
+    const next = tokens[index + 1];
+    if (next?.text === "(") rewriteCall(context, index);
     if (token.upper === "INTERVAL") rewriteInterval(context, index);
-    const pattern = tokens[index + 1];
-    if (token.upper === "LIKE" && pattern?.kind === "string" && pattern.value.includes("\\")) {
+    if (token.upper === "LIKE" && next?.kind === "string" && next.value.includes("\\")) {
       throw notImplemented("LIKE with a backslash");
     }
-    if (token.upper === "NUMERIC" && tokens[index + 1]?.kind === "string") {
+    const literal = typedLiterals[token.upper];
+    if (literal !== undefined && next?.kind === "string") {
       replace(context, index, "CAST(");
-      insert(context, tokens[index + 1]?.end ?? token.end, " AS BQ_NUMERIC)");
+      insert(context, next.end, ` AS ${literal})`);
     }
-    if (["ARRAY", "STRUCT"].includes(token.upper) && tokens[index + 1]?.text === "<") {
+    if (["ARRAY", "STRUCT"].includes(token.upper) && next?.text === "<") {
       rewriteTypes(context, index + 2, closingAngle(tokens, index + 1));
     }
   }
@@ -72,6 +73,15 @@ const faithful = new Set(
     .trim()
     .split(/\s+/),
 );
+
+/** How many arguments are understood, where more mean something else. */
+const mostArguments: Record<string, number> = { INSTR: 2, STRING: 1 };
+
+/** Types whose literals DuckDB reads as another: a TIMESTAMP has a time zone in GoogleSQL. */
+const typedLiterals: Record<string, string> = {
+  NUMERIC: "BQ_NUMERIC",
+  TIMESTAMP: "BQ_TIMESTAMP",
+};
 
 const synonyms: Record<string, string> = { CHARACTER_LENGTH: "CHAR_LENGTH", SUBSTRING: "SUBSTR" };
 
@@ -130,6 +140,10 @@ function rewriteCall(context: Context, index: number): void {
   const own = synonyms[name] ?? name;
   if (own in googleSqlFunctions) replace(context, index, `bq_${own.toLowerCase()}`);
   else if (!faithful.has(name)) throw notImplemented(`Function ${name}`);
+  const most = mostArguments[name] ?? Number.POSITIVE_INFINITY;
+  if (argumentsOf(context, index).length > most) {
+    throw notImplemented(`${name} with more than ${most} argument${most === 1 ? "" : "s"}`);
+  }
   const unit = unitArguments[name];
   if (unit) rewriteUnit(context, index, unit);
   if (/^(?:FORMAT|PARSE)_(?:DATE|DATETIME|TIMESTAMP)$/.test(name))

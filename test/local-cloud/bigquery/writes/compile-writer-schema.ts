@@ -49,6 +49,8 @@ export type FieldPlan = {
   /** 0 varint, 1 eight bytes, 2 length-delimited, 5 four bytes. */
   wireType: number;
   repeated: boolean;
+  /** Decides the partition of its row. */
+  partitions: boolean;
   message: MessagePlan | undefined;
 };
 
@@ -123,7 +125,11 @@ export function compileWriterSchema(
   descriptor: MessageDescriptor,
   table: CatalogTable,
 ): MessagePlan {
-  return compileMessage(descriptor, table.fields, descriptor.name, descriptor.nestedType);
+  const plan = compileMessage(descriptor, table.fields, descriptor.name, descriptor.nestedType);
+  const column = table.settings.timePartitioning?.field.toLowerCase();
+  const index = table.fields.findIndex(({ name }) => name.toLowerCase() === column);
+  for (const field of plan.byNumber.values()) field.partitions = field.index === index;
+  return plan;
 }
 
 function compileMessage(
@@ -201,6 +207,7 @@ function compileField(
     encoding,
     wireType: type.wireType,
     repeated,
+    partitions: false,
     message,
   };
 }

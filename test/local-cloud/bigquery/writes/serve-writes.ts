@@ -12,6 +12,7 @@ import {
 import protobuf from "protobufjs";
 import { z } from "zod";
 
+import { createRandom } from "../../../support/create-random.ts";
 import { BigqueryError } from "../bigquery-error.ts";
 import { explainDuckdbError } from "../explain-duckdb-error.ts";
 import type { Catalog, CatalogTable, TableName } from "../open-catalog.ts";
@@ -282,7 +283,7 @@ async function begin(
   const rows = append.protoRows?.rows?.serializedRows ?? [];
   const fault = drawFault();
   if (fault === "beforeCommit") return unavailable(connection.stream);
-  const { ndjson, errors } = transcodeRows(plan, rows);
+  const { ndjson, errors } = transcodeRows(plan, rows, Date.now());
   if (errors.length > 0) {
     return {
       error: {
@@ -392,14 +393,11 @@ function toStatus(error: unknown): { code: status; details: string } {
   return { code: codes[error.reason] ?? status.INTERNAL, details: error.message };
 }
 
-/** The same seed gives the same sequence of faults (mulberry32). */
+/** The same seed gives the same sequence of faults. */
 function createFaults(faults: WriteFaults): () => Fault {
-  let state = faults.seed >>> 0;
+  const { fraction } = createRandom(faults.seed);
   return () => {
-    state = (state + 0x6d2b79f5) >>> 0;
-    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
-    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
-    const drawn = ((mixed ^ (mixed >>> 14)) >>> 0) / 0x1_0000_0000;
+    const drawn = fraction();
     if (drawn < faults.appendErrorRate) return "beforeCommit";
     return drawn < faults.appendErrorRate + faults.committedButErrorRate ? "afterCommit" : "none";
   };
