@@ -29,9 +29,6 @@ test("lines of concurrent requests share a message, but never with another schem
 
   const messages = await rows.take(2);
   const told = messages.map(({ data, attributes }) => [attributes.schema, data.toString()]);
-  expect(told.toSorted()).toEqual([
-    ["row.v1", "1\n2\n4"],
-    ["row.v2", "3"],
-  ]);
+  expect(Object.fromEntries(told)).toEqual({ "row.v1": "1\n2\n4", "row.v2": "3" });
   await rows.close();
 });

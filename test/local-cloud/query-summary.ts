@@ -26,6 +26,8 @@ export type Summary = {
   deletes: number;
   ignored: Record<string, number>;
   failed: number;
+  /** All that failed, by function and reason; what failed before it was received, too. */
+  failures: { stage: string; reason: string; n: number }[];
   mentions: number;
   hours: { hour: string; mentions: number; keys: number }[];
   top: { hour: string; url_key: string; url: string; mentions: number; authors: number }[];
@@ -67,6 +69,8 @@ export async function queryTotals(bigquery: BigQuery, dataset: string): Promise<
       FROM (SELECT line FROM receipts UNION ALL SELECT line FROM failures) AS both_kinds
     ), increments AS (
       SELECT COUNT(*) AS n FROM ${dataset}.url_hour_increments
+    ), all_failures AS (
+      SELECT COUNT(*) AS n FROM ${dataset}.failed_events
     )
     SELECT
       (SELECT n FROM lines) AS \`lines\`,
@@ -79,13 +83,14 @@ export async function queryTotals(bigquery: BigQuery, dataset: string): Promise<
       (SELECT n FROM failed) AS failed,
       (SELECT n FROM linked) AS linked,
       (SELECT n FROM counted) AS mentions,
-      COUNT(*) + (SELECT n FROM increments) AS \`rows\`
+      COUNT(*) + (SELECT n FROM increments) + (SELECT n FROM all_failures) AS \`rows\`
     FROM receipts`;
   const [rows] = await bigquery.query(sql);
   return totalsRow.parse(rows[0]);
 }
 
 const reasonRow = z.object({ reason: z.string(), n: count });
+const failureRow = z.object({ stage: z.string(), reason: z.string(), n: count });
 const hourRow = z.object({ hour: z.string(), mentions: count, keys: count });
 const topRow = z.object({
   hour: z.string(),
@@ -128,10 +133,18 @@ export async function querySummary(bigquery: BigQuery, dataset: string): Promise
     deletes,
     ignored: await queryIgnored(bigquery, dataset),
     failed,
+    failures: await queryFailures(bigquery, dataset),
     mentions,
     hours: z.array(hourRow).parse(hours),
     top: await queryTop(bigquery, dataset),
   };
+}
+
+async function queryFailures(bigquery: BigQuery, dataset: string): Promise<Summary["failures"]> {
+  const [rows] = await bigquery.query(`
+    SELECT stage, reason, COUNT(DISTINCT id) AS n
+    FROM ${dataset}.failed_events GROUP BY stage, reason ORDER BY stage, reason`);
+  return z.array(failureRow).parse(rows);
 }
 
 async function queryTop(bigquery: BigQuery, dataset: string): Promise<Summary["top"]> {

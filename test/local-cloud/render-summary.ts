@@ -25,7 +25,17 @@ export function renderSummary(summary: Summary): string {
       .map(([name, n]) => `${number(n)} ${name}`)
       .join(" + ")}`,
     `counted  ${number(summary.mentions)} mentions of links${links.map(([reason, n]) => `, ${number(n)} ${reason}`).join("")}`,
+    ...renderFailures(summary.failures),
   ].join("\n");
+}
+
+function renderFailures(failures: Summary["failures"]): string[] {
+  if (failures.length === 0) return [];
+  const counts = failures.map(({ stage, reason, n }) => `${number(n)} ${reason} in ${stage}`);
+  return [
+    `failed   ${counts.join(", ")}`,
+    "         why: SELECT stage, reason, issues FROM hourtally.failed_events",
+  ];
 }
 
 /** The top links of the newest hours as tables, one an hour. */

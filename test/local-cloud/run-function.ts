@@ -23,6 +23,7 @@ const frameworkMain = join(
   root,
   "node_modules/@google-cloud/functions-framework/build/src/main.js",
 );
+const endWithParent = join(import.meta.dirname, "end-with-parent.cjs");
 const startTimeoutMs = 30_000;
 const maxRestartDelayMs = 2_000;
 /** What a disk that stalls leaves waiting; lines beyond are dropped. */
@@ -64,13 +65,17 @@ export async function runFunction(
   let child: ChildProcess | undefined;
 
   const start = () => {
-    const started: ChildProcess = spawn(process.execPath, [frameworkMain], {
-      cwd: options.bundle ?? join(root, "dist", manifest.name),
-      env: environment,
-      stdio: ["ignore", "pipe", "pipe"],
-      // A Ctrl-C is for the local cloud, which then stops its functions in order.
-      detached: true,
-    });
+    const started: ChildProcess = spawn(
+      process.execPath,
+      ["--require", endWithParent, frameworkMain],
+      {
+        cwd: options.bundle ?? join(root, "dist", manifest.name),
+        env: environment,
+        stdio: ["pipe", "pipe", "pipe"],
+        // A Ctrl-C is for the local cloud, which then stops its functions in order.
+        detached: true,
+      },
+    );
     started.stdout?.on("data", keep);
     started.stderr?.on("data", keep);
     const startAgain = () => {

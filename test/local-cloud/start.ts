@@ -1,8 +1,10 @@
-import { mkdir } from "node:fs/promises";
+import { mkdir, stat } from "node:fs/promises";
 import { join } from "node:path";
 import { BigQuery } from "@google-cloud/bigquery";
 import { PubSub } from "@google-cloud/pubsub";
 import { runCommand } from "../cli/run-command.ts";
+import { UserError } from "../cli/user-error.ts";
+import { maxEventBytes } from "../producer/event-limits.ts";
 import { generateTweets } from "../producer/generate-tweets.ts";
 import { publishEvents } from "../producer/publish-events.ts";
 import { readEvents } from "../producer/read-events.ts";
@@ -43,13 +45,14 @@ async function start(args: string[], listen: () => AbortSignal): Promise<number 
     process.stdout.write(startHelp);
     return 0;
   }
+  for (const path of options.input) await checkInput(path);
   const signal = listen();
   const startedAt = performance.now();
   const target = await openTarget(options);
   try {
     sayWhereItRuns(target);
     const bigquery = new BigQuery({ projectId: target.project });
-    await publishAndCount(target, bigquery, options, signal);
+    const refused = await publishAndCount(target, bigquery, options, signal);
     const isCutShort = signal.aborted;
     if (!isCutShort && !options.exit && target.own !== undefined) {
       say("Up until Ctrl-C.");
@@ -63,9 +66,9 @@ async function start(args: string[], listen: () => AbortSignal): Promise<number 
     if (options.json) {
       const summary = await querySummary(bigquery, target.dataset);
       const seconds = Number(((performance.now() - startedAt) / 1_000).toFixed(3));
-      process.stdout.write(`${JSON.stringify({ ...summary, seconds })}\n`);
+      process.stdout.write(`${JSON.stringify({ ...summary, refused, seconds })}\n`);
     }
-    return 0;
+    return refused === 0 ? 0 : 1;
   } finally {
     await closeTarget(target);
   }
@@ -161,15 +164,17 @@ Publish a tweet of your own, or drop a file of them into the landing folder:
 `);
 }
 
+/** Resolves with how many events were too large to be published. */
 async function publishAndCount(
   target: Target,
   bigquery: BigQuery,
   options: StartOptions,
   signal: AbortSignal,
-): Promise<void> {
+): Promise<number> {
   const before = await queryTotals(bigquery, target.dataset);
   const pubsub = new PubSub({ projectId: target.project });
-  const published = { events: 0, isDone: false };
+  const published = { events: 0, refused: 0 };
+  const source = { place: "" };
   const progress = showProgress({
     totals: () => queryTotals(bigquery, target.dataset),
     backlog: () => target.own?.backlog(),
@@ -178,11 +183,15 @@ async function publishAndCount(
   try {
     await publishEvents({
       topic: pubsub.topic("tweets"),
-      events: eventsOf(options),
+      events: eventsOf(options, source),
       pack: options.pack,
       signal,
       onProgress: ({ events }) => {
         published.events = events;
+      },
+      onRefused: () => {
+        published.refused += 1;
+        say(`refused ${source.place}: more than ${maxEventBytes.toLocaleString("en")} bytes`);
       },
       ...(options.rate !== undefined && { rate: options.rate }),
     });
@@ -196,15 +205,31 @@ async function publishAndCount(
     await progress.stop();
     await pubsub.close();
   }
-  if (signal.aborted) return;
+  if (signal.aborted) return published.refused;
   const summary = await querySummary(bigquery, target.dataset);
   say(renderSummary(summary));
   say(renderTop(summary.top));
+  return published.refused;
 }
 
-async function* eventsOf({ input, generate, seed }: StartOptions): AsyncIterable<Uint8Array> {
+/** Before anything is started. @throws {UserError} for a path that is no file. */
+async function checkInput(path: string): Promise<void> {
+  if (path === "-") return;
+  const found = await stat(path).catch(() => undefined);
+  if (found === undefined) throw new UserError(`--input ${path}: there is no such file`);
+  if (found.isDirectory()) throw new UserError(`--input ${path}: is a folder, name its files`);
+}
+
+/** `source.place` is where the event that was yielded last stands. */
+async function* eventsOf(
+  { input, generate, seed }: StartOptions,
+  source: { place: string },
+): AsyncIterable<Uint8Array> {
   for (const path of input) {
-    for await (const { bytes } of readEvents(path)) yield bytes;
+    for await (const { bytes, line } of readEvents(path)) {
+      source.place = `${path}, line ${line}`;
+      yield bytes;
+    }
   }
   if (generate === 0) return;
   const endingAt = new Date();

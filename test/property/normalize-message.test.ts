@@ -49,7 +49,15 @@ const records = {
 
 /** JSON texts that a parser takes and a reader may not. */
 const hostile = [
-  ...["null", "{}", "[]", '""', "true", "-1", "1e400", "9.1e18", '"99999999999999999999"'],
+  "null",
+  "{}",
+  "[]",
+  '""',
+  "true",
+  "-1",
+  "1e400",
+  "9.1e18",
+  '"99999999999999999999"',
   '{"valueOf":1,"toString":1,"length":5}',
   '{"__proto__":{"id":"5"}}',
   '"\\ud800"',
