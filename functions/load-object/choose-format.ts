@@ -19,8 +19,10 @@ const signatures: readonly [Buffer, string][] = [
   [Buffer.from("Obj\u0001"), "Avro"],
 ];
 const byteOrderMark = Buffer.of(0xef, 0xbb, 0xbf);
-/** Where git, too, looks for zeros to tell what is binary. */
+/** Where git, too, looks to tell what is binary. */
 const enoughBytes = 8_000;
+/** So many control characters are no accident in a line, which fails alone: random bytes have 10 %. */
+const binary = { bytes: 32, share: 0.05 };
 /** White space before the first value; more of it, and the content is taken for lines. */
 const mostSpace = 64 * 1024;
 
@@ -39,7 +41,7 @@ export function isEnough(head: Buffer): boolean {
 export function chooseFormat(head: Buffer, name: string, topic: LandingTopic): ContentFormat {
   const found = signatures.find(([bytes]) => head.subarray(0, bytes.length).equals(bytes));
   if (found) throw new BrokenObjectError("unsupported-format", `the content is ${found[1]}`);
-  if (head.subarray(0, enoughBytes).includes(0)) {
+  if (isBinary(head.subarray(0, enoughBytes))) {
     throw new BrokenObjectError("unsupported-format", "the content is binary, or UTF-16");
   }
   const text = withoutMark(head);
@@ -55,6 +57,14 @@ export function chooseFormat(head: Buffer, name: string, topic: LandingTopic): C
   }
   return { format: "ndjson", skip };
 }
+
+function isBinary(beginning: Buffer): boolean {
+  const controls = beginning.filter((byte) => byte < 0x20 && !controlsOfText.includes(byte)).length;
+  return controls >= binary.bytes && controls >= binary.share * beginning.length;
+}
+
+/** Control characters that texts have: tab, line feed, form feed, carriage return, escape. */
+const controlsOfText = Buffer.from("\t\n\f\r\u001b");
 
 const withoutMark = (head: Buffer): Buffer =>
   head.subarray(0, byteOrderMark.length).equals(byteOrderMark)

@@ -40,7 +40,7 @@ describe.skipIf(!hasSharedData)("JSONTestSuite, rightly signed, over HTTP", () =
     await webhook.stop();
   });
 
-  test("each file has its pinned status; what is accepted is on the topic, byte for byte", async () => {
+  test("each file has its pinned status; what is accepted is on the topic, on one line", async () => {
     const files = readdirSync(folder).toSorted();
     expect(files).toEqual(Object.keys(pinned).toSorted());
     const statuses: Record<string, number[]> = {};
@@ -59,7 +59,7 @@ describe.skipIf(!hasSharedData)("JSONTestSuite, rightly signed, over HTTP", () =
       statuses[file] = answers.map(({ status }) => status);
       for (const { status, headers, body: answer } of answers) {
         const isAccepted = status < 300;
-        if (isAccepted) accepted.push(body.toString("base64"));
+        if (isAccepted) accepted.push(body.toString("latin1").replaceAll(/[\r\n]/g, " "));
         expect(headers["content-type"], file).toBe(
           isAccepted ? "application/json" : "application/problem+json",
         );
@@ -71,7 +71,7 @@ describe.skipIf(!hasSharedData)("JSONTestSuite, rightly signed, over HTTP", () =
 
     expect(statuses).toEqual(pinned);
     const received = await webhook.takeTweets(accepted.length);
-    expect(received.map(({ data }) => data.toString("base64")).toSorted()).toEqual(
+    expect(received.map(({ data }) => data.toString("latin1")).toSorted()).toEqual(
       accepted.toSorted(),
     );
     expect(webhook.restarts()).toBe(0);

@@ -249,9 +249,7 @@ describe.skipIf(!hasSharedData)("real data", { timeout: 60_000 }, () => {
     const good = texts.filter((text) => isUtf8(text) && isContainer(text.toString()));
     const lineFeed = Buffer.from("\n");
     const object = "landing/tweets/suite.jsonl";
-    // Some hold zeros, which at the beginning would make all of it binary.
-    const beginning = Buffer.from(`{"text":"${"x".repeat(8_000)}"}\n`);
-    const content = [beginning, ...texts.flatMap((text) => [text, lineFeed])];
+    const content = [Buffer.from("{}\n"), ...texts.flatMap((text) => [text, lineFeed])];
     const restarts = landing.loader.restarts();
     await landing.bucket.file(object).save(Buffer.concat(content));
 

@@ -105,8 +105,11 @@ describe("files", () => {
     const received = await receive(subscription, 3);
 
     expect(code).toBe(0);
-    expect(received.map(({ data }) => data).toSorted()).toEqual(
-      ['{"a":1}\n\xff\xfe not JSON\n{"b": 2 }', '1\n23\n{"x":1}', '{"y":[2]}'].toSorted(),
+    const packs = received.map(({ data }) => data.split("\n"));
+    // A slow reading sends what it has: packs may be smaller.
+    expect(packs.filter((lines) => lines.length > 3)).toEqual([]);
+    expect(packs.flat().toSorted()).toEqual(
+      ['{"a":1}', "\xff\xfe not JSON", '{"b": 2 }', "1", "23", '{"x":1}', '{"y":[2]}'].toSorted(),
     );
     expect(received.every(({ attributes }) => attributes.schema === "x.v1")).toBe(true);
     expect(summarySchema.parse(JSON.parse(stdout))).toMatchObject({

@@ -211,14 +211,14 @@ describe("a format", () => {
     [Buffer.from("PK\u0003\u0004..."), "a zip archive"],
     [Buffer.from("BZh91AY"), "bzip2"],
     [Buffer.from("PAR1"), "Parquet"],
-    [Buffer.from(`${"x".repeat(7_999)}\0`), "binary, or UTF-16"],
-    [Buffer.from('{"a":1}', "utf16le"), "binary, or UTF-16"],
+    [Buffer.from(`${"x".repeat(7_600)}${"\0".repeat(400)}`), "binary, or UTF-16"],
+    [Buffer.from('{"a":1}\n'.repeat(5), "utf16le"), "binary, or UTF-16"],
   ])("of %j is none that can be read: %s", (head, what) => {
     expect(() => chooseFormat(head, "a.jsonl", plain)).toThrow(`the content is ${what}`);
   });
 
   test("is text whatever comes after its beginning", () => {
-    const head = Buffer.from(`{${"x".repeat(7_999)}\0`);
+    const head = Buffer.from(`{${"x".repeat(7_999)}${"\0".repeat(8_000)}`);
     expect(chooseFormat(head, "a.jsonl", plain)).toEqual({ format: "ndjson", skip: 0 });
   });
 
