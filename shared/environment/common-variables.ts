@@ -10,10 +10,8 @@ export const commonVariables = {
   LOG_LEVEL: z.enum(["debug", "info", "warn", "error"]).default("info"),
 };
 
-const common = z.object(commonVariables);
-
 /** What the common variables say, in our words. */
-export const commonConfig = (variables: z.output<typeof common>) => ({
+export const commonConfig = (variables: z.output<z.ZodObject<typeof commonVariables>>) => ({
   projectId: variables.GOOGLE_CLOUD_PROJECT,
   topicPrefix: variables.TOPIC_PREFIX,
   functionVersion: variables.K_REVISION,

@@ -1,5 +1,6 @@
 import { once } from "node:events";
-import { type AddressInfo, connect, createServer, type Socket } from "node:net";
+import { connect, createServer, type Socket } from "node:net";
+import { portOf } from "../local-cloud/tcp-port.ts";
 
 /** `there`: what the client sends; `back`: what the server answers. */
 export type Way = "there" | "back";
@@ -101,9 +102,4 @@ function relay(from: Socket, to: Socket, strike: () => Fault | undefined): void 
       });
     }
   });
-}
-
-function portOf(address: AddressInfo | string | null): number {
-  if (address === null || typeof address === "string") throw new TypeError("not a TCP port");
-  return address.port;
 }

@@ -9,6 +9,7 @@ import { credentials } from "@grpc/grpc-js";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { z } from "zod";
 import { type LocalBigquery, startBigquery } from "../local-cloud/bigquery/start-bigquery.ts";
+import { refusal } from "../support/refusal.ts";
 
 type Column = { name: string; type: string; mode?: string; fields?: Column[] };
 
@@ -90,13 +91,6 @@ async function writerFor(
 async function rowsOf(query: string): Promise<unknown> {
   const [rows] = await bigquery.query(query);
   return JSON.parse(JSON.stringify(rows));
-}
-
-async function refusal(promise: Promise<unknown>): Promise<unknown> {
-  return promise.then(
-    () => expect.fail("it was accepted"),
-    (error: unknown) => error,
-  );
 }
 
 describe("appending", () => {

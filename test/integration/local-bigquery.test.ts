@@ -5,6 +5,7 @@ import { BigQuery, type TableField } from "@google-cloud/bigquery";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { type LocalBigquery, startBigquery } from "../local-cloud/bigquery/start-bigquery.ts";
 import { freePort } from "../local-cloud/tcp-port.ts";
+import { refusal } from "../support/refusal.ts";
 
 let server: LocalBigquery;
 let bigquery: BigQuery;
@@ -49,13 +50,6 @@ const tweets = {
   timePartitioning: { type: "DAY", field: "at" },
   clustering: { fields: ["id"] },
 };
-
-async function refusal(promise: Promise<unknown>): Promise<unknown> {
-  return promise.then(
-    () => expect.fail("it was accepted"),
-    (error: unknown) => error,
-  );
-}
 
 describe("datasets", () => {
   test("are made once, found, listed and deleted", async () => {

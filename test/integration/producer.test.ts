@@ -88,7 +88,10 @@ async function writeInput(name: string, content: string | Buffer): Promise<strin
 }
 
 describe("files", () => {
-  test("of every form arrive byte for byte, packed, with the attributes", async () => {
+  // A pack is sent as it is after 100 ms, which a busy machine may need from one file to the next.
+  test("of every form arrive byte for byte, packed, with the attributes", {
+    retry: 3,
+  }, async () => {
     const { name, subscription } = await openTopic();
     const odd = Buffer.from('{"a":1}\r\n\xff\xfe not JSON\n\n{"b": 2 }', "latin1");
     const inputs = [
@@ -105,11 +108,8 @@ describe("files", () => {
     const received = await receive(subscription, 3);
 
     expect(code).toBe(0);
-    const packs = received.map(({ data }) => data.split("\n"));
-    // A slow reading sends what it has: packs may be smaller.
-    expect(packs.filter((lines) => lines.length > 3)).toEqual([]);
-    expect(packs.flat().toSorted()).toEqual(
-      ['{"a":1}', "\xff\xfe not JSON", '{"b": 2 }', "1", "23", '{"x":1}', '{"y":[2]}'].toSorted(),
+    expect(received.map(({ data }) => data).toSorted()).toEqual(
+      ['{"a":1}\n\xff\xfe not JSON\n{"b": 2 }', '1\n23\n{"x":1}', '{"y":[2]}'].toSorted(),
     );
     expect(received.every(({ attributes }) => attributes.schema === "x.v1")).toBe(true);
     expect(summarySchema.parse(JSON.parse(stdout))).toMatchObject({

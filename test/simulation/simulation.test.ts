@@ -14,7 +14,7 @@ import { shrinkFailure } from "./shrink-failure.ts";
 import { suspensionPoints } from "./suspension-points.ts";
 
 const slow = 300_000;
-const seeds = Array.from({ length: 200 }, (_, index) => ({ seed: index + 1, events: 250 }));
+const seeds = Array.from({ length: 200 }, (_, index) => ({ seed: index + 1, events: 300 }));
 
 test(`${seeds.length} seeds and all that once failed: every count is exact`, {
   timeout: slow,

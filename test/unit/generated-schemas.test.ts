@@ -4,6 +4,7 @@ import { expect, test } from "vitest";
 import * as z from "zod";
 import { bigquerySchema } from "../../shared/rows/bigquery-schema.ts";
 import { tables } from "../../shared/rows/tables.ts";
+import { views } from "../../shared/rows/views.ts";
 import { generatedFiles } from "../../terraform/generate.ts";
 
 const terraform = join(import.meta.dirname, "../../terraform");
@@ -56,4 +57,13 @@ test("partition and cluster columns exist, and partitions are by a TIMESTAMP", (
     expect(columns.get(partitionedBy), name).toMatchObject({ type: "TIMESTAMP", mode: "REQUIRED" });
     for (const column of clusteredBy) expect(columns.has(column), `${name}.${column}`).toBe(true);
   }
+});
+
+test("the exact view counts distinct event ids", () => {
+  const urlHours = views.find(({ name }) => name === "url_hours");
+  expect(urlHours?.sql).toContain("COUNT(DISTINCT event.id) AS mentions");
+  expect(urlHours?.sql).toContain("COUNT(DISTINCT event.author) AS authors");
+  expect(urlHours?.sql).toContain(
+    "COUNT(DISTINCT IF(event.kind != 'retweet', event.id, NULL)) AS originals",
+  );
 });

@@ -2,6 +2,7 @@ import { expect, test } from "vitest";
 import * as z from "zod";
 import { hoursViewSql } from "../../shared/streams/hours-view.ts";
 import { incrementRow, type Stream } from "../../shared/streams/stream.ts";
+import { urlMentions } from "../../shared/streams/url-mentions.ts";
 
 /** A stream without key versions, labels and deletes, whose author is both key and member. */
 const follows: Stream = {
@@ -52,4 +53,12 @@ SELECT
 FROM counted AS event
 GROUP BY event.hour, event.author
 `);
+});
+
+test("a stream with versions and deletes reads its increments once", () => {
+  const sql = hoursViewSql(urlMentions);
+  expect(sql.match(/url_hour_increments/g)).toHaveLength(1);
+  expect(sql).toContain("WHERE outcome = 'delete' AND tombstone.id = event.id");
+  // Without the hour, a filter on it could not reach the increments.
+  expect(sql).toContain("MAX(event.key_version) OVER (PARTITION BY event.hour, event.id)");
 });

@@ -3,13 +3,13 @@ import { createHash } from "node:crypto";
 import { once } from "node:events";
 import { readdirSync, readFileSync, statSync } from "node:fs";
 import { cp, mkdtemp, rm } from "node:fs/promises";
-import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { buildFunctions } from "../local-cloud/build-functions.ts";
 import { readManifests } from "../local-cloud/read-manifests.ts";
+import { freePort } from "../local-cloud/tcp-port.ts";
 import { installDependencies } from "../support/terraform/install-dependencies.ts";
 
 const maxBundleBytes = 3_000_000;
@@ -129,14 +129,4 @@ async function askUntilReady(
     }
   }
   throw new Error(`no answer; the process ended with ${running.exitCode}`);
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, "127.0.0.1");
-  await once(server, "listening");
-  const address = server.address();
-  server.close();
-  await once(server, "close");
-  if (address === null || typeof address === "string") throw new Error("no free port");
-  return address.port;
 }
