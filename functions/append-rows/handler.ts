@@ -1,9 +1,9 @@
-import { failRecord } from "../../shared/envelopes/fail-record.ts";
+import { failRecord } from "../../shared/codec/fail-record.ts";
+import { type UnpackedRecord, unpackRecords } from "../../shared/codec/unpack-records.ts";
 import {
   type PubsubDelivery,
   parsePubsubDelivery,
 } from "../../shared/envelopes/pubsub-delivery.ts";
-import { type UnpackedRecord, unpackRecords } from "../../shared/envelopes/unpack-records.ts";
 import type {
   FailedEvent,
   FailureIssue,

@@ -1,6 +1,6 @@
 import type { PubSub, Topic } from "@google-cloud/pubsub";
-import { publishRetry } from "../../shared/envelopes/publish-retry.ts";
-import { sendPacked } from "../../shared/envelopes/send-packed.ts";
+import { publishRetry } from "../../shared/codec/publish-retry.ts";
+import { sendPacked } from "../../shared/codec/send-packed.ts";
 
 /** Publishes JSON lines to a topic; resolves when Pub/Sub has acknowledged every one of them. */
 export type PublishLines = (topic: string, schema: string, lines: string[]) => Promise<void>;

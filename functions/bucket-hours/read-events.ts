@@ -1,6 +1,6 @@
-import { failRecord } from "../../shared/envelopes/fail-record.ts";
+import { failRecord } from "../../shared/codec/fail-record.ts";
+import { type UnpackedRecord, unpackRecords } from "../../shared/codec/unpack-records.ts";
 import type { PubsubDelivery } from "../../shared/envelopes/pubsub-delivery.ts";
-import { type UnpackedRecord, unpackRecords } from "../../shared/envelopes/unpack-records.ts";
 import { isPossibleTime } from "../../shared/events/event-time.ts";
 import type {
   FailedEvent,

@@ -1,6 +1,6 @@
-import type { LandingTopic } from "../../shared/landing/landing-topic.ts";
-import type { LoadReport } from "../../shared/landing/load-report.v1.ts";
 import { BrokenObjectError } from "./broken-object-error.ts";
+import type { LandingTopic } from "./landing-topic.ts";
+import type { LoadReport } from "./load-report.v1.ts";
 import { isBlank } from "./read-json.ts";
 
 /** How the content is to be read, and how many of its first bytes are a byte order mark. */

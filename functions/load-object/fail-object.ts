@@ -1,4 +1,4 @@
-import { failRecord } from "../../shared/envelopes/fail-record.ts";
+import { failRecord } from "../../shared/codec/fail-record.ts";
 import type {
   FailedEvent,
   FailureIssue,

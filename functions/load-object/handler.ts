@@ -1,16 +1,13 @@
-import { failRecord } from "../../shared/envelopes/fail-record.ts";
+import { failRecord } from "../../shared/codec/fail-record.ts";
 import { parsePubsubDelivery } from "../../shared/envelopes/pubsub-delivery.ts";
-import {
-  parseStorageNotification,
-  type StorageNotification,
-} from "../../shared/envelopes/storage-notification.ts";
 import type { FailedEvent } from "../../shared/events/failed-event.v1.ts";
-import { loadReport } from "../../shared/landing/load-report.v1.ts";
 import { failWholeObject, stage } from "./fail-object.ts";
 import { type LoadDependencies, loadObject } from "./load-object.ts";
+import { loadReport } from "./load-report.v1.ts";
 import { reportNameOf } from "./name-object.ts";
 import type { ObjectStore } from "./object-store.ts";
 import { readLandingPath } from "./read-landing-path.ts";
+import { parseStorageNotification, type StorageNotification } from "./storage-notification.ts";
 import { takeTurns } from "./take-turns.ts";
 
 type Dependencies = LoadDependencies & {

@@ -1,10 +1,10 @@
 import type { FailedEvent, FailureReason } from "../../shared/events/failed-event.v1.ts";
-import type { LandingTopic } from "../../shared/landing/landing-topic.ts";
-import type { LoadReport } from "../../shared/landing/load-report.v1.ts";
 import { BrokenObjectError } from "./broken-object-error.ts";
 import { failRecordOf } from "./fail-object.ts";
 import { inflateGzip } from "./inflate-gzip.ts";
+import type { LandingTopic } from "./landing-topic.ts";
 import { limitInFlight } from "./limit-in-flight.ts";
+import type { LoadReport } from "./load-report.v1.ts";
 import type { ObjectStore, StoredObject } from "./object-store.ts";
 import { type PackedRows, packRows } from "./pack-rows.ts";
 import type { PublishMessage } from "./publish-message.ts";

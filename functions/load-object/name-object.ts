@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import type { LoadReport } from "../../shared/landing/load-report.v1.ts";
+import type { LoadReport } from "./load-report.v1.ts";
 
 /** Identifies one generation of an object: contents never change under it. */
 export type ObjectGeneration = { bucket: string; name: string; generation: string };

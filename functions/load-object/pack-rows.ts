@@ -1,4 +1,4 @@
-import { packedBytes, packedEvents } from "../../shared/envelopes/pack-lines.ts";
+import { packedBytes, packedEvents } from "../../shared/codec/pack-lines.ts";
 
 /** A packed message and which records of the object are in it, for example `0-122,124-499`. */
 export type PackedRows = { data: Buffer; events: number; records: string };

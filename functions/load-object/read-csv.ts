@@ -1,8 +1,8 @@
 import { isUtf8 } from "node:buffer";
 import { parse } from "csv-parse/sync";
-import type { CsvLayout } from "../../shared/landing/landing-topic.ts";
 import { BrokenObjectError } from "./broken-object-error.ts";
 import { joinLines } from "./join-lines.ts";
+import type { CsvLayout } from "./landing-topic.ts";
 import { isBlank, withoutReturn } from "./read-json.ts";
 import type { JudgedRecord, RawRecord, RecordReader, Splitter } from "./record.ts";
 import { createRowTyper, type TypeRow } from "./type-row.ts";

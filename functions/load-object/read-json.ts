@@ -1,6 +1,6 @@
 import { isUtf8 } from "node:buffer";
-import { onOneLine } from "../../shared/envelopes/on-one-line.ts";
-import { scanJson } from "../../shared/envelopes/scan-json.ts";
+import { onOneLine } from "../../shared/codec/on-one-line.ts";
+import { scanJson } from "../../shared/codec/scan-json.ts";
 import { followValue, noValue, opens } from "./follow-value.ts";
 import { joinLines } from "./join-lines.ts";
 import type { FailedRecord, JudgedRecord, RawRecord, RecordReader, Splitter } from "./record.ts";

@@ -1,5 +1,5 @@
-import type { LandingTopic } from "../../shared/landing/landing-topic.ts";
-import { landingTopics } from "../../shared/landing/landing-topics.ts";
+import type { LandingTopic } from "./landing-topic.ts";
+import { landingTopics } from "./landing-topics.ts";
 
 /** The topic that an object goes to, or why it is none to load. */
 export type LandingPath = { topic: LandingTopic } | { ignored: string };

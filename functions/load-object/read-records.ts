@@ -1,6 +1,6 @@
-import type { LandingTopic } from "../../shared/landing/landing-topic.ts";
-import type { LoadReport } from "../../shared/landing/load-report.v1.ts";
 import { chooseFormat, isEnough } from "./choose-format.ts";
+import type { LandingTopic } from "./landing-topic.ts";
+import type { LoadReport } from "./load-report.v1.ts";
 import { readCsv } from "./read-csv.ts";
 import { readJsonArray, readJsonLines } from "./read-json.ts";
 import type { JudgedRecord, RecordReader } from "./record.ts";

@@ -1,7 +1,7 @@
 import * as z from "zod";
 import { issuesOf } from "../../shared/events/issues-of.ts";
-import type { CsvColumn, CsvLayout } from "../../shared/landing/landing-topic.ts";
 import { BrokenObjectError } from "./broken-object-error.ts";
+import type { CsvColumn, CsvLayout } from "./landing-topic.ts";
 
 /** The row of a record's fields as a JSON line, or what is wrong with one of them. */
 export type TypeRow = (

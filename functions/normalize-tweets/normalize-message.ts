@@ -1,6 +1,6 @@
-import { failRecord } from "../../shared/envelopes/fail-record.ts";
+import { failRecord } from "../../shared/codec/fail-record.ts";
+import { unpackRecords } from "../../shared/codec/unpack-records.ts";
 import type { PubsubDelivery } from "../../shared/envelopes/pubsub-delivery.ts";
-import { unpackRecords } from "../../shared/envelopes/unpack-records.ts";
 import type {
   FailedEvent,
   FailureIssue,

@@ -1,5 +1,5 @@
 import { isUtf8 } from "node:buffer";
-import { scanJson } from "../../shared/envelopes/scan-json.ts";
+import { scanJson } from "../../shared/codec/scan-json.ts";
 import type { ProblemName } from "./problem-json.ts";
 
 /**

@@ -1,6 +1,6 @@
 import type { KeyObject } from "node:crypto";
 import type { Readable } from "node:stream";
-import { onOneLine } from "../../shared/envelopes/on-one-line.ts";
+import { onOneLine } from "../../shared/codec/on-one-line.ts";
 import { admitRequest, type Source } from "./admit-request.ts";
 import { answerChallenge } from "./answer-challenge.ts";
 import { countEvents } from "./count-events.ts";

@@ -1,5 +1,5 @@
 import type { PubSub, Topic } from "@google-cloud/pubsub";
-import { publishRetry } from "../../shared/envelopes/publish-retry.ts";
+import { publishRetry } from "../../shared/codec/publish-retry.ts";
 
 /** Publishes a body as one message; resolves when Pub/Sub has acknowledged it. */
 export type PublishBody = (

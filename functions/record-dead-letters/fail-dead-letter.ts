@@ -1,6 +1,6 @@
-import { failRecord } from "../../shared/envelopes/fail-record.ts";
+import { failRecord } from "../../shared/codec/fail-record.ts";
+import { scanJson } from "../../shared/codec/scan-json.ts";
 import type { PubsubDelivery } from "../../shared/envelopes/pubsub-delivery.ts";
-import { scanJson } from "../../shared/envelopes/scan-json.ts";
 import type { FailedEvent } from "../../shared/events/failed-event.v1.ts";
 import type { DeadLetter } from "./read-dead-letter.ts";
 

@@ -1,4 +1,4 @@
-import { packLines } from "../../shared/envelopes/pack-lines.ts";
+import { packLines } from "../../shared/codec/pack-lines.ts";
 import { parsePubsubDelivery } from "../../shared/envelopes/pubsub-delivery.ts";
 import { failDeadLetter } from "./fail-dead-letter.ts";
 import type { PublishMessage } from "./publish-message.ts";

@@ -1,6 +1,6 @@
 import type { PubSub, Topic } from "@google-cloud/pubsub";
 import * as z from "zod";
-import { publishRetry } from "../../shared/envelopes/publish-retry.ts";
+import { publishRetry } from "../../shared/codec/publish-retry.ts";
 
 /**
  * Publishes one message to a topic by its full name; resolves when Pub/Sub has acknowledged it, or

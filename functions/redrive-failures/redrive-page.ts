@@ -1,4 +1,4 @@
-import { packLines } from "../../shared/envelopes/pack-lines.ts";
+import { packLines } from "../../shared/codec/pack-lines.ts";
 import type { Redrive } from "../../shared/events/redrive.v1.ts";
 import type { Failure } from "./find-failures.ts";
 import type { PublishMessage } from "./publish-message.ts";

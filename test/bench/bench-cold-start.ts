@@ -1,7 +1,7 @@
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { buildFunctions } from "../local-cloud/build-functions.ts";
+import { buildFunctions } from "../../terraform/build-functions.ts";
 import { readManifests } from "../local-cloud/read-manifests.ts";
 import { runFunction } from "../local-cloud/run-function.ts";
 import { atMost, type Measurement, median } from "./measurement.ts";

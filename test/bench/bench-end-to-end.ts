@@ -1,5 +1,5 @@
 import * as z from "zod";
-import { buildFunctions } from "../local-cloud/build-functions.ts";
+import { buildFunctions } from "../../terraform/build-functions.ts";
 import { generateTweets } from "../producer/generate-tweets.ts";
 import { publishEvents } from "../producer/publish-events.ts";
 import { peakResidentBytes } from "../support/process-usage.ts";

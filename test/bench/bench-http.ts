@@ -1,6 +1,6 @@
 import { Agent, request } from "node:http";
 import { PubSub } from "@google-cloud/pubsub";
-import { buildFunctions } from "../local-cloud/build-functions.ts";
+import { buildFunctions } from "../../terraform/build-functions.ts";
 import { startPubsub } from "../local-cloud/pubsub/start-pubsub.ts";
 import { readManifests, topicsOf } from "../local-cloud/read-manifests.ts";
 import { processCpuMs } from "../support/process-usage.ts";

@@ -1,5 +1,5 @@
 import { redriveAnswer } from "../../shared/events/redrive-request.v1.ts";
-import { buildFunctions } from "../local-cloud/build-functions.ts";
+import { buildFunctions } from "../../terraform/build-functions.ts";
 import { publishEvents } from "../producer/publish-events.ts";
 import { peakResidentBytes } from "../support/process-usage.ts";
 import { startTestCloud, type TestCloud } from "../support/test-cloud.ts";

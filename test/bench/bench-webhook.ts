@@ -1,7 +1,7 @@
 import { once } from "node:events";
 import { connect } from "node:net";
 import { PubSub } from "@google-cloud/pubsub";
-import { buildFunctions } from "../local-cloud/build-functions.ts";
+import { buildFunctions } from "../../terraform/build-functions.ts";
 import { startPubsub } from "../local-cloud/pubsub/start-pubsub.ts";
 import { generateTweets } from "../producer/generate-tweets.ts";
 import { processCpuMs } from "../support/process-usage.ts";

@@ -1,7 +1,7 @@
 import Table from "cli-table3";
-import { parseArguments } from "../cli/parse-arguments.ts";
-import { runCommand } from "../cli/run-command.ts";
-import { UserError } from "../cli/user-error.ts";
+import { parseArguments } from "../../terraform/operate/cli/parse-arguments.ts";
+import { runCommand } from "../../terraform/operate/cli/run-command.ts";
+import { UserError } from "../../terraform/operate/cli/user-error.ts";
 import { benchColdStart } from "./bench-cold-start.ts";
 import { benchEndToEnd } from "./bench-end-to-end.ts";
 import { benchHttp } from "./bench-http.ts";

@@ -1,5 +1,5 @@
-import { runCommand } from "../cli/run-command.ts";
-import { buildFunctions } from "../local-cloud/build-functions.ts";
+import { buildFunctions } from "../../terraform/build-functions.ts";
+import { runCommand } from "../../terraform/operate/cli/run-command.ts";
 import { helpText, parseOptions } from "./parse-options.ts";
 import { renderReport } from "./render-report.ts";
 import { runChaos } from "./run-chaos.ts";

@@ -1,6 +1,6 @@
 import type { BigQuery } from "@google-cloud/bigquery";
 import * as z from "zod";
-import { queryTotals } from "../local-cloud/query-summary.ts";
+import { queryTotals } from "../demo/query-summary.ts";
 import type { Counted } from "./judge-counts.ts";
 
 const count = z.coerce.number();

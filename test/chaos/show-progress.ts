@@ -1,4 +1,4 @@
-import { showBar } from "../cli/show-bar.ts";
+import { showBar } from "../../terraform/operate/cli/show-bar.ts";
 import type { ChaosProgress } from "./run-chaos.ts";
 
 const lineIntervalMs = 10_000;

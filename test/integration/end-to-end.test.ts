@@ -2,7 +2,7 @@ import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import * as z from "zod";
-import { queryIgnored, querySummary } from "../local-cloud/query-summary.ts";
+import { queryIgnored, querySummary } from "../demo/query-summary.ts";
 import { generateTweets } from "../producer/generate-tweets.ts";
 import { startTestCloud, type TestCloud } from "../support/test-cloud.ts";
 

@@ -1,7 +1,7 @@
 import { Storage } from "@google-cloud/storage";
 import { describe, expect, onTestFinished, test } from "vitest";
 import * as z from "zod";
-import { querySummary } from "../local-cloud/query-summary.ts";
+import { querySummary } from "../demo/query-summary.ts";
 import { sendRequest } from "../support/send-request.ts";
 import { hasSharedData, sharedDataPath, sharedLines } from "../support/shared-data.ts";
 import { signX, xSecret } from "../support/sign-webhooks.ts";

@@ -8,8 +8,8 @@ import { setTimeout as delay } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import { type Bucket, Storage } from "@google-cloud/storage";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import { planTransfers } from "../commands/upload/plan-transfers.ts";
-import { parseUploadOptions } from "../commands/upload.ts";
+import { planTransfers } from "../../terraform/operate/upload/plan-transfers.ts";
+import { parseUploadOptions } from "../../terraform/operate/upload.ts";
 import { startStorage } from "../local-cloud/storage/start-storage.ts";
 
 const command = fileURLToPath(new URL("../commands/upload.ts", import.meta.url));

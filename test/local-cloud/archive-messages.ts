@@ -1,7 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { type Message, PubSub, type Subscription } from "@google-cloud/pubsub";
 import { type Bucket, Storage } from "@google-cloud/storage";
-import { writeArchiveName } from "../commands/archive-name.ts";
+import { writeArchiveName } from "../../terraform/operate/archive-name.ts";
 import { unlessPresent } from "./unless-present.ts";
 
 export type Archiver = {

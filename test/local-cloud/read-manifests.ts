@@ -1,7 +1,7 @@
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import * as z from "zod";
-import { functionNames } from "./build-functions.ts";
+import { functionNames } from "../../terraform/build-functions.ts";
 
 const memory = z.string().regex(/^\d+(?:Mi|Gi)$/);
 const reasons = z.record(z.string(), z.string().min(1));

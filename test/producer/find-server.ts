@@ -1,5 +1,5 @@
 import { connect } from "node:net";
-import { UserError } from "../cli/user-error.ts";
+import { UserError } from "../../terraform/operate/cli/user-error.ts";
 import type { CloudFile } from "../local-cloud/cloud-file.ts";
 
 /** Where messages go: a project at Google (no address) or at a server of our own. */

@@ -1,6 +1,6 @@
-import { packedEvents } from "../../shared/envelopes/pack-lines.ts";
-import { parseArguments, wholeNumber } from "../cli/parse-arguments.ts";
-import { UserError } from "../cli/user-error.ts";
+import { packedEvents } from "../../shared/codec/pack-lines.ts";
+import { parseArguments, wholeNumber } from "../../terraform/operate/cli/parse-arguments.ts";
+import { UserError } from "../../terraform/operate/cli/user-error.ts";
 
 export type ProduceOptions = {
   topic: string;

@@ -1,8 +1,8 @@
 import { constants } from "node:fs";
 import { access, stat } from "node:fs/promises";
 import { PubSub } from "@google-cloud/pubsub";
-import { runCommand } from "../cli/run-command.ts";
-import { UserError } from "../cli/user-error.ts";
+import { runCommand } from "../../terraform/operate/cli/run-command.ts";
+import { UserError } from "../../terraform/operate/cli/user-error.ts";
 import { findRunningCloud } from "../local-cloud/cloud-file.ts";
 import { maxEventBytes } from "./event-limits.ts";
 import { explainFailure } from "./explain-failure.ts";

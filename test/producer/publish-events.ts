@@ -1,7 +1,7 @@
 import { setImmediate as nextTurn, setTimeout as sleep } from "node:timers/promises";
 import type { Topic } from "@google-cloud/pubsub";
-import { packedBytes } from "../../shared/envelopes/pack-lines.ts";
-import { publishRetry } from "../../shared/envelopes/publish-retry.ts";
+import { packedBytes } from "../../shared/codec/pack-lines.ts";
+import { publishRetry } from "../../shared/codec/publish-retry.ts";
 import { maxEventBytes } from "./event-limits.ts";
 
 /** What the server has acknowledged so far; bytes are those of the message data. */

@@ -1,4 +1,4 @@
-import { showBar } from "../cli/show-bar.ts";
+import { showBar } from "../../terraform/operate/cli/show-bar.ts";
 
 /** How far the run is; `done` and `total` are in the same unit, whichever is known. */
 export type ShownProgress = { events: number; seconds: number; done: number };

@@ -1,4 +1,4 @@
-import { parseArguments, wholeNumber } from "../cli/parse-arguments.ts";
+import { parseArguments, wholeNumber } from "../../terraform/operate/cli/parse-arguments.ts";
 
 export type SimulateOptions = {
   firstSeed: number;

@@ -1,5 +1,5 @@
-import { runCommand } from "../cli/run-command.ts";
-import { showBar } from "../cli/show-bar.ts";
+import { runCommand } from "../../terraform/operate/cli/run-command.ts";
+import { showBar } from "../../terraform/operate/cli/show-bar.ts";
 import { catchFaults, medianSeeds } from "./catch-faults.ts";
 import { keepFailingSeeds, readFailingSeeds } from "./failing-seeds.ts";
 import { signOf } from "./judge-run.ts";

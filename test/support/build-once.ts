@@ -1,4 +1,4 @@
-import { buildFunctions } from "../local-cloud/build-functions.ts";
+import { buildFunctions } from "../../terraform/build-functions.ts";
 
 /** Run once before all tests: the tests run the functions as they are built. */
 export async function setup(): Promise<void> {

@@ -1,8 +1,8 @@
 import { parseConfig } from "../../functions/load-object/config.ts";
 import { createHandler } from "../../functions/load-object/handler.ts";
+import { type LoadReport, loadReport } from "../../functions/load-object/load-report.v1.ts";
 import type { ObjectStore } from "../../functions/load-object/object-store.ts";
 import { type FailedEvent, failedEvent } from "../../shared/events/failed-event.v1.ts";
-import { type LoadReport, loadReport } from "../../shared/landing/load-report.v1.ts";
 import { messagePublished, objectFinalized } from "./deliveries.ts";
 
 export type RecordedMessage = { topic: string; data: Buffer; attributes: Record<string, string> };

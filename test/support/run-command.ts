@@ -9,7 +9,7 @@ const root = join(import.meta.dirname, "../..");
 export type CommandResult = { code: number | null; stdout: string; stderr: string };
 
 /**
- * Runs a command of `test/commands/` as `npm run` does, in a process of its own, and kills it as soon
+ * Runs a command of `terraform/operate/` as `npm run` does, in a process of its own, and kills it as soon
  * as `killWhen` says so.
  */
 export async function runCommand(
@@ -17,7 +17,7 @@ export async function runCommand(
   args: readonly string[],
   options: { environment?: Record<string, string>; killWhen?: () => Promise<boolean> } = {},
 ): Promise<CommandResult> {
-  const child = spawn(process.execPath, [join(root, `test/commands/${name}.ts`), ...args], {
+  const child = spawn(process.execPath, [join(root, `terraform/operate/${name}.ts`), ...args], {
     env: { ...process.env, ...options.environment },
     stdio: ["ignore", "pipe", "pipe"],
   });

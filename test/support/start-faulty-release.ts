@@ -3,7 +3,7 @@ import { createServer } from "node:http";
 import { json } from "node:stream/consumers";
 import type { PubSub, Subscription } from "@google-cloud/pubsub";
 import * as z from "zod";
-import { failRecord } from "../../shared/envelopes/fail-record.ts";
+import { failRecord } from "../../shared/codec/fail-record.ts";
 import { parsePubsubDelivery } from "../../shared/envelopes/pubsub-delivery.ts";
 
 const push = z.looseObject({ message: z.looseObject({ data: z.string().default("") }) });

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import { PubSub } from "@google-cloud/pubsub";
 import { type Bucket, Storage } from "@google-cloud/storage";
-import { type LoadReport, loadReport } from "../../shared/landing/load-report.v1.ts";
+import { type LoadReport, loadReport } from "../../functions/load-object/load-report.v1.ts";
 import { startPubsub } from "../local-cloud/pubsub/start-pubsub.ts";
 import { startStorage } from "../local-cloud/storage/start-storage.ts";
 import { type CollectedMessage, collectMessages } from "./collect-messages.ts";

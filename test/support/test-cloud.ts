@@ -3,10 +3,10 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { BigQuery } from "@google-cloud/bigquery";
 import { PubSub } from "@google-cloud/pubsub";
+import { queryTotals, type Totals } from "../demo/query-summary.ts";
+import { waitUntilCounted } from "../demo/wait-until-counted.ts";
 import type { DeliveryFaults } from "../local-cloud/pubsub/delivery-faults.ts";
-import { queryTotals, type Totals } from "../local-cloud/query-summary.ts";
 import { type Cloud, startCloud } from "../local-cloud/start-cloud.ts";
-import { waitUntilCounted } from "../local-cloud/wait-until-counted.ts";
 import { publishEvents } from "../producer/publish-events.ts";
 
 /** A local cloud for one test file, with what tests ask of it. */

@@ -1,0 +1,24 @@
+import { turnstileRow } from "../../shared/events/turnstile-row.v1.ts";
+import type { CsvLayout } from "./landing-topic.ts";
+
+/**
+ * The weekly turnstile files of New York's MTA: those of the agency itself say `C/A`, those of
+ * archivists `CA`, after an index column without a header.
+ */
+export const turnstileCsv: CsvLayout = {
+  schema: "turnstile-row.v1",
+  row: turnstileRow,
+  columns: [
+    { field: "ca", headers: ["C/A", "CA"], type: "text" },
+    { field: "unit", headers: ["UNIT"], type: "text" },
+    { field: "scp", headers: ["SCP"], type: "text" },
+    { field: "station", headers: ["STATION"], type: "text" },
+    { field: "linename", headers: ["LINENAME"], type: "text" },
+    { field: "division", headers: ["DIVISION"], type: "text" },
+    { field: "date", headers: ["DATE"], type: "text" },
+    { field: "time", headers: ["TIME"], type: "text" },
+    { field: "desc", headers: ["DESC"], type: "text" },
+    { field: "entries", headers: ["ENTRIES"], type: "integer" },
+    { field: "exits", headers: ["EXITS"], type: "integer" },
+  ],
+};

@@ -1,0 +1,163 @@
+import { mkdir, readdir, readFile, realpath, rename, rm, writeFile } from "node:fs/promises";
+import { isBuiltin } from "node:module";
+import { dirname, join } from "node:path";
+import { build, type Plugin } from "esbuild";
+import * as z from "zod";
+
+const root = join(import.meta.dirname, "..");
+const nodeModules = "node_modules/";
+const framework = "@google-cloud/functions-framework";
+
+/** Names of all functions: each folder of `functions/`. */
+export async function functionNames(): Promise<string[]> {
+  const entries = await readdir(join(root, "functions"), { withFileTypes: true });
+  return entries
+    .filter((entry) => entry.isDirectory())
+    .map(({ name }) => name)
+    .sort();
+}
+
+/**
+ * Bundles every function into `dist/<name>/index.js`, as it is deployed. Only the functions
+ * framework stays outside: its registry is one per copy, so a bundled copy would register nothing.
+ */
+export async function buildFunctions(): Promise<string[]> {
+  const names = await functionNames();
+  const frameworkVersion = await installedVersion(framework);
+  await removeStale(names);
+  // All in one go: what several of them use is parsed once.
+  const { outputFiles } = await build({
+    entryPoints: names.map((name) => ({
+      in: join(root, "functions", name, "index.ts"),
+      out: join(name, "index"),
+    })),
+    outdir: join(root, "dist"),
+    bundle: true,
+    write: false,
+    platform: "node",
+    target: "node24",
+    // The Google clients are CommonJS and look for themselves beside the file.
+    format: "cjs",
+    external: [framework],
+    minify: true,
+    legalComments: "none",
+    plugins: [await oneCopyPerVersion(), withoutUnusedProtocols],
+    logLevel: "warning",
+  });
+  for (const name of names) await writeManifest(name, frameworkVersion);
+  for (const { path, contents } of outputFiles) await replaceFile(path, contents);
+  return names;
+}
+
+/** Folders of functions that are no more. */
+async function removeStale(names: readonly string[]): Promise<void> {
+  await mkdir(join(root, "dist"), { recursive: true });
+  for (const name of await readdir(join(root, "dist"))) {
+    if (!names.includes(name)) await rm(join(root, "dist", name), { recursive: true });
+  }
+}
+
+async function writeManifest(name: string, frameworkVersion: string): Promise<void> {
+  const folder = join(root, "dist", name);
+  await mkdir(folder, { recursive: true });
+  const manifest = {
+    name,
+    private: true,
+    main: "index.js",
+    dependencies: { [framework]: frameworkVersion },
+  };
+  await replaceFile(join(folder, "package.json"), `${JSON.stringify(manifest, null, 2)}\n`);
+}
+
+/** At once, so that a function that starts meanwhile has the one or the other, never half of it. */
+async function replaceFile(path: string, contents: string | Uint8Array): Promise<void> {
+  const temporary = `${path}.${process.pid}`;
+  await writeFile(temporary, contents);
+  await rename(temporary, path);
+}
+
+const lockFile = z.object({
+  packages: z.record(z.string(), z.object({ version: z.string().optional() })),
+});
+
+/**
+ * The dependency tree holds some packages twice in one and the same version, because npm can hoist
+ * only one of two majors. Bundled once, a function starts faster: most of a cold start is parsing.
+ */
+async function oneCopyPerVersion(): Promise<Plugin> {
+  // The bundler sees real paths, and the packages may be linked from elsewhere.
+  const base = dirname(await realpath(join(root, "node_modules")));
+  const lock = lockFile.parse(JSON.parse(await readFile(join(root, "package-lock.json"), "utf8")));
+  /** Folder that is bundled, by the folder of each copy. */
+  const bundled = new Map<string, string>();
+  const first = new Map<string, string>();
+  for (const [place, { version }] of Object.entries(lock.packages)) {
+    const name = place.slice(place.lastIndexOf(nodeModules) + nodeModules.length);
+    const folder = first.get(`${name}@${version}`) ?? place;
+    first.set(`${name}@${version}`, folder);
+    bundled.set(join(base, place), join(base, folder));
+  }
+  const ours = Symbol("already resolved here");
+  return {
+    name: "one-copy-per-version",
+    setup(bundling) {
+      bundling.onResolve({ filter: /^[^./]/ }, async ({ path, pluginData, ...options }) => {
+        if (pluginData === ours || isBuiltin(path)) return undefined;
+        const resolved = await bundling.resolve(path, { ...options, pluginData: ours });
+        // What cannot be resolved may be optional: the bundler knows.
+        if (resolved.errors.length > 0 || resolved.external) return undefined;
+        const copy = /^.*\/node_modules\/(?:@[^/]+\/)?[^/]+/.exec(resolved.path)?.[0];
+        const folder = copy === undefined ? undefined : bundled.get(copy);
+        // Only what moves is answered here: an answer of a plugin loses the package's module type.
+        if (copy === undefined || folder === undefined || folder === copy) return undefined;
+        return { ...resolved, path: folder + resolved.path.slice(copy.length) };
+      });
+    },
+  };
+}
+
+/**
+ * Half of what the Google clients bring are message classes generated from their protocols, which
+ * no function of ours runs, and which each cold start would have to parse.
+ */
+const withoutUnusedProtocols: Plugin = {
+  name: "without-unused-protocols",
+  setup(bundling) {
+    // Publishing works from `protos.json`. These classes are only exported again, or used for
+    // long-running operations, which Pub/Sub has none of.
+    const messageClasses =
+      /\/(pubsub|pubsub-api|google-gax)\/build\/protos\/(protos|iam_service|locations|operations)\.js$/;
+    bundling.onLoad({ filter: messageClasses }, () => ({ contents: "" }));
+    // The Storage Write client writes with classes, but only with those of version 1.
+    bundling.onLoad(
+      { filter: /\/bigquery-storage\/build\/protos\/protos\.js$/ },
+      async ({ path }) => {
+        const previews =
+          /^( +)storage\.v1(alpha|beta)\d* = \(function\(\) \{\n[\s\S]*?^\1\}\)\(\);\n/gm;
+        return { contents: (await readFile(path, "utf8")).replace(previews, "") };
+      },
+    );
+    bundling.onLoad(
+      { filter: /\/bigquery-storage\/build\/protos\/protos\.json$/ },
+      async ({ path }) => {
+        const isPreview = (name: string) => /^v1(alpha|beta)\d*$/.test(name);
+        const withoutPreviews = JSON.parse(await readFile(path, "utf8"), (name, value: unknown) =>
+          isPreview(name) ? undefined : value,
+        );
+        return { contents: JSON.stringify(withoutPreviews), loader: "json" };
+      },
+    );
+  },
+};
+
+const installedVersion = (name: string) => versionOf(join(root, "node_modules", name));
+
+async function versionOf(folder: string): Promise<string> {
+  const manifest = await readFile(join(folder, "package.json"), "utf8");
+  return z.object({ version: z.string() }).parse(JSON.parse(manifest)).version;
+}
+
+if (import.meta.main) {
+  const names = await buildFunctions();
+  console.log(`built ${names.length} functions into dist/: ${names.join(", ")}`);
+}

@@ -1,0 +1,158 @@
+import { convertRow } from "../../../functions/append-rows/convert-row.ts";
+import { createHandler as createAppender } from "../../../functions/append-rows/handler.ts";
+import { bucketHours } from "../../../functions/bucket-hours/bucket-hours.ts";
+import { createHandler as createBucketer } from "../../../functions/bucket-hours/handler.ts";
+import { createHandler as createNormalizer } from "../../../functions/normalize-tweets/handler.ts";
+import { packLines } from "../../../shared/codec/pack-lines.ts";
+import { bigquerySchema } from "../../../shared/rows/bigquery-schema.ts";
+import { generateTweets } from "../../../test/producer/generate-tweets.ts";
+import { messagePublished } from "../../../test/support/deliveries.ts";
+
+/** What one function does with the tweets of a run. */
+type Measured = {
+  /** Messages that it was given. */
+  requests: number;
+  cpuSeconds: number;
+  /** Of its own log lines. */
+  logBytes: number;
+};
+
+/** What became of `tweets` lines of a stream on their way through the functions. */
+export type MeasuredRun = {
+  tweets: number;
+  functions: Record<"normalize-tweets" | "bucket-hours" | "append-rows", Measured>;
+  /** Sizes of all messages, by topic. */
+  messages: Record<string, number[]>;
+  /** Bytes of the rows that are appended, as JSON. */
+  rowBytes: number;
+};
+
+const endingAt = new Date("2026-01-02T03:04:05Z");
+const receivedAt = "2026-01-02T03:04:05.678Z";
+const config = { functionVersion: "measured", topicPrefix: "" };
+
+/**
+ * Sends generated tweets, `pack` to a message, through the real handlers in this process, and
+ * measures CPU time and bytes. No network: what requests themselves cost is not in it.
+ */
+export async function measureTweets(options: {
+  tweets: number;
+  pack: number;
+}): Promise<MeasuredRun> {
+  const lines = [...generateTweets({ count: options.tweets, seed: 1, endingAt })].map(
+    ({ json }) => json,
+  );
+  const messages = new Map<string, string[]>();
+  const publish = async (topic: string, _schema: string, published: readonly string[]) => {
+    if (published.length === 0) return;
+    const queue = messages.get(topic) ?? [];
+    messages.set(topic, queue);
+    for (const { data } of packLines(published)) queue.push(data.toString("utf8"));
+  };
+  const now = () => endingAt.getTime();
+  const log = createLog();
+
+  const incoming = packs(lines, options.pack);
+  const normalize = createNormalizer({ publish, now, log, config });
+  const normalized = await measure(incoming, "tweets", normalize, log);
+
+  const bucket = createBucketer({
+    count: async (stream, events) => {
+      const rows = bucketHours(stream, events, receivedAt);
+      const appended = rows.map((row) => JSON.stringify(row));
+      await publish(stream.increments.topic, "increments", appended);
+    },
+    publish,
+    now,
+    log,
+    config,
+  });
+  const bucketed = await measure(messages.get("url-mentions") ?? [], "url-mentions", bucket, log);
+
+  let rowBytes = 0;
+  const append = createAppender({
+    append: async (table, rows) => {
+      const columns = bigquerySchema(table.row);
+      for (const { row, bytes } of rows) {
+        convertRow(row, columns);
+        rowBytes += bytes;
+      }
+      return new Map();
+    },
+    log,
+    config,
+  });
+  const appended: Measured[] = [];
+  for (const topic of ["append-tweets", "append-url-hours", "failed-events"]) {
+    appended.push(await measure(messages.get(topic) ?? [], topic, append, log));
+  }
+
+  return {
+    tweets: lines.length,
+    functions: {
+      "normalize-tweets": normalized,
+      "bucket-hours": bucketed,
+      "append-rows": {
+        requests: sum(appended.map(({ requests }) => requests)),
+        cpuSeconds: sum(appended.map(({ cpuSeconds }) => cpuSeconds)),
+        logBytes: sum(appended.map(({ logBytes }) => logBytes)),
+      },
+    },
+    messages: {
+      tweets: incoming.map((one) => Buffer.byteLength(one)),
+      ...Object.fromEntries(
+        [...messages].map(([topic, sent]) => [topic, sent.map((one) => Buffer.byteLength(one))]),
+      ),
+    },
+    rowBytes,
+  };
+}
+
+type Log = { info: (counts: object, message: string) => void; takeBytes: () => number };
+
+async function measure(
+  payloads: readonly string[],
+  topic: string,
+  handle: (event: unknown) => Promise<void>,
+  log: Log,
+): Promise<Measured> {
+  const message = { publishTime: receivedAt, attributes: {} };
+  const events = payloads.map((payload, index) =>
+    messagePublished(payload, topic, String(index), message),
+  );
+  log.takeBytes();
+  const before = process.cpuUsage();
+  for (const event of events) await handle(event);
+  const { user, system } = process.cpuUsage(before);
+  const cpuSeconds = (user + system) / 1_000_000;
+  return { requests: events.length, cpuSeconds, logBytes: log.takeBytes() };
+}
+
+/** The functions' log, as far as its bytes are concerned. */
+function createLog(): Log {
+  let bytes = 0;
+  const frame = {
+    severity: "INFO",
+    time: receivedAt,
+    serviceContext: { service: "", version: "" },
+  };
+  return {
+    info: (counts, message) => {
+      bytes += JSON.stringify({ ...frame, ...counts, message }).length + 30;
+    },
+    takeBytes: () => {
+      const taken = bytes;
+      bytes = 0;
+      return taken;
+    },
+  };
+}
+
+function packs(lines: readonly string[], pack: number): string[] {
+  const count = Math.ceil(lines.length / pack);
+  return Array.from({ length: count }, (_, index) =>
+    lines.slice(index * pack, (index + 1) * pack).join("\n"),
+  );
+}
+
+const sum = (numbers: readonly number[]): number => numbers.reduce((total, one) => total + one, 0);

@@ -1,0 +1,276 @@
+import { mkdir, stat } from "node:fs/promises";
+import { join } from "node:path";
+import { BigQuery } from "@google-cloud/bigquery";
+import { PubSub } from "@google-cloud/pubsub";
+import { buildFunctions } from "../../terraform/build-functions.ts";
+import { runCommand } from "../../terraform/operate/cli/run-command.ts";
+import { UserError } from "../../terraform/operate/cli/user-error.ts";
+import {
+  type CloudFile,
+  findRunningCloud,
+  removeCloudFile,
+  stateDirectory,
+  writeCloudFile,
+} from "../local-cloud/cloud-file.ts";
+import { type Cloud, startCloud } from "../local-cloud/start-cloud.ts";
+import { freePort } from "../local-cloud/tcp-port.ts";
+import { maxEventBytes } from "../producer/event-limits.ts";
+import { generateTweets } from "../producer/generate-tweets.ts";
+import { publishEvents } from "../producer/publish-events.ts";
+import { readEvents } from "../producer/read-events.ts";
+import { checkEmulator } from "./check-emulator.ts";
+import { querySummary, queryTotals } from "./query-summary.ts";
+import { renderSummary, renderTop } from "./render-summary.ts";
+import { showProgress } from "./show-progress.ts";
+import { parseStartOptions, type StartOptions, startHelp } from "./start-options.ts";
+import { waitUntilCounted } from "./wait-until-counted.ts";
+
+const localProject = "hourtally-local";
+const localDataset = "hourtally";
+/** The ports that the well-known emulators use; any free one where it is taken. */
+const usualPorts = { pubsub: 8085, bigquery: 9050, bigqueryWrite: 9060, storage: 4443 };
+
+/** How often totals are shown while more comes in all the time. */
+const busyRefreshMs = 10_000;
+
+const say = (text: string) => process.stderr.write(`${text}\n`);
+
+/** A cloud to publish to: one that we started, or one that was running. */
+type Target = CloudFile & { own?: Cloud };
+
+/** Resolves with 0 after the Ctrl-C of one that has nothing to do, too: that is how it ends. */
+async function start(args: string[], listen: () => AbortSignal): Promise<number | undefined> {
+  const options = parseStartOptions(args);
+  if (options === undefined) {
+    process.stdout.write(startHelp);
+    return 0;
+  }
+  for (const path of options.input) await checkInput(path);
+  const signal = listen();
+  const startedAt = performance.now();
+  const target = await openTarget(options);
+  try {
+    sayWhereItRuns(target);
+    const bigquery = new BigQuery({ projectId: target.project });
+    const refused = await publishAndCount(target, bigquery, options, signal);
+    const isCutShort = signal.aborted;
+    if (!isCutShort && !options.exit && target.own !== undefined) {
+      say("Up until Ctrl-C.");
+      await keepCounting(target, bigquery, signal);
+    }
+    const uncounted = target.own?.backlog()?.messages ?? 0;
+    if (isCutShort || (signal.aborted && uncounted > 0)) {
+      say(`interrupted${uncounted === 0 ? "" : whatIsLost(uncounted)}`);
+      return undefined;
+    }
+    if (options.json) {
+      const summary = await querySummary(bigquery, target.dataset);
+      const seconds = Number(((performance.now() - startedAt) / 1_000).toFixed(3));
+      process.stdout.write(`${JSON.stringify({ ...summary, refused, seconds })}\n`);
+    }
+    return refused === 0 ? 0 : 1;
+  } finally {
+    await closeTarget(target);
+  }
+}
+
+const whatIsLost = (messages: number) =>
+  `: ${messages} messages were published and not counted; they are gone with this Pub/Sub`;
+
+async function openTarget(options: StartOptions): Promise<Target> {
+  const running = await findRunningCloud();
+  if (running !== undefined) {
+    if (options.data !== undefined || options.duplicates > 0 || options.shuffle) {
+      throw new Error(
+        `a local cloud is running already (process ${running.pid}): stop it to start one with other settings`,
+      );
+    }
+    say(`Publishing to the local cloud that runs already (process ${running.pid}).`);
+    Object.assign(process.env, {
+      PUBSUB_EMULATOR_HOST: running.pubsub,
+      BIGQUERY_EMULATOR_HOST: running.bigquery,
+      METADATA_SERVER_DETECTION: "none",
+    });
+    return running;
+  }
+  const emulator = process.env.PUBSUB_EMULATOR_HOST;
+  if (emulator !== undefined) await checkEmulator(emulator);
+  if (options.data !== undefined) await mkdir(options.data, { recursive: true });
+  say("Building the functions and starting the local cloud …");
+  await buildFunctions();
+  const hasFaults = options.duplicates > 0 || options.shuffle;
+  const own = await startCloud({
+    projectId: localProject,
+    dataset: localDataset,
+    ports: {
+      pubsub: await freePort(usualPorts.pubsub),
+      bigquery: await freePort(usualPorts.bigquery),
+      bigqueryWrite: await freePort(usualPorts.bigqueryWrite),
+      storage: await freePort(usualPorts.storage),
+    },
+    lakeDirectory: options.data === undefined ? undefined : join(options.data, "lake"),
+    database: options.data === undefined ? ":memory:" : join(options.data, "warehouse.duckdb"),
+    logDirectory: join(stateDirectory, "logs"),
+    archive: true,
+    pubsubEmulator: emulator,
+    ...(hasFaults && {
+      faults: {
+        duplicateRate: options.duplicates,
+        shuffle: options.shuffle,
+        seed: options.seed,
+      },
+    }),
+  });
+  const { pubsub, bigquery, bigqueryWrite, storage, bucket } = own;
+  const functions = Object.fromEntries(own.functions.map(({ name, url }) => [name, url]));
+  const file = {
+    pid: process.pid,
+    project: localProject,
+    dataset: localDataset,
+    pubsub,
+    bigquery,
+    bigqueryWrite,
+    storage,
+    bucket,
+    functions,
+  };
+  await writeCloudFile(file);
+  return { ...file, own };
+}
+
+async function closeTarget(target: Target): Promise<void> {
+  if (target.own === undefined) return;
+  await removeCloudFile();
+  await target.own.stop();
+}
+
+function sayWhereItRuns(target: Target): void {
+  const { pubsub, bigquery, storage, bucket, project, dataset, functions } = target;
+  const lines = [
+    ["Pub/Sub", `PUBSUB_EMULATOR_HOST=${pubsub}`],
+    ["BigQuery", `BIGQUERY_EMULATOR_HOST=${bigquery}`],
+    ["Storage", `STORAGE_EMULATOR_HOST=${storage}`],
+    ["Clients", "METADATA_SERVER_DETECTION=none"],
+    ["Project", `${project}, dataset ${dataset}, bucket ${bucket}`],
+    ...Object.entries(functions).map(([name, url]) => ["Function", `${name} ${url}`]),
+    ["Logs", join(stateDirectory, "logs")],
+  ];
+  for (const [name = "", value = ""] of lines) say(`  ${name.padEnd(10)} ${value}`);
+  say(`
+Publish a tweet of your own, or drop a file of them into the landing folder:
+
+  echo '{"id_str":"20","created_at":"Tue Mar 21 20:50:14 +0000 2006","text":"https://example.com/"}' | npm run produce -- --input -
+  npm run upload -- FILE landing/tweets/
+`);
+}
+
+/** Resolves with how many events were too large to be published. */
+async function publishAndCount(
+  target: Target,
+  bigquery: BigQuery,
+  options: StartOptions,
+  signal: AbortSignal,
+): Promise<number> {
+  const before = await queryTotals(bigquery, target.dataset);
+  const pubsub = new PubSub({ projectId: target.project });
+  const published = { events: 0, refused: 0 };
+  const source = { place: "" };
+  const progress = showProgress({
+    totals: () => queryTotals(bigquery, target.dataset),
+    backlog: () => target.own?.backlog(),
+    published: () => published.events,
+  });
+  try {
+    await publishEvents({
+      topic: pubsub.topic("tweets"),
+      events: eventsOf(options, source),
+      pack: options.pack,
+      signal,
+      onProgress: ({ events }) => {
+        published.events = events;
+      },
+      onRefused: () => {
+        published.refused += 1;
+        say(`refused ${source.place}: more than ${maxEventBytes.toLocaleString("en")} bytes`);
+      },
+      ...(options.rate !== undefined && { rate: options.rate }),
+    });
+    await waitUntilCounted({
+      totals: progress.latest,
+      backlog: () => target.own?.backlog()?.messages,
+      expectedLines: before.lines + published.events,
+      signal,
+    });
+  } finally {
+    await progress.stop();
+    await pubsub.close();
+  }
+  if (signal.aborted) return published.refused;
+  const summary = await querySummary(bigquery, target.dataset);
+  say(renderSummary(summary));
+  say(renderTop(summary.top));
+  return published.refused;
+}
+
+/** Before anything is started. @throws {UserError} for a path that is no file. */
+async function checkInput(path: string): Promise<void> {
+  if (path === "-") return;
+  const found = await stat(path).catch(() => undefined);
+  if (found === undefined) throw new UserError(`--input ${path}: there is no such file`);
+  if (found.isDirectory()) throw new UserError(`--input ${path}: is a folder, name its files`);
+}
+
+/** `source.place` is where the event that was yielded last stands. */
+async function* eventsOf(
+  { input, generate, seed }: StartOptions,
+  source: { place: string },
+): AsyncIterable<Uint8Array> {
+  for (const path of input) {
+    for await (const { bytes, line } of readEvents(path)) {
+      source.place = `${path}, line ${line}`;
+      yield bytes;
+    }
+  }
+  if (generate === 0) return;
+  const endingAt = new Date();
+  for (const { json } of generateTweets({ count: generate, seed, endingAt })) {
+    yield Buffer.from(json);
+  }
+}
+
+/** Shows what others publish, until `signal` aborts. */
+async function keepCounting(
+  target: Target,
+  bigquery: BigQuery,
+  signal: AbortSignal,
+): Promise<void> {
+  let shown = await queryTotals(bigquery, target.dataset);
+  let shownAt = performance.now();
+  let askedForMs = 0;
+  while (!signal.aborted) {
+    // Asking costs CPU that the counting needs, so it takes a tenth of the time at most.
+    await abortableDelay(Math.max(1_000, 9 * askedForMs), signal);
+    const askedAt = performance.now();
+    const totals = await queryTotals(bigquery, target.dataset);
+    askedForMs = performance.now() - askedAt;
+    const isBusy = (target.own?.backlog()?.messages ?? 0) > 0;
+    const isShownLately = performance.now() - shownAt < busyRefreshMs;
+    if (totals.rows === shown.rows || (isBusy && isShownLately)) continue;
+    shown = totals;
+    shownAt = performance.now();
+    const summary = await querySummary(bigquery, target.dataset);
+    say(renderSummary(summary));
+    say(renderTop(summary.top));
+  }
+}
+
+const abortableDelay = (ms: number, signal: AbortSignal): Promise<void> =>
+  new Promise((resolve) => {
+    const timer = setTimeout(resolve, ms);
+    signal.addEventListener("abort", () => {
+      clearTimeout(timer);
+      resolve();
+    });
+  });
+
+if (import.meta.main) await runCommand("npm start", start);

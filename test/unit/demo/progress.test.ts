@@ -1,0 +1,58 @@
+import { expect, test, vi } from "vitest";
+import { checkEmulator } from "../../demo/check-emulator.ts";
+import { showProgress } from "../../demo/show-progress.ts";
+import { waitUntilCounted } from "../../demo/wait-until-counted.ts";
+import { freePort } from "../../local-cloud/tcp-port.ts";
+
+test("waiting ends when the totals cannot be queried", async () => {
+  const progress = showProgress({
+    totals: () => Promise.reject(new Error("no table")),
+    backlog: () => undefined,
+    published: () => 1,
+  });
+  const waiting = waitUntilCounted({
+    totals: progress.latest,
+    backlog: () => undefined,
+    expectedLines: 1,
+    signal: new AbortController().signal,
+  });
+  await expect(waiting).rejects.toThrow("the totals cannot be queried");
+  await progress.stop();
+});
+
+test("a line that would wrap is cut off on a terminal", async () => {
+  const { isTTY, columns } = process.stderr;
+  Object.assign(process.stderr, { isTTY: true, columns: 40 });
+  const write = vi.spyOn(process.stderr, "write").mockReturnValue(true);
+  const count = 1_000_000;
+  const totals = {
+    lines: count,
+    received: count,
+    tweets: count,
+    duplicates: count,
+    deletes: count,
+    ignored: count,
+    failed: count,
+    linked: count,
+    mentions: count,
+    rows: count,
+  };
+  const progress = showProgress({
+    totals: async () => totals,
+    backlog: () => ({ messages: 1, oldestMs: 1 }),
+    published: () => count,
+  });
+  await vi.waitFor(() => expect(write).toHaveBeenCalled());
+  const shown = String(write.mock.calls[0]?.[0]);
+  await progress.stop();
+  write.mockRestore();
+  Object.assign(process.stderr, { isTTY, columns });
+  expect(shown).toBe(`\r\u001b[2K${"published 1,000,000 · received 1,000,000".slice(0, 39)}`);
+});
+
+test("an emulator that has ended is told, with what to do", async () => {
+  const address = `127.0.0.1:${await freePort()}`;
+  await expect(checkEmulator(address)).rejects.toThrow(
+    `PUBSUB_EMULATOR_HOST is ${address}, but nothing listens there: unset it, or start that emulator`,
+  );
+});

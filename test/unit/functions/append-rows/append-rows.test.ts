@@ -1,0 +1,210 @@
+import { describe, expect, test } from "vitest";
+import { appendIsolating } from "../../../../functions/append-rows/append-isolating.ts";
+import type { AppendToTable } from "../../../../functions/append-rows/append-to-table.ts";
+import { createCoalescedAppender } from "../../../../functions/append-rows/coalesce-rows.ts";
+import { convertRow } from "../../../../functions/append-rows/convert-row.ts";
+import { createHandler } from "../../../../functions/append-rows/handler.ts";
+import { bigquerySchema } from "../../../../shared/rows/bigquery-schema.ts";
+import type { Table } from "../../../../shared/rows/table.ts";
+import { tables } from "../../../../shared/rows/tables.ts";
+import { messagePublished } from "../../../support/deliveries.ts";
+
+const tableNamed = (name: string): Table => {
+  const table = tables.find((one) => one.name === name);
+  if (table === undefined) throw new Error(name);
+  return table;
+};
+const tweets = tableNamed("tweets");
+const sized = (n: number, bytes = 100) => ({ row: { n }, bytes });
+
+/** A table that keeps what is appended and refuses rows by their number. */
+function createWarehouse(refuses: (n: unknown) => boolean = () => false) {
+  const appends: { table: string; rows: unknown[] }[] = [];
+  const append: AppendToTable = async (table, rows) => {
+    const refused = rows.flatMap((row, index) =>
+      refuses(row.n ?? row.id) ? [{ index, message: "no such number" }] : [],
+    );
+    if (refused.length === 0) appends.push({ table: table.name, rows: [...rows] });
+    return refused;
+  };
+  return { appends, append };
+}
+
+describe("isolating bad rows", () => {
+  test("appends all rows in one request when all are good", async () => {
+    const { appends, append } = createWarehouse();
+    const result = await appendIsolating(append, tweets, [sized(1), sized(2)]);
+    expect(result).toEqual({ refused: new Map(), failed: [] });
+    expect(appends).toEqual([{ table: "tweets", rows: [{ n: 1 }, { n: 2 }] }]);
+  });
+
+  test("takes the refused rows out and appends their neighbours", async () => {
+    const { appends, append } = createWarehouse((n) => n === 2 || n === 4);
+    const result = await appendIsolating(
+      append,
+      tweets,
+      [1, 2, 3, 4, 5].map((n) => sized(n)),
+    );
+    expect([...result.refused]).toEqual([
+      [1, "no such number"],
+      [3, "no such number"],
+    ]);
+    expect(appends).toEqual([{ table: "tweets", rows: [{ n: 1 }, { n: 3 }, { n: 5 }] }]);
+  });
+
+  test("keeps each request within the limits, and a failure to its own rows", async () => {
+    const { appends, append } = createWarehouse();
+    const failsOnce: AppendToTable = async (table, rows) => {
+      if (rows.some(({ n }) => n === 3)) throw new Error("connection lost");
+      return append(table, rows);
+    };
+    const rows = [sized(1, 5e6), sized(2, 4e6), sized(3, 1e6), sized(4, 4e6), sized(5, 9e6)];
+    const { failed } = await appendIsolating(failsOnce, tweets, rows);
+    expect(appends.map((one) => one.rows)).toEqual([[{ n: 1 }], [{ n: 4 }], [{ n: 5 }]]);
+    expect(failed).toMatchObject([{ from: 1, to: 3 }]);
+  });
+
+  test("gives up on a table that refuses again and again", async () => {
+    const stubborn: AppendToTable = async () => [{ index: 99, message: "?" }];
+    const { failed } = await appendIsolating(stubborn, tweets, [sized(1)]);
+    expect(failed).toMatchObject([{ from: 0, to: 1 }]);
+  });
+});
+
+describe("coalescing", () => {
+  test("combines concurrent requests and answers each for its own rows", async () => {
+    const { appends, append } = createWarehouse((n) => n === 3);
+    const coalesced = createCoalescedAppender(append);
+    const answers = await Promise.all([
+      coalesced(tweets, [sized(1), sized(2)]),
+      coalesced(tweets, [sized(3), sized(4)]),
+      coalesced(tweets, []),
+    ]);
+    expect(answers.map((refused) => [...refused])).toEqual([[], [[0, "no such number"]], []]);
+    expect(appends).toEqual([{ table: "tweets", rows: [{ n: 1 }, { n: 2 }, { n: 4 }] }]);
+  });
+
+  test("never answers before the append is committed, one append per table at a time", async () => {
+    const events: string[] = [];
+    const releases: (() => void)[] = [];
+    const slow: AppendToTable = async (_, rows) => {
+      events.push(`begin ${rows.map(({ n }) => n).join()}`);
+      await new Promise<void>((resolve) => releases.push(resolve));
+      events.push(`commit ${rows.map(({ n }) => n).join()}`);
+      return [];
+    };
+    const coalesced = createCoalescedAppender(slow);
+    const first = coalesced(tweets, [sized(1)]).then(() => events.push("answer 1"));
+    await expect.poll(() => releases.length).toBe(1);
+    const second = coalesced(tweets, [sized(2)]).then(() => events.push("answer 2"));
+    const third = coalesced(tweets, [sized(3)]).then(() => events.push("answer 3"));
+    await new Promise((resolve) => setTimeout(resolve, 30));
+    expect(events).toEqual(["begin 1"]);
+    releases[0]?.();
+    await first;
+    await expect.poll(() => releases.length).toBe(2);
+    releases[1]?.();
+    await Promise.all([second, third]);
+    expect(events).toEqual([
+      "begin 1",
+      "commit 1",
+      "answer 1",
+      "begin 2,3",
+      "commit 2,3",
+      "answer 2",
+      "answer 3",
+    ]);
+  });
+
+  test("fails the requests whose rows are not safe, and goes on with the next", async () => {
+    let calls = 0;
+    const flaky: AppendToTable = async () => {
+      calls += 1;
+      if (calls === 1) throw new Error("unavailable");
+      return [];
+    };
+    const coalesced = createCoalescedAppender(flaky);
+    await expect(coalesced(tweets, [sized(1)])).rejects.toThrow("rows are not safe");
+    await expect(coalesced(tweets, [sized(1)])).resolves.toEqual(new Map());
+  });
+});
+
+describe("rows on the wire", () => {
+  test("have timestamps in microseconds and leave absent columns out", () => {
+    const columns = bigquerySchema(tweets.row);
+    const row = {
+      outcome: "delete",
+      links: [],
+      received_at: "2019-07-03T06:29:00.123456Z",
+      at: undefined,
+    };
+    expect(convertRow(row, columns)).toEqual({
+      outcome: "delete",
+      links: [],
+      received_at: 1_562_135_340_123_456,
+    });
+  });
+
+  test("never hold a value that does not fit its column", () => {
+    const columns = bigquerySchema(tweets.row);
+    expect(() => convertRow({ id: { nested: true } }, columns)).toThrow("column id");
+  });
+});
+
+describe("the handler", () => {
+  const receipt = {
+    outcome: "delete",
+    id: "x:1",
+    links: [],
+    message_id: "m",
+    position: "records[0]",
+    received_at: "2026-01-02T03:04:05.678Z",
+  };
+  const config = { functionVersion: "v1", topicPrefix: "" };
+  const log = { info: () => undefined };
+  const handle = (append: AppendToTable, payload: string, topic = "append-tweets") =>
+    createHandler({ append: createCoalescedAppender(append), log, config })(
+      messagePublished(payload, topic),
+    );
+
+  test("appends good rows and keeps bad ones with their bytes", async () => {
+    const { appends, append } = createWarehouse((id) => id === "x:3");
+    const lines = [
+      JSON.stringify(receipt),
+      JSON.stringify({ ...receipt, outcome: "unheard of" }),
+      JSON.stringify({ ...receipt, id: "x:3" }),
+      "{",
+    ];
+    await handle(append, lines.join("\n"));
+    expect(appends.map(({ table, rows }) => [table, rows.length])).toEqual([
+      ["tweets", 1],
+      ["failed_events", 3],
+    ]);
+    expect(appends[1]?.rows).toMatchObject([
+      { reason: "invalid-row", position: "records[1]" },
+      { reason: "malformed-json", position: "records[3]" },
+      { reason: "row-refused", position: "records[2]", source_topic: "append-tweets" },
+    ]);
+  });
+
+  test("fails, and so is delivered again, when rows are not safe", async () => {
+    const broken: AppendToTable = async () => {
+      throw new Error("unavailable");
+    };
+    await expect(handle(broken, JSON.stringify(receipt))).rejects.toThrow("rows are not safe");
+  });
+
+  test("fails when a failed event cannot be kept", async () => {
+    const { append } = createWarehouse();
+    const noFailedEvents: AppendToTable = async (table, rows) => {
+      if (table.name === "failed_events") throw new Error("unavailable");
+      return append(table, rows);
+    };
+    await expect(handle(noFailedEvents, "{")).rejects.toThrow("rows are not safe");
+  });
+
+  test("fails on a topic that feeds no table", async () => {
+    const { append } = createWarehouse();
+    await expect(handle(append, "{}", "elsewhere")).rejects.toThrow("'elsewhere' feeds no table");
+  });
+});

@@ -1,0 +1,168 @@
+import fc from "fast-check";
+import { describe, expect, test } from "vitest";
+import { bucketHours, type Increment } from "../../../../functions/bucket-hours/bucket-hours.ts";
+import { readEvents } from "../../../../functions/bucket-hours/read-events.ts";
+import { urlMentions } from "../../../../shared/streams/url-mentions.ts";
+import { delivery } from "../../../support/deliveries.ts";
+
+const now = Date.parse("2026-01-02T03:04:05Z");
+const appendedAt = "2026-01-02T03:04:05.000Z";
+
+const mention = (id: string, at: string, fields: Record<string, unknown> = {}) => ({
+  id,
+  at,
+  url_key: "example.com/a",
+  url: "https://example.com/a",
+  host: "example.com",
+  kind: "tweet",
+  key_version: 1,
+  ...fields,
+});
+const bucket = (events: ReturnType<typeof mention>[]) =>
+  bucketHours(urlMentions, events, appendedAt);
+
+describe("increments", () => {
+  test("are one row per hour and key, with the events inside", () => {
+    const rows = bucket([
+      mention("x:2", "2019-07-03T06:59:59.999Z", { author: "x:9" }),
+      mention("x:1", "2019-07-03T06:00:00.000Z"),
+      mention("x:3", "2019-07-03T07:00:00.000Z"),
+      mention("x:4", "2019-07-03T06:30:00.000Z", { url_key: "example.com/b" }),
+    ]);
+    expect(rows.map(({ hour, events }) => [hour, events])).toEqual([
+      [
+        "2019-07-03T06:00:00Z",
+        [
+          { id: "x:1", kind: "tweet" },
+          { id: "x:2", author: "x:9", kind: "tweet" },
+        ],
+      ],
+      ["2019-07-03T07:00:00Z", [{ id: "x:3", kind: "tweet" }]],
+      ["2019-07-03T06:00:00Z", [{ id: "x:4", kind: "tweet" }]],
+    ]);
+  });
+
+  test("fit the row schema of their table", () => {
+    const [row] = bucket([mention("x:1", "2019-07-03T06:00:00.000Z")]);
+    expect(urlMentions.increments.row.strict().parse(row)).toEqual({
+      hour: "2019-07-03T06:00:00Z",
+      url_key: "example.com/a",
+      url: "https://example.com/a",
+      host: "example.com",
+      events: [{ id: "x:1", kind: "tweet" }],
+      key_version: 1,
+      appended_at: appendedAt,
+    });
+  });
+
+  test("hold an event once, however often it came", () => {
+    const twice = [
+      mention("x:1", "2019-07-03T06:00:00.000Z"),
+      mention("x:1", "2019-07-03T06:00:00.000Z"),
+    ];
+    expect(bucket(twice)).toMatchObject([{ events: [{ id: "x:1" }] }]);
+  });
+
+  test("of different labels stay apart, so that each event keeps its own", () => {
+    const events = [
+      mention("x:2", "2019-07-03T06:00:00.000Z", { url: "https://www.example.com/a" }),
+      mention("x:1", "2019-07-03T06:00:00.000Z", { url: "http://example.com/a" }),
+      mention("x:3", "2019-07-03T06:00:00.000Z", { url: "https://www.example.com/a" }),
+    ];
+    expect(bucket(events)).toMatchObject([
+      { url: "https://www.example.com/a", events: [{ id: "x:2" }, { id: "x:3" }] },
+      { url: "http://example.com/a", events: [{ id: "x:1" }] },
+    ]);
+  });
+
+  test("of different versions of a key stay apart", () => {
+    const events = [
+      mention("x:1", "2019-07-03T06:00:00.000Z"),
+      mention("x:2", "2019-07-03T06:00:00.000Z", { key_version: 2 }),
+    ];
+    expect(bucket(events).map(({ key_version }) => key_version)).toEqual([1, 2]);
+  });
+
+  test("of very many events are several rows", () => {
+    const events = Array.from({ length: 4_500 }, (_, n) =>
+      mention(`x:${n}`, "2019-07-03T06:00:00.000Z"),
+    );
+    expect(bucket(events).map((row) => row.events.length)).toEqual([2_000, 2_000, 500]);
+  });
+
+  test("count before 1970 and in leap years into their own hour", () => {
+    expect(bucket([mention("x:1", "1969-12-31T23:30:00.000Z")])).toMatchObject([
+      { hour: "1969-12-31T23:00:00Z" },
+    ]);
+  });
+});
+
+test("any split and order of the events holds the same identities per hour and key", () => {
+  const event = fc.record({
+    id: fc.integer({ min: 1, max: 20 }).map((n) => `x:${n}`),
+    hour: fc.integer({ min: 0, max: 2 }),
+    key: fc.constantFrom("a.example.com", "b.example.com"),
+  });
+  const identities = (rows: Increment[]) =>
+    new Set(
+      rows.flatMap((row) => row.events.map((one) => JSON.stringify([row.hour, row.url_key, one]))),
+    );
+  fc.assert(
+    fc.property(fc.array(event, { maxLength: 30 }), fc.nat(), (generated, cut) => {
+      const events = generated.map(({ id, hour, key }) =>
+        mention(id, `2019-07-03T0${hour}:15:00.000Z`, { url_key: key }),
+      );
+      const at = events.length === 0 ? 0 : cut % events.length;
+      const split = [...bucket(events.slice(at).toReversed()), ...bucket(events.slice(0, at))];
+      const expected = events.map(({ id, at: time, url_key }) =>
+        JSON.stringify([`${time.slice(0, 13)}:00:00Z`, url_key, { id, kind: "tweet" }]),
+      );
+      expect(identities(split)).toEqual(new Set(expected));
+    }),
+    { numRuns: 500 },
+  );
+});
+
+describe("reading events", () => {
+  const read = (payload: string) =>
+    readEvents(urlMentions, delivery(payload, "url-mentions"), { functionVersion: "v1", now });
+  const good = JSON.stringify(mention("x:1", "2019-07-03T06:00:00.000Z"));
+
+  test("takes what fits the stream and leaves unknown fields out", () => {
+    const { events, failed } = read(`${good}\n${good.replace("{", '{"extra":1,')}`);
+    expect(failed).toEqual([]);
+    expect(events).toHaveLength(2);
+    expect(events[1]).not.toHaveProperty("extra");
+  });
+
+  test.each([
+    ["not JSON", "{", "malformed-json", "records[1]"],
+    ["no id", good.replace('"id":"x:1",', ""), "invalid-field", "records[1].id"],
+    ["an id without a source", good.replace("x:1", "1"), "invalid-field", "records[1].id"],
+    ["a time without a zone", good.replace("000Z", "000"), "invalid-field", "records[1].at"],
+    [
+      "a time of no calendar",
+      good.replace("07-03T06", "07-33T06"),
+      "invalid-field",
+      "records[1].at",
+    ],
+    ["a time before the epoch", good.replace("2019", "1999"), "impossible-time", "records[1].at"],
+    [
+      "a time to come",
+      good.replace("2019-07-03T06", "2026-01-02T05"),
+      "impossible-time",
+      "records[1].at",
+    ],
+    [
+      "a wrong type",
+      good.replace('"key_version":1', '"key_version":"1"'),
+      "invalid-field",
+      "records[1].key_version",
+    ],
+  ])("%s is a failed event, its neighbours are events", (_, line, reason, path) => {
+    const { events, failed } = read([good, line, good].join("\n"));
+    expect(events).toHaveLength(2);
+    expect(failed).toMatchObject([{ stage: "bucket-hours", reason, issues: [{ path }] }]);
+    expect(Buffer.from(failed[0]?.original ?? "", "base64").toString()).toBe(line);
+  });
+});

@@ -1,0 +1,263 @@
+import { setTimeout as delay } from "node:timers/promises";
+import { describe, expect, test } from "vitest";
+import { chooseFormat, isEnough } from "../../../../functions/load-object/choose-format.ts";
+import { parseConfig } from "../../../../functions/load-object/config.ts";
+import { limitInFlight } from "../../../../functions/load-object/limit-in-flight.ts";
+import { identityOf, reportNameOf } from "../../../../functions/load-object/name-object.ts";
+import { type PackedRows, packRows } from "../../../../functions/load-object/pack-rows.ts";
+import { readLandingPath } from "../../../../functions/load-object/read-landing-path.ts";
+import { takeTurns } from "../../../../functions/load-object/take-turns.ts";
+import { turnstileCsv } from "../../../../functions/load-object/turnstile-csv.ts";
+
+describe("packing", () => {
+  const pack = (rows: readonly [string, number][]): PackedRows[] => {
+    const packer = packRows();
+    const packs = rows.flatMap(([text, index]) => packer.add(Buffer.from(text), index) ?? []);
+    const last = packer.flush();
+    expect(packer.flush()).toBeUndefined();
+    return last === undefined ? packs : [...packs, last];
+  };
+  const shapes = (packs: PackedRows[]) =>
+    packs.map(({ events, records }) => `${events}: ${records}`);
+
+  test("joins rows in order and names their records", () => {
+    const [only] = pack([
+      ["a", 0],
+      ["bc", 1],
+      ["d", 3],
+    ]);
+    expect(only).toEqual({ data: Buffer.from("a\nbc\nd"), events: 3, records: "0-1,3" });
+    expect(pack([])).toEqual([]);
+  });
+
+  test("closes a message at 500 rows", () => {
+    const rows = Array.from({ length: 1_001 }, (_, index): [string, number] => ["x", index]);
+    expect(shapes(pack(rows))).toEqual(["500: 0-499", "500: 500-999", "1: 1000"]);
+  });
+
+  test("closes a message before a row that makes it larger than 1 MB; a larger row goes alone", () => {
+    const large = "x".repeat(499_999);
+    const packs = pack([
+      [large, 0],
+      [large, 1],
+      ["y", 2],
+      ["z".repeat(2_000_000), 3],
+      ["y", 4],
+    ]);
+    expect(shapes(packs)).toEqual(["2: 0-1", "1: 2", "1: 3", "1: 4"]);
+    expect(packs[0]?.data.length).toBe(999_999);
+  });
+
+  test("keeps the names of the records within an attribute of 1,024 bytes", () => {
+    const start = 10 ** 12;
+    const rows = Array.from({ length: 400 }, (_, n): [string, number] => ["x", start + 3 * n]);
+    const packs = pack(rows);
+    expect(packs.length).toBeGreaterThan(1);
+    for (const { records } of packs) expect(records.length).toBeLessThanOrEqual(1_024);
+    expect(packs.flatMap(({ records }) => records.split(","))).toEqual(
+      rows.map(([, index]) => String(index)),
+    );
+  });
+});
+
+describe("what is in flight", () => {
+  test("is bounded in bytes", async () => {
+    const inFlight = limitInFlight(100);
+    const open: (() => void)[] = [];
+    const work = () => new Promise<void>((resolve) => open.push(resolve));
+    await inFlight.send(60, work);
+    await inFlight.send(40, work);
+    let isSent = false;
+    const third = inFlight.send(10, work).then(() => {
+      isSent = true;
+    });
+    await delay(5);
+    expect([open.length, isSent]).toEqual([2, false]);
+    open[1]?.();
+    await third;
+    expect(open).toHaveLength(3);
+  });
+
+  test("may be one message that is larger", async () => {
+    const inFlight = limitInFlight(100);
+    await inFlight.send(1_000, async () => undefined);
+    await inFlight.send(1_000, async () => undefined);
+    await inFlight.drain();
+  });
+
+  test("fails those after a failure, and the drain, but only when all is settled", async () => {
+    const inFlight = limitInFlight(100);
+    let isLastDone = false;
+    await inFlight.send(10, async () => {
+      await delay(10);
+      isLastDone = true;
+    });
+    await inFlight.send(10, async () => {
+      throw new Error("topic not found");
+    });
+    await delay(1);
+    await expect(inFlight.send(10, async () => undefined)).rejects.toThrow("publishing failed");
+    await expect(inFlight.drain()).rejects.toMatchObject({ cause: new Error("topic not found") });
+    expect(isLastDone).toBe(true);
+  });
+});
+
+describe("turns", () => {
+  test("are taken in order, some at a time, and given back by those that fail", async () => {
+    const inTurn = takeTurns(2);
+    const order: string[] = [];
+    let running = 0;
+    let most = 0;
+    const results = await Promise.allSettled(
+      ["a", "b", "c", "d", "e"].map((name) =>
+        inTurn(async () => {
+          running += 1;
+          most = Math.max(most, running);
+          order.push(name);
+          await delay(2);
+          running -= 1;
+          if (name < "c") throw new Error(name);
+          return name;
+        }),
+      ),
+    );
+    expect(order).toEqual(["a", "b", "c", "d", "e"]);
+    expect(most).toBe(2);
+    expect(results.map(({ status }) => status[0])).toEqual(["r", "r", "f", "f", "f"]);
+  });
+});
+
+describe("a landing path", () => {
+  const allowed = ["tweets", "turnstiles", "own-topic"];
+  test.each<[string, string]>([
+    ["landing/tweets/a.jsonl", "tweets"],
+    ["landing/tweets/2026/11/a.jsonl", "tweets"],
+    ["landing/own-topic/a", "own-topic"],
+    ["landing/turnstiles//a", "turnstiles"],
+  ])("%s leads to %s", (path, topic) => {
+    expect(readLandingPath(path, allowed)).toMatchObject({ topic: { name: topic } });
+  });
+
+  test.each<[string, string]>([
+    ["reports/landing/tweets/a.1.report.json", "not-in-landing"],
+    ["Landing/tweets/a", "not-in-landing"],
+    ["/landing/tweets/a", "not-in-landing"],
+    ["landing/tweets", "not-in-landing"],
+    ["landing", "not-in-landing"],
+    ["landing/tweets/", "folder"],
+    ["landing/tweets/2026/", "folder"],
+    ["landing/failed-events/a", "topic-not-allowed"],
+    ["landing/../tweets/a", "topic-not-allowed"],
+    ["landing//a", "topic-not-allowed"],
+  ])("%s leads nowhere: %s", (path, reason) => {
+    expect(readLandingPath(path, allowed)).toEqual({ ignored: reason });
+  });
+});
+
+describe("names", () => {
+  const object = (name: string) => ({ bucket: "lake", name, generation: "17" });
+
+  test("tell one generation of an object", () => {
+    expect(identityOf(object("landing/tweets/a"))).toBe("lake/landing/tweets/a#17");
+    expect(reportNameOf(object("landing/tweets/a"), "loaded")).toBe(
+      "reports/landing/tweets/a.17.report.json",
+    );
+    expect(reportNameOf(object("landing/tweets/a"), "failed")).toBe(
+      "reports/landing/tweets/a.17.failed.json",
+    );
+  });
+
+  test("that are too long are hashed, and still differ", () => {
+    const [long, other] = ["é".repeat(511), `${"é".repeat(510)}ee`].map(object);
+    if (long === undefined || other === undefined) throw new Error("two objects");
+    const reportOf = (one: typeof long) => reportNameOf(one, "loaded");
+    for (const nameOf of [identityOf, reportOf]) {
+      expect(Buffer.byteLength(nameOf(long))).toBeLessThanOrEqual(512);
+      expect(nameOf(long)).not.toBe(nameOf(other));
+      expect(nameOf(long)).toMatch(/sha256-[0-9a-f]{64}/);
+    }
+  });
+});
+
+describe("a format", () => {
+  const plain = { name: "tweets" };
+  const withCsv = { name: "turnstiles", csv: turnstileCsv };
+  const mark = "\ufeff";
+
+  test.each<[string, string, typeof plain, string, number]>([
+    ['{"a":1}', "a.jsonl", plain, "ndjson", 0],
+    ['{"a":1}', "a", plain, "ndjson", 0],
+    ['{"a":1}', "a.csv", withCsv, "ndjson", 0],
+    [` \r\n[{"a":1}]`, "a.json", plain, "json-array", 0],
+    ["[1]", "a", plain, "json-array", 0],
+    ["[1]", "a.json.gz", withCsv, "json-array", 0],
+    ["[1]", "a.jsonl", plain, "ndjson", 0],
+    ["[1]", "a.NDJSON.gz", plain, "ndjson", 0],
+    [`${mark}[1]`, "a.json", plain, "json-array", 3],
+    [`${mark}CA,UNIT`, "a.csv.gz", withCsv, "csv", 3],
+    ["CA,UNIT", "240113", withCsv, "csv", 0],
+    ["CA,UNIT", "a.ndjson", withCsv, "ndjson", 0],
+    ["hello", "a.txt", plain, "ndjson", 0],
+    ["", "a.csv", plain, "ndjson", 0],
+    ["  \n", "a.csv", withCsv, "ndjson", 0],
+  ])("of %j in %s", (head, name, topic, format, skip) => {
+    expect(chooseFormat(Buffer.from(head), name, topic)).toEqual({ format, skip });
+  });
+
+  test.each<[Buffer, string]>([
+    [Buffer.from("\ufeff{}", "utf16le"), "UTF-16"],
+    [Buffer.of(0xfe, 0xff, 0, 0x7b), "UTF-16"],
+    [Buffer.of(0x1f, 0x8b, 8, 0), "gzip within gzip"],
+    [Buffer.from("PK\u0003\u0004..."), "a zip archive"],
+    [Buffer.from("BZh91AY"), "bzip2"],
+    [Buffer.from("PAR1"), "Parquet"],
+    [Buffer.from(`${"x".repeat(7_600)}${"\0".repeat(400)}`), "binary, or UTF-16"],
+    [Buffer.from('{"a":1}\n'.repeat(5), "utf16le"), "binary, or UTF-16"],
+  ])("of %j is none that can be read: %s", (head, what) => {
+    expect(() => chooseFormat(head, "a.jsonl", plain)).toThrow(`the content is ${what}`);
+  });
+
+  test("is text whatever comes after its beginning", () => {
+    const head = Buffer.from(`{${"x".repeat(7_999)}${"\0".repeat(8_000)}`);
+    expect(chooseFormat(head, "a.jsonl", plain)).toEqual({ format: "ndjson", skip: 0 });
+  });
+
+  test("is not CSV for a topic that takes none", () => {
+    expect(() => chooseFormat(Buffer.from("a,b"), "a.csv", plain)).toThrow("tweets takes no CSV");
+    expect(() => chooseFormat(Buffer.from("a,b"), "a.CSV.gz", plain)).toThrow("takes no CSV");
+  });
+
+  test("shows with the first bytes that are no space", () => {
+    expect(isEnough(Buffer.from("x".repeat(7_999)))).toBe(false);
+    expect(isEnough(Buffer.from("x".repeat(8_000)))).toBe(true);
+    expect(isEnough(Buffer.from(" ".repeat(10_000)))).toBe(false);
+    expect(isEnough(Buffer.from(`${mark}${" ".repeat(10_000)}`))).toBe(false);
+    expect(isEnough(Buffer.from(" ".repeat(100_000)))).toBe(true);
+  });
+});
+
+describe("configuration", () => {
+  test("has defaults for all but the project", () => {
+    expect(parseConfig({ GOOGLE_CLOUD_PROJECT: "demo" })).toEqual({
+      projectId: "demo",
+      topicPrefix: "",
+      landingBucket: undefined,
+      landingTopics: ["tweets", "turnstiles", "log-lines"],
+      limits: { lineBytes: 9_990_000, contentBytes: 17_179_869_184, ratio: 250 },
+      functionVersion: "unknown",
+      logLevel: "info",
+    });
+  });
+
+  test("names what is malformed, never its value", () => {
+    const parse = () =>
+      parseConfig({ LANDING_TOPICS: "tweets,../secret", MAX_CONTENT_BYTES: "plenty" });
+    expect(parse).toThrow(/GOOGLE_CLOUD_PROJECT.*LANDING_TOPICS.*MAX_CONTENT_BYTES/);
+    expect(parse).not.toThrow(/secret|plenty/);
+  });
+
+  test("lists topics", () => {
+    const variables = { GOOGLE_CLOUD_PROJECT: "demo", LANDING_TOPICS: "tweets, posts" };
+    expect(parseConfig(variables).landingTopics).toEqual(["tweets", "posts"]);
+  });
+});

@@ -1,0 +1,51 @@
+import { describe, expect, it } from "vitest";
+import { extractLinks } from "../../../../functions/normalize-tweets/extract-links.ts";
+
+describe("extractLinks", () => {
+  it.each<[string, string[]]>([
+    ["", []],
+    ["no link here, e.g. none", []],
+    ["see https://example.com/a?b=1#c.", ["https://example.com/a?b=1#c"]],
+    ["(https://example.com/a_(b))", ["https://example.com/a_(b)"]],
+    [
+      "example.com, www.example.co.uk/a and again example.com",
+      ["example.com", "www.example.co.uk/a", "example.com"],
+    ],
+    ["HTTPS://EXAMPLE.COM/A", ["HTTPS://EXAMPLE.COM/A"]],
+    ["日本語https://example.com/a日本語", ["https://example.com/a"]],
+    ["見てexample.comだよ", ["example.com"]],
+    ["https://日本.jp/a", ["https://日本.jp/a"]],
+    ["ดูhttps://example.com/aนะ", ["https://example.com/a"]],
+    ["https://example.com/a🔥🔥", ["https://example.com/a"]],
+    ["#example.com @example.com $example.com ＃example.com", []],
+    ["#https://example.com/a", []],
+    ["mail a.b@example.com or a+b.com@example.org", []],
+    ["ftp://example.com/a", []],
+    ["version 1.2.3, file.txt, a.b", []],
+    ["http://localhost:3000 http://10.0.0.1/a", []],
+    ["said.https://example.com/a", ["https://example.com/a"]],
+    ["texthttps://example.com/a", []],
+    ["https://example.com:8080/a", ["https://example.com:8080/a"]],
+    ["https://t.co/AbC123xyZ0's", ["https://t.co/AbC123xyZ0"]],
+    ["RT @a: long text https://t.co/AbC1…", []],
+    ["RT @a: long text https://t.co…", []],
+    ["RT @a: long text https://t.co/AbC123xyZ0…", ["https://t.co/AbC123xyZ0"]],
+    ["https://example.com/a\u00a0b", ["https://example.com/a"]],
+    [
+      "https://example.com/a\nhttps://example.com/b",
+      ["https://example.com/a", "https://example.com/b"],
+    ],
+    ["https://user:secret@example.com/", []],
+    ["http://example.com/\ud83d", ["http://example.com/"]],
+  ])("%j has %j", (text, links) => {
+    expect(extractLinks(text)).toEqual(links);
+  });
+
+  it("takes long hostile texts in its stride", () => {
+    const start = performance.now();
+    for (const text of ["a.", "a.com/(", "http://", "日.", "a.co/([{", "xn--a.", "@a.com "]) {
+      extractLinks(text.repeat(200_000 / text.length));
+    }
+    expect(performance.now() - start).toBeLessThan(5000);
+  });
+});

@@ -1,0 +1,181 @@
+import { describe, expect, test } from "vitest";
+import { failRecord } from "../../../../shared/codec/fail-record.ts";
+import { packLines } from "../../../../shared/codec/pack-lines.ts";
+import { sendPacked } from "../../../../shared/codec/send-packed.ts";
+import { unpackRecords } from "../../../../shared/codec/unpack-records.ts";
+import { parsePubsubDelivery } from "../../../../shared/envelopes/pubsub-delivery.ts";
+import { failedEvent } from "../../../../shared/events/failed-event.v1.ts";
+import { delivery, messagePublished } from "../../../support/deliveries.ts";
+
+const base64 = (bytes: string | Uint8Array) => Buffer.from(bytes).toString("base64");
+
+const outcomes = (payload: string | Uint8Array) =>
+  Array.from(unpackRecords(base64(payload)), (record) =>
+    "reason" in record
+      ? `${record.line}: ${record.reason}`
+      : `${record.line}: ${JSON.stringify(record.value)}`,
+  );
+
+describe("a delivery", () => {
+  test("is taken out of a CloudEvent", () => {
+    expect(parsePubsubDelivery(messagePublished("{}", "tweets", "77"))).toEqual({
+      topic: "tweets",
+      messageId: "77",
+      publishTime: "2026-01-02T03:04:05.678Z",
+      attributes: { source: "test" },
+      payload: "e30=",
+    });
+  });
+
+  test("without data comes as the raw push request, whose subscription names the topic", () => {
+    const push = {
+      message: {
+        attributes: { a: "b" },
+        messageId: "78",
+        publishTime: "2026-01-02T03:04:05.678901Z",
+      },
+      subscription: "projects/p/subscriptions/tweets.normalize-tweets",
+    };
+    expect(parsePubsubDelivery(push)).toEqual({
+      topic: "tweets",
+      messageId: "78",
+      publishTime: "2026-01-02T03:04:05.678Z",
+      attributes: { a: "b" },
+      payload: "",
+    });
+  });
+
+  test("is nothing else", () => {
+    expect(() => parsePubsubDelivery({ hello: "world" })).toThrow("message");
+    expect(() => parsePubsubDelivery(undefined)).toThrow();
+  });
+});
+
+describe("records of a payload", () => {
+  test.each<[string, string | Uint8Array, string[]]>([
+    ["one JSON value", '{"a":1}', ['0: {"a":1}']],
+    ["one a line", '{"a":1}\n{"a":2}\n', ['0: {"a":1}', '1: {"a":2}']],
+    ["CRLF and blank lines", '{"a":1}\r\n\r\n{"a":2}', ['0: {"a":1}', '2: {"a":2}']],
+    ["a byte order mark", '\uFEFF{"a":1}', ['0: {"a":1}']],
+    ["pretty-printed JSON", '{\n  "a": 1\n}\n', ['0: {"a":1}']],
+    ["nothing", "", ["0: empty-message"]],
+    ["no JSON", "hello", ["0: malformed-json"]],
+    [
+      "a bad line between good ones",
+      '{"a":1}\n{"a":\n{"a":3}',
+      ['0: {"a":1}', "1: malformed-json", '2: {"a":3}'],
+    ],
+    ["a bad first line", '{"a":\n{"a":3}', ["0: malformed-json", '1: {"a":3}']],
+    [
+      "invalid UTF-8 in one line",
+      Buffer.concat([
+        Buffer.from('{"a":1}\n{"a":"'),
+        Buffer.from([0xff]),
+        Buffer.from('"}\n{"a":3}'),
+      ]),
+      ['0: {"a":1}', "1: invalid-utf8", '2: {"a":3}'],
+    ],
+  ])("%s", (_, payload, expected) => {
+    expect(outcomes(payload)).toEqual(expected);
+  });
+
+  test("keep their original bytes", () => {
+    const bad = Buffer.concat([
+      Buffer.from('{"a":"'),
+      Buffer.from([0xc3, 0x28]),
+      Buffer.from('"}'),
+    ]);
+    const records = unpackRecords(base64(Buffer.concat([Buffer.from('{"ä":1}\n'), bad])));
+    expect(Array.from(records, (record) => Buffer.from(record.bytes).toString("hex"))).toEqual([
+      Buffer.from('{"ä":1}').toString("hex"),
+      bad.toString("hex"),
+    ]);
+  });
+
+  test("are not parsed when they are long and nested deeper than any event", () => {
+    const deep = "[".repeat(600_000) + "]".repeat(600_000);
+    expect(outcomes(`{"a":1}\n${deep}\n{"a":3}`)).toEqual([
+      '0: {"a":1}',
+      "1: malformed-json",
+      '2: {"a":3}',
+    ]);
+  });
+
+  test("are not made of a payload with more lines than any message of events has", () => {
+    expect(outcomes("1\n".repeat(99_999))).toHaveLength(99_999);
+    expect(outcomes("1\n".repeat(100_001))).toEqual(["0: too-many-records"]);
+  });
+});
+
+describe("packing", () => {
+  const sizes = (lines: string[]) => packLines(lines).map(({ from, to }) => to - from);
+
+  test("keeps order and puts at most 500 events into a message", () => {
+    const lines = Array.from({ length: 1_201 }, (_, index) => `{"n":${index}}`);
+    const messages = packLines(lines);
+    expect(sizes(lines)).toEqual([500, 500, 201]);
+    expect(messages.map(({ data }) => data.toString()).join("\n")).toBe(lines.join("\n"));
+  });
+
+  test("keeps a message below a megabyte, measured in bytes", () => {
+    const line = JSON.stringify("ü".repeat(200_000));
+    expect(sizes([line, line, line, line, line])).toEqual([2, 2, 1]);
+  });
+
+  test("lets a line that is too large travel alone", () => {
+    expect(sizes(["1", "x".repeat(2_000_000), "2", "3"])).toEqual([1, 1, 2]);
+  });
+
+  test("of nothing is nothing", () => {
+    expect(packLines([])).toEqual([]);
+  });
+});
+
+describe("sending together", () => {
+  test("answers each request for its own lines", async () => {
+    const requests = [["a", "b"], Array.from({ length: 500 }, () => "c"), ["d"], []];
+    const sent: number[] = [];
+    const results = await sendPacked(requests, async (message) => {
+      sent.push(message.toString().split("\n").length);
+      if (message.toString().endsWith("d")) throw new Error("no more");
+    });
+    expect(sent).toEqual([500, 3]);
+    expect(results.map((result) => result?.message)).toEqual([
+      undefined,
+      "publishing failed",
+      "publishing failed",
+      undefined,
+    ]);
+  });
+});
+
+describe("a failed event", () => {
+  const failure = {
+    stage: "test",
+    functionVersion: "v1",
+    reason: "malformed-json" as const,
+    issues: Array.from({ length: 30 }, () => ({ path: "records[0]", message: "not valid JSON" })),
+    items: 1,
+    position: "records[0]",
+  };
+
+  test("carries the original bytes and fits its schema", () => {
+    const events = failRecord(delivery("x"), { ...failure, original: Buffer.from("x") });
+    expect(events).toHaveLength(1);
+    expect(failedEvent.parse(events[0])).toMatchObject({
+      id: "test:m1/records[0]",
+      original: "eA==",
+      source_topic: "tweets",
+      attributes: [{ name: "source", value: "test" }],
+      first_seen: "2026-01-02T03:04:05.678Z",
+    });
+  });
+
+  test("of a large original has several parts that add up to it", () => {
+    const original = Buffer.alloc(9_000_000, "abcdefg");
+    const events = failRecord(delivery("x"), { ...failure, original });
+    expect(events.map(({ part, parts }) => `${part}/${parts}`)).toEqual(["1/3", "2/3", "3/3"]);
+    const bytes = Buffer.concat(events.map((event) => Buffer.from(event.original, "base64")));
+    expect(bytes.equals(original)).toBe(true);
+  });
+});

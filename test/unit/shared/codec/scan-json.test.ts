@@ -1,0 +1,111 @@
+import fc from "fast-check";
+import { describe, expect, test } from "vitest";
+import { scanJson } from "../../../../shared/codec/scan-json.ts";
+
+const isJson = (text: string): boolean => {
+  try {
+    JSON.parse(text);
+    return true;
+  } catch {
+    return false;
+  }
+};
+
+const scan = (text: string) => scanJson(Buffer.from(text));
+
+describe("the shape of a JSON text", () => {
+  test.each([
+    ["null", { kind: "scalar", elements: 0 }],
+    [' "a" ', { kind: "scalar", elements: 0 }],
+    ["[]", { kind: "array", elements: 0 }],
+    ["[ ]", { kind: "array", elements: 0 }],
+    ["[1]", { kind: "array", elements: 1 }],
+    ["[[1,2,3],{},\n[4,5]]", { kind: "array", elements: 3 }],
+    ["{}", { kind: "object", elements: 0 }],
+    ['{"a":{},"a":[]}', { kind: "object", elements: 2 }],
+    ["-0.0E-1", { kind: "scalar", elements: 0 }],
+    ['{"a":[1,2,{"b":[]}],"c":-0.5e+7}\r\n', { kind: "object", elements: 2 }],
+    ['"\\u00e9\\n\\/ ☕"', { kind: "scalar", elements: 0 }],
+  ])("%j", (text, shape) => {
+    expect(scan(text)).toEqual(shape);
+  });
+
+  test.each([
+    ["", " ", "[", "]", "{", "}", "[1", "[1,", "[1,]", "[,1]", "[1 2]", "[1}", '{"a":1]', "[]]"],
+    ["{}{}", "{},", "{]", "[}", "{,}", '"a\u0000b"', "\f{}", '"\\u00', "nullx", "-0.", "1e-"],
+    ['{"a"}', '{"a":}', '{"a":1,}', "{a:1}", '{"a" 1}', "{1:1}", '{"a":1 "b":2}', "[{]}"],
+    ["01", "-", "-01", "1.", ".5", "1e", "1e+", "+1", "0x1", "1_0", "NaN", "Infinity", "--1"],
+    ['"', '"a', '"\\', '"\\x"', '"\\u12"', '"\\u12g4"', '"\n"', '"\t"', "'a'", '"a"b'],
+    ["nul", "nulll", "True", "tru e", "//", "/**/1", "\ufeff1", "\u00a01", "\u00001", "1\u0000"],
+  ])("malformed: %j and alike", (...texts) => {
+    for (const text of texts) {
+      expect(isJson(text), text).toBe(false);
+      expect(scan(text), text).toBe("malformed");
+    }
+  });
+});
+
+test("nesting has a bound, far beyond any event", () => {
+  const nested = (depth: number) => `${'{"a":['.repeat(depth)}1${"]}".repeat(depth)}`;
+  expect(scan(nested(500))).toEqual({ kind: "object", elements: 1 });
+  expect(scan(nested(501))).toBe("too-deep");
+  expect(scan("[".repeat(5_000_000))).toBe("too-deep");
+  expect(scan(`${"[".repeat(1_000)}${"]".repeat(999)}`)).toBe("malformed");
+});
+
+describe("JSON.parse and the scan agree", () => {
+  /** Pieces that make and break JSON. */
+  const pieces = '[ ] { } : , " \\ / - + . e E 0 1 9 a f t u true false null \\u \\ud83d "a" é ☕'
+    .split(" ")
+    .concat(" ", "\n", "\t", "\u0000", "\u007f", "\u2028");
+  const runs = { numRuns: 20_000, seed: 20_261_118 };
+
+  test("on JSON", () => {
+    fc.assert(
+      fc.property(fc.json({ stringUnit: "grapheme" }), (text) => {
+        const value: unknown = JSON.parse(text);
+        const shape = scan(text);
+        expect(shape).toMatchObject(
+          Array.isArray(value)
+            ? { kind: "array", elements: value.length }
+            : { elements: expect.any(Number) },
+        );
+      }),
+      { ...runs, numRuns: 2_000 },
+    );
+  });
+
+  test("on JSON with a piece put in, taken out or replaced", () => {
+    const change = fc.record({
+      text: fc.json({ stringUnit: "grapheme" }),
+      place: fc.nat(),
+      removed: fc.nat(2),
+      put: fc.constantFrom("", ...pieces),
+    });
+    const verdicts = { agreed: 0, json: 0 };
+    fc.assert(
+      fc.property(change, ({ text, place, removed, put }) => {
+        const at = place % (text.length + 1);
+        // A half of a surrogate pair cannot be sent.
+        const changed = (text.slice(0, at) + put + text.slice(at + removed)).toWellFormed();
+        const expected = isJson(changed);
+        verdicts.agreed += 1;
+        if (expected) verdicts.json += 1;
+        expect(scan(changed) !== "malformed", changed).toBe(expected);
+      }),
+      runs,
+    );
+    expect(verdicts.json).toBeGreaterThan(300);
+    expect(verdicts.agreed - verdicts.json).toBeGreaterThan(300);
+  });
+
+  test("on any row of pieces", () => {
+    fc.assert(
+      fc.property(fc.array(fc.constantFrom(...pieces), { maxLength: 8 }), (row) => {
+        const text = row.join("");
+        expect(scan(text) !== "malformed", text).toBe(isJson(text));
+      }),
+      { ...runs, numRuns: 20_000 },
+    );
+  });
+});

@@ -1,0 +1,61 @@
+import fc from "fast-check";
+import { expect, test } from "vitest";
+import { eventTime, formatTime, hourStart } from "../../../../shared/events/event-time.ts";
+
+test.each([
+  [0, "1970-01-01T00:00:00.000Z"],
+  [1_562_135_340_007, "2019-07-03T06:29:00.007Z"],
+  [1_562_135_399_999, "2019-07-03T06:29:59.999Z"],
+  [-1, "1969-12-31T23:59:59.999Z"],
+])("%i ms is %s", (ms, expected) => {
+  expect(formatTime(ms)).toBe(expected);
+});
+
+test("any time is written as Date writes it", () => {
+  const ms = fc.oneof(
+    fc.integer({ min: -62_000_000_000_000, max: 250_000_000_000_000 }),
+    fc.integer({ min: 1_562_135_000_000, max: 1_562_135_400_000 }),
+  );
+  fc.assert(
+    fc.property(ms, (time) => formatTime(time) === new Date(time).toISOString()),
+    { numRuns: 5_000 },
+  );
+});
+
+test.each([
+  "2019-07-03T06:29:00Z",
+  "2019-07-03T06:29:59.999999Z",
+  "2019-12-31T23:59:59.999Z",
+  "2020-02-29T00:00:00Z",
+  "2000-02-29T00:00:00Z",
+])("%s is an event time", (time) => {
+  expect(eventTime.safeParse(time).success).toBe(true);
+});
+
+test.each([
+  // JavaScript makes the day after of these.
+  "2019-02-29T00:00:00Z",
+  "2019-02-30T00:00:00Z",
+  "2019-06-31T00:00:00Z",
+  "1900-02-29T00:00:00Z",
+  "2019-07-00T00:00:00Z",
+  "2019-13-01T00:00:00Z",
+  "2019-07-03T24:00:00Z",
+  "2019-07-03T06:60:00Z",
+  "2019-07-03T06:29:60Z",
+  "2019-07-03T06:29:00.1234567Z",
+  "2019-07-03T06:29:00",
+  "2019-07-03T06:29:00+00:00",
+  "2019-07-03 06:29:00Z",
+  "2019-07-03T06:29:00Z\n",
+  "",
+])("%j is no event time", (time) => {
+  expect(eventTime.safeParse(time).success).toBe(false);
+});
+
+test("an hour starts on a day of the calendar", () => {
+  expect(hourStart.safeParse("2019-07-03T06:00:00Z").success).toBe(true);
+  for (const time of ["2019-02-30T06:00:00Z", "2019-07-03T24:00:00Z", "2019-07-03T06:01:00Z"]) {
+    expect(hourStart.safeParse(time).success).toBe(false);
+  }
+});

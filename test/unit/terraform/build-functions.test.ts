@@ -1,0 +1,132 @@
+import { type ChildProcess, spawn } from "node:child_process";
+import { createHash } from "node:crypto";
+import { once } from "node:events";
+import { readdirSync, readFileSync, statSync } from "node:fs";
+import { cp, mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { setTimeout as delay } from "node:timers/promises";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { buildFunctions } from "../../../terraform/build-functions.ts";
+import { readManifests } from "../../local-cloud/read-manifests.ts";
+import { freePort } from "../../local-cloud/tcp-port.ts";
+import { installDependencies } from "../../support/terraform/install-dependencies.ts";
+
+const maxBundleBytes = 3_000_000;
+const dist = join(import.meta.dirname, "../../../dist");
+const manifests = await readManifests();
+const builds: Record<string, string>[] = [];
+let temporary = "";
+/** What is installed beside all bundles, once: they depend on the same. */
+let installed: Record<string, string> = {};
+
+beforeAll(async () => {
+  temporary = await mkdtemp(join(tmpdir(), "hourtally-bundles-"));
+  const hashes = () => Object.fromEntries(manifests.map(({ name }) => [name, sha256Of(name)]));
+  // The first build is the one that all tests run on.
+  builds.push(hashes());
+  await buildFunctions();
+  builds.push(hashes());
+  installed = await installDependencies(join(dist, "normalize-tweets"), temporary);
+}, 300_000);
+afterAll(() => rm(temporary, { recursive: true, force: true }));
+
+/** Of all that is zipped of a function. */
+function sha256Of(name: string): string {
+  const hash = createHash("sha256");
+  for (const file of ["index.js", "package.json"])
+    hash.update(readFileSync(join(dist, name, file)));
+  return hash.digest("hex");
+}
+
+describe.each(manifests)("the bundle of $name", ({ name, trigger }) => {
+  test("holds index.js and package.json, no more", () => {
+    expect(readdirSync(join(dist, name)).toSorted()).toEqual(["index.js", "package.json"]);
+  });
+
+  test("has 3 MB at most", () => {
+    expect(statSync(join(dist, name, "index.js")).size).toBeLessThanOrEqual(maxBundleBytes);
+  });
+
+  test("is the same in two builds", () => {
+    const [first, second] = builds;
+    expect(first?.[name]).toMatch(/^[0-9a-f]{64}$/);
+    expect(second?.[name]).toBe(first?.[name]);
+  });
+
+  test("starts with nothing installed but its own dependencies", async () => {
+    const bundle = join(temporary, name);
+    await cp(join(dist, name), bundle, { recursive: true });
+    const { dependencies } = JSON.parse(readFileSync(join(bundle, "package.json"), "utf8"));
+    expect(Object.keys(dependencies)).toEqual(["@google-cloud/functions-framework"]);
+    expect(dependencies).toEqual(installed);
+    const port = await freePort();
+    const running = start(bundle, name, port);
+    const output: string[] = [];
+    running.stderr?.on("data", (chunk: Buffer) => output.push(chunk.toString()));
+    running.stdout?.on("data", (chunk: Buffer) => output.push(chunk.toString()));
+    try {
+      const isReader = /^(?:normalize|bucket)-/.test(name);
+      const topic = isReader && "topics" in trigger ? trigger.topics[0] : undefined;
+      const { status } = await askUntilReady(running, port, topic);
+      // A message of blank lines holds nothing, so it is taken.
+      if (topic !== undefined) expect(status, output.join("")).toBe(204);
+      if ("http" in trigger) expect(status, output.join("")).toBeLessThan(500);
+      // Whatever it thinks of a request without a body: it is up, and stays up.
+      expect(running.exitCode, output.join("")).toBeNull();
+    } finally {
+      const exited = once(running, "exit");
+      running.kill("SIGKILL");
+      await exited;
+    }
+  }, 60_000);
+});
+
+/** Starts a bundle as Cloud Run does: a function without an event trigger has the signature http. */
+function start(bundle: string, name: string, port: number): ChildProcess {
+  const main = join(temporary, "node_modules/@google-cloud/functions-framework/build/src/main.js");
+  return spawn(process.execPath, [main], {
+    cwd: bundle,
+    stdio: ["ignore", "pipe", "pipe"],
+    env: {
+      PATH: process.env.PATH,
+      PORT: String(port),
+      NODE_ENV: "production",
+      FUNCTION_TARGET: name,
+      FUNCTION_SIGNATURE_TYPE: "http",
+      K_SERVICE: name,
+      K_REVISION: `${name}-00001`,
+      GOOGLE_CLOUD_PROJECT: "a-project",
+      BIGQUERY_DATASET: "hourtally",
+      // Nothing listens there: no client may reach a real service.
+      PUBSUB_EMULATOR_HOST: "127.0.0.1:9",
+      STORAGE_EMULATOR_HOST: "http://127.0.0.1:9",
+    },
+  });
+}
+
+/** Pushes a message of blank lines on `topic`, or without one, just knocks, until somebody answers. */
+async function askUntilReady(
+  running: ChildProcess,
+  port: number,
+  topic: string | undefined,
+): Promise<Response> {
+  const message = { data: Buffer.from("\n").toString("base64"), messageId: "1", attributes: {} };
+  const subscription = `projects/a-project/subscriptions/${topic}.f`;
+  const push = {
+    method: "POST",
+    headers: { "content-type": "application/json" },
+    body: JSON.stringify({ message, subscription }),
+  };
+  const url = `http://127.0.0.1:${port}/projects/a-project/topics/${topic}`;
+  const deadline = Date.now() + 40_000;
+  while (Date.now() < deadline && running.exitCode === null) {
+    try {
+      const request = topic === undefined ? { method: "HEAD" } : push;
+      return await fetch(url, { ...request, signal: AbortSignal.timeout(10_000) });
+    } catch {
+      await delay(50);
+    }
+  }
+  throw new Error(`no answer; the process ended with ${running.exitCode}`);
+}

@@ -1,0 +1,69 @@
+import { readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { expect, test } from "vitest";
+import * as z from "zod";
+import { bigquerySchema } from "../../../shared/rows/bigquery-schema.ts";
+import { tables } from "../../../shared/rows/tables.ts";
+import { views } from "../../../shared/rows/views.ts";
+import { generatedFiles } from "../../../terraform/generate.ts";
+
+const terraform = join(import.meta.dirname, "../../../terraform");
+
+test("terraform/ holds exactly what shared/ declares (else: npm run generate)", () => {
+  const checkedIn = ["schemas", "views"].flatMap((folder) =>
+    readdirSync(join(terraform, folder)).map((name) => `${folder}/${name}`),
+  );
+  const files = generatedFiles();
+  expect(checkedIn.toSorted()).toEqual([...files.keys()].toSorted());
+  for (const [name, content] of files) {
+    expect(readFileSync(join(terraform, name), "utf8"), name).toBe(content);
+  }
+});
+
+test("a row schema becomes BigQuery columns", () => {
+  const row = z.object({
+    name: z.string().describe("who"),
+    age: z.int().optional(),
+    score: z.number(),
+    tags: z.array(z.string()),
+    visits: z.array(z.object({ at: z.iso.datetime(), ok: z.boolean() })),
+    raw: z.base64(),
+  });
+  expect(bigquerySchema(row)).toEqual([
+    { name: "name", type: "STRING", mode: "REQUIRED", description: "who" },
+    { name: "age", type: "INTEGER", mode: "NULLABLE" },
+    { name: "score", type: "FLOAT", mode: "REQUIRED" },
+    { name: "tags", type: "STRING", mode: "REPEATED" },
+    {
+      name: "visits",
+      type: "RECORD",
+      mode: "REPEATED",
+      fields: [
+        { name: "at", type: "TIMESTAMP", mode: "REQUIRED" },
+        { name: "ok", type: "BOOLEAN", mode: "REQUIRED" },
+      ],
+    },
+    { name: "raw", type: "BYTES", mode: "REQUIRED" },
+  ]);
+});
+
+test("a kind of field that no column can hold is refused with its name", () => {
+  expect(() => bigquerySchema(z.object({ odd: z.map(z.string(), z.string()) }))).toThrow("'odd'");
+});
+
+test("partition and cluster columns exist, and partitions are by a TIMESTAMP", () => {
+  for (const { name, row, partitionedBy, clusteredBy } of tables) {
+    const columns = new Map(bigquerySchema(row).map((column) => [column.name, column]));
+    expect(columns.get(partitionedBy), name).toMatchObject({ type: "TIMESTAMP", mode: "REQUIRED" });
+    for (const column of clusteredBy) expect(columns.has(column), `${name}.${column}`).toBe(true);
+  }
+});
+
+test("the exact view counts distinct event ids", () => {
+  const urlHours = views.find(({ name }) => name === "url_hours");
+  expect(urlHours?.sql).toContain("COUNT(DISTINCT event.id) AS mentions");
+  expect(urlHours?.sql).toContain("COUNT(DISTINCT event.author) AS authors");
+  expect(urlHours?.sql).toContain(
+    "COUNT(DISTINCT IF(event.kind != 'retweet', event.id, NULL)) AS originals",
+  );
+});

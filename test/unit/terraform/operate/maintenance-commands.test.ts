@@ -1,0 +1,173 @@
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
+import { join } from "node:path";
+import { text } from "node:stream/consumers";
+import { setTimeout as delay } from "node:timers/promises";
+import { afterEach, describe, expect, test } from "vitest";
+import { runCommand } from "../../../support/run-command.ts";
+
+type Answer = (request: IncomingMessage, response: ServerResponse) => void;
+
+const closing: (() => void)[] = [];
+afterEach(() => {
+  for (const close of closing.splice(0)) close();
+});
+
+/** A server of our own in place of Google's; its url. */
+async function serve(answer: Answer): Promise<string> {
+  const server = createServer(answer).listen(0, "127.0.0.1");
+  await once(server, "listening");
+  closing.push(() => {
+    server.closeAllConnections();
+    server.close();
+  });
+  const address = server.address();
+  return `http://127.0.0.1:${typeof address === "object" ? address?.port : ""}`;
+}
+
+const json = (response: ServerResponse, body: unknown, status = 200) =>
+  response.writeHead(status, { "content-type": "application/json" }).end(JSON.stringify(body));
+
+/** No Pub/Sub: nothing of this is to publish. */
+const emulators = (url: string) => ({
+  PUBSUB_EMULATOR_HOST: "127.0.0.1:1",
+  BIGQUERY_EMULATOR_HOST: url,
+  STORAGE_EMULATOR_HOST: url,
+  GOOGLE_CLOUD_PROJECT: "p",
+});
+const inEmulators = "Working in project p of the emulators at 127.0.0.1:1";
+
+describe("npm run redrive", () => {
+  const selection = ["--stage", "bucket-hours", "--since", "2026-01-01"];
+  const problem = {
+    title: "Not a redrive",
+    issues: [{ path: "since", message: "must be earlier" }],
+  };
+
+  test.each([
+    ["a web page", 200, "<html>", 2, /^redrive: \S+ is not redrive-failures$/m],
+    ["another function", 200, "{}", 2, /^redrive: \S+ is not redrive-failures$/m],
+    ["no such page", 404, "<html>", 2, /^redrive: \S+ is not redrive-failures$/m],
+    ["a refusal", 403, "<html>", 2, /answers 403: set HOURTALLY_ID_TOKEN, see --help$/m],
+    [
+      "issues",
+      400,
+      JSON.stringify(problem),
+      1,
+      /redrive-failures answers 400: Not a redrive\n {2}since: must be earlier$/m,
+    ],
+  ])("is told %s once", async (_name, status, body, code, message) => {
+    let requests = 0;
+    const url = await serve((_request, response) => {
+      requests += 1;
+      response.writeHead(status).end(body);
+    });
+    const result = await runCommand("redrive", [...selection, "--url", url]);
+    expect(result).toMatchObject({ code, stdout: "" });
+    expect(result.stderr).toMatch(message);
+    expect(result.stderr).toContain(`Working at ${url}.\n`);
+    expect(requests).toBe(1);
+  });
+
+  test("needs the url of a function in Google Cloud", async () => {
+    const result = await runCommand("redrive", [...selection, "--project", "acme-prod"]);
+    expect(result).toMatchObject({ code: 2, stdout: "" });
+    expect(result.stderr).toContain("redrive-failures of project acme-prod with --url URL");
+  });
+});
+
+describe("npm run replay", () => {
+  const times = ["--from", "2026-01-02T03", "--to", "2026-01-02T04", "--run", "again"];
+  const replay = async (objects: number, copy: Answer) => {
+    const items = Array.from({ length: objects }, (_, index) => ({
+      name: `archive/tweets/2026-01-02/03_00_${10 + index}Z_a`,
+      size: "1",
+    }));
+    const url = await serve((request, response) => {
+      if (request.method === "GET") json(response, { items });
+      else copy(request, response);
+    });
+    const environment = { ...emulators(url), HOURTALLY_LAKE_BUCKET: "lake" };
+    return runCommand("replay", times, { environment });
+  };
+
+  test("stops at a failure, when no copy is under way, and tells how to go on", async () => {
+    let copies = 0;
+    let finished = 0;
+    const result = await replay(40, async (request, response) => {
+      copies += 1;
+      const fails = request.url?.includes("03_00_10Z");
+      if (!fails) await delay(300);
+      finished += 1;
+      const done = { done: true, resource: {} };
+      json(response, fails ? { error: { code: 403 } } : done, fails ? 403 : 200);
+    });
+    expect(result.code).toBe(1);
+    expect(result.stderr).toContain(`${inEmulators}, bucket lake: run again.\n`);
+    expect(result.stderr).toContain(
+      "replay: 7 of 40 objects copied: go on with --run again: copying archive/tweets/2026-01-02/03_00_10Z_a failed",
+    );
+    expect({ copies, finished }).toEqual({ copies: 8, finished: 8 });
+  });
+
+  test("without any input is a mistake", async () => {
+    const result = await replay(0, (_request, response) => json(response, {}, 500));
+    expect(result).toMatchObject({ code: 2, stdout: "" });
+    expect(result.stderr).toContain("replay: no archived input of tweets in that time\n");
+  });
+});
+
+describe("npm run retract", () => {
+  const hours = ["--stream", "url-mentions", "--from", "2026-01-02T03", "--to", "2026-01-02T05"];
+
+  test("prints the row in a dry run, and what would come then", async () => {
+    const result = await runCommand("retract", [...hours, "--dry-run", "--project", "acme-prod"]);
+    expect(result.code).toBe(0);
+    expect(JSON.parse(result.stdout)).toMatchObject({ hour_from: "2026-01-02T03:00:00Z" });
+    expect(result.stderr).toMatch(
+      /^Working in project acme-prod, topic append-retractions\.\nwould be retracted; then:\n\n {2}npm run replay -- --from 2026-01-02T02:00:00\.000Z --to \S+ --project acme-prod\n$/,
+    );
+  });
+});
+
+describe("npm run forget", () => {
+  test("tells no number when it was interrupted", async () => {
+    const job = { projectId: "p", jobId: "j" };
+    const asked = Promise.withResolvers<void>();
+    const hurry = Promise.withResolvers<void>();
+    const url = await serve(async (request, response) => {
+      if (request.method === "POST") {
+        return json(response, { jobReference: job, status: { state: "DONE" } });
+      }
+      // The second page comes after Ctrl-C.
+      const isFirst = !request.url?.includes("pageToken=");
+      if (!isFirst) {
+        asked.resolve();
+        await hurry.promise;
+      }
+      return json(response, {
+        jobReference: job,
+        jobComplete: true,
+        schema: { fields: [{ name: "id", type: "STRING" }] },
+        rows: [{ f: [{ v: isFirst ? "x:1" : "x:2" }] }],
+        ...(isFirst && { pageToken: "2" }),
+      });
+    });
+    const command = join(import.meta.dirname, "../../../../terraform/operate/forget.ts");
+    const child = spawn(process.execPath, [command, "--author", "12", "--dry-run", "--json"], {
+      env: { ...process.env, ...emulators(url) },
+    });
+    const ended = Promise.all([once(child, "close"), text(child.stdout), text(child.stderr)]);
+    await Promise.race([asked.promise, delay(10_000)]);
+    child.kill("SIGINT");
+    await delay(100);
+    hurry.resolve();
+    const [[code], stdout, stderr] = await ended;
+    expect({ code, stdout, stderr }).toEqual({
+      code: 130,
+      stdout: "",
+      stderr: `${inEmulators}, dataset hourtally, topic append-tweets.\nInterrupted: the same command goes on.\n`,
+    });
+  });
+});

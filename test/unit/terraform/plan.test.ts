@@ -1,0 +1,299 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { describe, expect, test } from "vitest";
+import * as z from "zod";
+import { createHandler as createAppender } from "../../../functions/append-rows/handler.ts";
+import { createHandler as createBucketer } from "../../../functions/bucket-hours/handler.ts";
+import { loadReport } from "../../../functions/load-object/load-report.v1.ts";
+import { createHandler as createNormalizer } from "../../../functions/normalize-tweets/handler.ts";
+import { failureReason } from "../../../shared/events/failed-event.v1.ts";
+import { tables } from "../../../shared/rows/tables.ts";
+import { views } from "../../../shared/rows/views.ts";
+import { generatedFiles } from "../../../terraform/generate.ts";
+import { rawTopics, readManifests, topicsOf } from "../../local-cloud/read-manifests.ts";
+import { runtimeEnvironment } from "../../local-cloud/run-function.ts";
+import { messagePublished } from "../../support/deliveries.ts";
+import { evaluateDeployment, hasTerraform } from "../../support/terraform/evaluate-deployment.ts";
+import { parseModule, readTerraformFiles } from "../../support/terraform/read-configuration.ts";
+
+const root = join(import.meta.dirname, "../../..");
+const manifests = await readManifests();
+const module = await parseModule(readTerraformFiles(join(root, "terraform")));
+const configModule = z.object({
+  parseConfig: z.custom<(environment: Record<string, string>) => unknown>(
+    (one) => typeof one === "function",
+  ),
+});
+
+/** Values of the expressions in `local.environment`, for a project of these names. */
+const knownExpressions: Record<string, string> = {
+  "${local.bigquery_location}": "europe-west1",
+  "${local.dataset_id}": "hourtally",
+  "${tostring(var.maximum_bytes_billed)}": "107374182400",
+  "${var.prefix}": "",
+  "${var.project_id}": "a-project",
+};
+const knownVariables = Object.entries(
+  z.record(z.string(), z.string()).parse(module.locals.environment),
+).map(([name, expression]) => [name, knownExpressions[expression]] as const);
+
+/** The variables that a function gets, as terraform/functions.tf says. */
+function environmentOf({ environment, buckets = {} }: (typeof manifests)[number]) {
+  const given = Object.keys(environment).flatMap((name) => {
+    const [, value] = knownVariables.find(([known]) => known === name) ?? [];
+    return value === undefined || value === "" ? [] : [[name, value]];
+  });
+  const inLake = Object.keys(buckets).map((name) => [name, "a-project-lake"]);
+  return z.record(z.string(), z.string()).parse(Object.fromEntries([...given, ...inLake]));
+}
+
+const parseConfigOf = async (name: string) =>
+  configModule.parse(await import(`../../functions/${name}/config.ts`)).parseConfig;
+
+// BigQuery takes streamed rows from ten years ago to a year ahead, and tweets may be older:
+// https://cloud.google.com/bigquery/docs/write-api, "Time-unit column partitioning".
+test.each(tables)("$name is not partitioned by event time", ({ partitionedBy }) => {
+  expect(["at", "hour"]).not.toContain(partitionedBy);
+});
+
+describe("the environment of each function", () => {
+  test("every expression is known here", () => {
+    expect(knownVariables.filter(([, value]) => value === undefined)).toEqual([]);
+  });
+
+  test("what is for Node itself is the same in the local cloud", async () => {
+    const folder = join(root, "terraform/modules/event-function");
+    const { locals } = await parseModule(readTerraformFiles(folder));
+    expect(locals.runtime).toEqual(runtimeEnvironment);
+  });
+
+  test.each(manifests)("$name: what config.ts requires, nothing else", async (manifest) => {
+    const parseConfig = await parseConfigOf(manifest.name);
+    const environment = environmentOf(manifest);
+    const read = new Set<unknown>();
+    parseConfig(
+      new Proxy(environment, {
+        get: (variables, name) => {
+          read.add(name);
+          return Reflect.get(variables, name);
+        },
+      }),
+    );
+    const declared = [...Object.keys(manifest.environment), ...Object.keys(manifest.secrets ?? {})];
+    const given = [...declared, ...Object.keys(environment)];
+    expect(given.filter((name) => !read.has(name))).toEqual([]);
+  });
+
+  test.each(manifests)(
+    "$name: one that it requires is named when it is missing",
+    async (manifest) => {
+      const parseConfig = await parseConfigOf(manifest.name);
+      const environment = environmentOf(manifest);
+      const refusals = Object.keys(environment).flatMap((name) => {
+        const { [name]: _, ...others } = environment;
+        const message = messageOf(() => parseConfig(others));
+        return message === undefined ? [] : [{ name, message }];
+      });
+      expect(refusals.length).toBeGreaterThan(0);
+      for (const { name, message } of refusals) expect(message).toContain(name);
+    },
+  );
+});
+
+function messageOf(action: () => unknown): string | undefined {
+  try {
+    action();
+    return undefined;
+  } catch (error) {
+    return String(error);
+  }
+}
+
+describe.skipIf(!hasTerraform)("as terraform itself evaluates it", () => {
+  const settings = { project_id: "a-project", region: "europe-west1" };
+  const plan = hasTerraform ? evaluateDeployment(module, settings) : undefined;
+  const tenant = hasTerraform
+    ? evaluateDeployment(module, {
+        ...settings,
+        prefix: "acme-",
+        functions: { "append-rows": { max_instances: 3, environment: { LOG_LEVEL: "debug" } } },
+      })
+    : undefined;
+
+  test.each(manifests)("$name agrees with its function.json", async (manifest) => {
+    const planned = plan?.functions[manifest.name];
+    const { trigger } = manifest;
+    expect(planned).toMatchObject({
+      environment: environmentOf(manifest),
+      topics: "topics" in trigger ? trigger.topics.toSorted() : [],
+      http: "http" in trigger ? trigger.http : null,
+      publishes: Object.keys(manifest.publishes).toSorted(),
+      tables: Object.keys(manifest.tables ?? {}).toSorted(),
+      secrets: Object.keys(manifest.secrets ?? {}).toSorted(),
+      resources: {
+        concurrency: manifest.concurrency,
+        cpu: manifest.cpu,
+        max_instances: manifest.maxInstances,
+        memory: manifest.memory,
+        min_instances: manifest.minInstances,
+        timeout_seconds: manifest.timeoutSeconds,
+      },
+    });
+    const parseConfig = await parseConfigOf(manifest.name);
+    expect(() => parseConfig(planned?.environment ?? {})).not.toThrow();
+    expect(() => parseConfig(tenant?.functions[manifest.name]?.environment ?? {})).not.toThrow();
+  });
+
+  test("every function is deployed, and no other", () => {
+    expect(Object.keys(plan?.functions ?? {})).toEqual(manifests.map(({ name }) => name));
+  });
+
+  test("topics are those of the functions, and the dead letters", () => {
+    const expected = new Set([...topicsOf(manifests), "dead-letters", "dead-letters-parked"]);
+    expect(plan?.topics).toEqual([...expected].toSorted());
+  });
+
+  test("subscriptions are named as on the laptop, with the tenant's prefix", () => {
+    const local = manifests.flatMap(({ name, trigger }) =>
+      "topics" in trigger ? trigger.topics.map((topic) => `${topic}.${name}`) : [],
+    );
+    expect(plan?.subscription_names).toEqual(local.toSorted());
+    expect(tenant?.subscription_names).toEqual(local.map((one) => `acme-${one}`).toSorted());
+  });
+
+  test("what comes in is archived, what is derived is not", () => {
+    expect(plan?.raw_topics).toEqual(rawTopics(manifests));
+    expect(plan?.raw_topics).toEqual(["log-lines", "turnstiles", "tweets"]);
+  });
+
+  test("secrets are those of the functions", () => {
+    const declared = manifests.flatMap(({ secrets = {} }) => Object.keys(secrets));
+    expect(plan?.secrets).toEqual([...new Set(declared)].toSorted());
+  });
+
+  test("a tenant has its overrides, its prefix and its dataset", () => {
+    expect(tenant?.functions["append-rows"]).toMatchObject({
+      resources: { max_instances: 3, memory: "512Mi" },
+      environment: {
+        LOG_LEVEL: "debug",
+        TOPIC_PREFIX: "acme-",
+        BIGQUERY_DATASET: "acme_hourtally",
+      },
+    });
+  });
+
+  test("all tables and views of shared/ are deployed", () => {
+    expect(Object.keys(plan?.tables ?? {})).toEqual(tables.map(({ name }) => name).toSorted());
+    const deployed = [plan?.first_views, plan?.second_views, plan?.third_views].flatMap(
+      (names) => names ?? [],
+    );
+    expect(deployed.toSorted()).toEqual(views.map(({ name }) => name).toSorted());
+    expect(Object.keys(plan?.tables ?? {}).length + deployed.length).toBe(
+      [...generatedFiles().keys()].filter((name) => !/^views\/.*[.]json$/.test(name)).length,
+    );
+  });
+
+  test("no view comes before one that it reads, in the order in which they are generated", () => {
+    const rounds = [plan?.first_views ?? [], plan?.second_views ?? [], plan?.third_views ?? []];
+    const round = (name: string) => rounds.findIndex((names) => names.includes(name));
+    for (const [index, { name, sql }] of views.entries()) {
+      const reads = plan?.view_reads[name] ?? [];
+      expect(reads.toSorted(), name).toEqual(namesRead(sql));
+      for (const read of reads.filter((one) => round(one) !== -1)) {
+        expect(round(read), `${name} reads ${read}`).toBeLessThan(round(name));
+        expect(views.findIndex((view) => view.name === read)).toBeLessThan(index);
+      }
+    }
+  });
+
+  test("views are filled in with the project and the tenant's dataset", () => {
+    const sql = tenant?.view_sql.url_hours ?? "";
+    expect(sql).toContain("`a-project.acme_hourtally.url_hour_increments`");
+    expect(sql).not.toContain("${");
+  });
+
+  test("metrics know every reason", () => {
+    expect(plan?.failure_reasons).toEqual(failureReason.options.toSorted());
+  });
+
+  test("metrics read numbers that the functions log", async () => {
+    const logged = await logLines();
+    for (const [name, { message, field, label }] of Object.entries(plan?.counters ?? {})) {
+      const reason = /^failed\."([a-z0-9-]+)"$/.exec(field)?.[1];
+      // Any reason may stand there: one that does is enough.
+      const path = reason === undefined ? field.split(".") : ["failed", "malformed-json"];
+      const lines = logged.filter((line) => line.message === message);
+      expect(lines.length, `${name}: nothing logs "${message}"`).toBeGreaterThan(0);
+      expect(
+        lines.some(({ counts }) => typeof valueAt(counts, path) === "number"),
+        name,
+      ).toBe(true);
+      if (label === null) continue;
+      expect(
+        lines.some(({ counts }) => typeof valueAt(counts, [label]) === "string"),
+        `${name} by ${label}`,
+      ).toBe(true);
+    }
+  });
+});
+
+/** Tables and views that a view reads, by another way than Terraform's. */
+function namesRead(sql: string): string[] {
+  const names = [...sql.matchAll(/`\$\{dataset\}\.(\w+)`/g)].map(([, name = ""]) => name);
+  return [...new Set(names)].toSorted();
+}
+
+type LogLine = { message: string; counts: object };
+
+/** What the handlers log for good and bad input, and the report that load-object logs without names. */
+async function logLines(): Promise<LogLine[]> {
+  const lines: LogLine[] = [];
+  const log = {
+    info: (counts: object, message: string) => {
+      lines.push({ counts, message });
+    },
+  };
+  const publish = async () => undefined;
+  const now = () => Date.parse("2026-01-02T03:04:05Z");
+  const config = { functionVersion: "test", topicPrefix: "" };
+
+  const tweet = { id_str: "20", created_at: "Tue Mar 21 20:50:14 +0000 2006", text: "hello" };
+  const items = [
+    tweet,
+    { delete: { status: { id_str: "20", user_id_str: "1" } } },
+    { limit: { track: 1, timestamp_ms: "1562130000000" } },
+  ];
+  const payload = items.map((one) => JSON.stringify(one)).join("\n");
+  const normalize = createNormalizer({ publish, now, log, config });
+  await normalize(messagePublished(`${payload}\n{"id_str":`));
+  const bucket = createBucketer({ count: publish, publish, now, log, config });
+  await bucket(messagePublished("{}", "url-mentions"));
+  const append = createAppender({ append: async () => new Map(), log, config });
+  await append(messagePublished("{}", "append-tweets"));
+
+  const source = readFileSync(join(root, "functions/load-object/handler.ts"), "utf8");
+  expect(source).toContain('log.info(told, "loaded")');
+  const report = {
+    bucket: "b",
+    object: "landing/tweets/one.jsonl",
+    generation: "1",
+    topic: "tweets",
+    outcome: "loaded",
+    compression: "none",
+    rows: 1,
+    failed: 1,
+    messages: 1,
+    bytes: 1,
+    content_bytes: 1,
+    seconds: 1,
+    function_version: "test",
+  };
+  lines.push({ message: "loaded", counts: loadReport.parse(report) });
+  return lines;
+}
+
+function valueAt(value: unknown, [first, ...rest]: string[]): unknown {
+  const record = z.record(z.string(), z.unknown()).safeParse(value);
+  if (first === undefined || !record.success) return value;
+  return valueAt(record.data[first], rest);
+}
