@@ -48,7 +48,7 @@ function environmentOf({ environment, buckets = {} }: (typeof manifests)[number]
 }
 
 const parseConfigOf = async (name: string) =>
-  configModule.parse(await import(`../../functions/${name}/config.ts`)).parseConfig;
+  configModule.parse(await import(`../../../functions/${name}/config.ts`)).parseConfig;
 
 // BigQuery takes streamed rows from ten years ago to a year ahead, and tweets may be older:
 // https://cloud.google.com/bigquery/docs/write-api, "Time-unit column partitioning".
