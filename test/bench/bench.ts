@@ -6,6 +6,7 @@ import { benchColdStart } from "./bench-cold-start.ts";
 import { benchEndToEnd } from "./bench-end-to-end.ts";
 import { benchHttp } from "./bench-http.ts";
 import { benchLoadObject } from "./bench-load-object.ts";
+import { benchLocalRun } from "./bench-local-run.ts";
 import { benchNormalize } from "./bench-normalize.ts";
 import { benchRedrive } from "./bench-redrive.ts";
 import { benchUrls } from "./bench-urls.ts";
@@ -20,6 +21,7 @@ const benches: Record<string, () => Promise<Measurement[]>> = {
   webhook: benchWebhook,
   "load-object": benchLoadObject,
   "end-to-end": benchEndToEnd,
+  "local-run": benchLocalRun,
   redrive: benchRedrive,
 };
 

@@ -1,0 +1,141 @@
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { createWriteStream } from "node:fs";
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { basename, join } from "node:path";
+import { Readable } from "node:stream";
+import { text } from "node:stream/consumers";
+import { pipeline } from "node:stream/promises";
+import * as z from "zod";
+import { findRunningCloud } from "../local-cloud/cloud-file.ts";
+import { hasSharedData, sharedLines } from "../support/shared-data.ts";
+import { watchProcessTree } from "../support/watch-process-tree.ts";
+import { atLeast, atMost, type Measurement, median, ownCpuMs, told } from "./measurement.ts";
+
+const root = join(import.meta.dirname, "../..");
+/** How often the stream is sent, each time with ids of its own. */
+const copies = { short: 2, long: 10 };
+/** Ids hold milliseconds above their lowest 22 bits. The sample has ten milliseconds of each second. */
+const idStep = 20n * 2n ** 22n;
+
+/**
+ * What one more tweet costs `npm start -- --input FILE --exit`: CPU of a long run less that of a
+ * short one, over the tweets between, beside the floor of parsing each line and each of its links.
+ * Empty where the real stream is absent.
+ */
+export async function benchLocalRun(): Promise<Measurement[]> {
+  if (!hasSharedData) return [];
+  if ((await findRunningCloud()) !== undefined) {
+    throw new Error("a local cloud is running in this folder: stop it first");
+  }
+  const tweets = streamTweets();
+  const folder = await mkdtemp(join(tmpdir(), "hourtally-bench-"));
+  try {
+    const floors = [await floorMs(tweets)];
+    const short = await runWith(join(folder, "short.jsonl"), tweets, copies.short);
+    floors.push(await floorMs(tweets));
+    const long = await runWith(join(folder, "long.jsonl"), tweets, copies.long);
+    floors.push(await floorMs(tweets));
+    return compare(short, long, median(floors) / tweets.length);
+  } finally {
+    await rm(folder, { recursive: true });
+  }
+}
+
+type Run = { tweets: number; seconds: number; cpuMs: Map<string, number> };
+
+/** `floor` is in ms a tweet. */
+function compare(short: Run, long: Run, floor: number): Measurement[] {
+  const tweets = long.tweets - short.tweets;
+  const marginal = new Map(
+    [...long.cpuMs].map(([folder, ms]) => [folder, (ms - (short.cpuMs.get(folder) ?? 0)) / tweets]),
+  );
+  const all = marginal.values().reduce((sum, ms) => sum + ms, 0);
+  // The command itself runs in the project's folder, and so does the bundler.
+  const own = marginal.get(basename(root)) ?? 0;
+  const perSecond = tweets / (long.seconds - short.seconds);
+  return [
+    told("floor, CPU a tweet", floor * 1_000, "µs"),
+    ...[...marginal]
+      .filter(([, ms]) => ms > floor / 100)
+      .toSorted(([, left], [, right]) => right - left)
+      .map(([folder, ms]) =>
+        told(
+          `${folder === basename(root) ? "local cloud and producer" : folder}, CPU a tweet`,
+          ms * 1_000,
+          "µs",
+        ),
+      ),
+    atMost("all processes, over the floor", all / floor, 18, "×"),
+    atMost("the functions together, over the floor", (all - own) / floor, 9, "×"),
+    atLeast("real tweets counted per second by the clock", perSecond, 5_000, "/s"),
+  ];
+}
+
+const status = z.object({ id_str: z.string(), text: z.string() });
+
+type StreamTweet = { id: string; line: string };
+
+/** The distinct tweets of the real stream, without its delete notices. */
+function streamTweets(): StreamTweet[] {
+  const lines = new Map<string, string>();
+  for (const line of sharedLines("tweets/stream-2019-07-03.jsonl.gz")) {
+    const tweet = status.safeParse(JSON.parse(line));
+    if (tweet.success) lines.set(tweet.data.id_str, line);
+  }
+  return Array.from(lines, ([id, line]) => ({ id, line }));
+}
+
+function* withOwnIds(tweets: readonly StreamTweet[], times: number): Generator<string> {
+  for (let copy = 0n; copy < times; copy++) {
+    for (const { id, line } of tweets) {
+      yield `${line.replaceAll(id, String(BigInt(id) + copy * idStep))}\n`;
+    }
+  }
+}
+
+const floorRounds = 3;
+
+/** Milliseconds of CPU for all of them. */
+async function floorMs(tweets: readonly StreamTweet[]): Promise<number> {
+  const rounds: number[] = [];
+  for (let round = 0; round < floorRounds; round++) {
+    rounds.push(await ownCpuMs(() => parseAll(tweets)));
+  }
+  return median(rounds);
+}
+
+function parseAll(tweets: readonly StreamTweet[]): void {
+  let hosts = 0;
+  for (const { line } of tweets) {
+    const tweet = JSON.parse(line);
+    const body = tweet.retweeted_status ?? tweet;
+    for (const link of (body.extended_tweet?.entities ?? body.entities)?.urls ?? []) {
+      hosts += new URL(link.expanded_url ?? link.url).host.length;
+    }
+  }
+  if (hosts === 0) throw new Error("the floor has seen no link");
+}
+
+const summary = z.object({ tweets: z.number(), failed: z.number(), seconds: z.number() });
+
+/** One run of the command as a user starts it. */
+async function runWith(path: string, tweets: StreamTweet[], times: number): Promise<Run> {
+  await pipeline(Readable.from(withOwnIds(tweets, times)), createWriteStream(path));
+  const child = spawn(
+    process.execPath,
+    ["test/demo/start.ts", "--input", path, "--exit", "--json"],
+    { cwd: root, stdio: ["ignore", "pipe", "ignore"] },
+  );
+  const cpuMs = watchProcessTree(child.pid ?? 0);
+  const [output, [code]] = await Promise.all([text(child.stdout), once(child, "exit")]);
+  await rm(path);
+  if (code !== 0) throw new Error(`npm start ended with ${code}`);
+  const counted = summary.parse(JSON.parse(output));
+  const sent = tweets.length * times;
+  if (counted.tweets !== sent || counted.failed !== 0) {
+    throw new Error(`${counted.tweets} tweets of ${sent} are counted, ${counted.failed} failed`);
+  }
+  return { tweets: sent, seconds: counted.seconds, cpuMs: cpuMs() };
+}
