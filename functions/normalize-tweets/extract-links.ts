@@ -5,9 +5,13 @@ import { scanHost } from "./url/scan-host.ts";
  * The links in a post's text, as written and in order, repeated ones too; for posts that come
  * without entities. Follows twitter-text: a scheme is optional before a known top-level domain,
  * text in scripts without spaces may touch a link, and `#x.com`, `@x.com`, `$x.com` and the domain
- * of an e-mail address are no links. A link without scheme is returned without one.
+ * of an e-mail address are no links. A link without scheme is returned without one. Of a text only
+ * the first 65,536 characters are read.
  */
-export function extractLinks(text: string): string[] {
+export function extractLinks(post: string): string[] {
+  const text = post.slice(0, maxText);
+  // linkify-it knows no dash in a path; one of the same length stands in.
+  const dashed = text.replaceAll("–", "-");
   const links: string[] = [];
   candidates.lastIndex = 0;
   for (let match = candidates.exec(text); match !== null; match = candidates.exec(text)) {
@@ -16,9 +20,9 @@ export function extractLinks(text: string): string[] {
     const { end: hostEnd, isHost } = scanHost(text, hostStart, scheme !== "");
     let end = hostEnd;
     if (isHost) {
-      const port = /^:\d{1,5}/.exec(text.slice(hostEnd, hostEnd + 6))?.[0] ?? "";
-      const path = measurePath(text, hostEnd + port.length, text.slice(hostStart, hostEnd));
-      end += port.length + path.length;
+      const pathStart = endOfPort(text, hostEnd);
+      const path = measurePath(dashed, pathStart, text.slice(hostStart, hostEnd));
+      end = pathStart + path.length;
       const refused = isRefusedAfter(text, match.index, scheme) || isCut(text, hostStart, end);
       if (path.isLink && !refused) links.push(text.slice(match.index, end));
     }
@@ -29,6 +33,18 @@ export function extractLinks(text: string): string[] {
   }
   return links;
 }
+
+/** More than twice what the longest post on X may hold. */
+const maxText = 65_536;
+
+/** Where a port ends, however many digits it has: `example.com:123456` is not `example.com:12345`. */
+function endOfPort(text: string, hostEnd: number): number {
+  if (text.charAt(hostEnd) !== ":") return hostEnd;
+  digits.lastIndex = hostEnd + 1;
+  return digits.test(text) ? digits.lastIndex : hostEnd;
+}
+
+const digits = /\d+/y;
 
 /** A scheme, or the first letter of a word that may be a host. */
 const candidates = /(https?:\/\/)|[a-z0-9_\u00c0-\u024f]/gi;

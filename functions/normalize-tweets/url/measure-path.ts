@@ -10,13 +10,17 @@ export type MeasuredPath = { length: number; isLink: boolean };
 export function measurePath(text: string, start: number, host: string): MeasuredPath {
   const next = text.charCodeAt(start);
   if (next !== SLASH && next !== QUESTION && next !== HASH) return { length: 0, isLink: true };
+  return host.toLowerCase() === "t.co"
+    ? measureSlug(text, start)
+    : { length: pathLength(text, start), isLink: true };
+}
+
+/** Cut before the first character that is foreign to links. */
+function pathLength(text: string, start: number): number {
   const rest = text.slice(start, start + maxPath);
   const end = rest.search(foreign);
-  const path = (end === -1 ? rest : rest.slice(0, end)).replaceAll("–", "-");
-  const length = trimmedLength(path, linkify.testSchemaAt(placeholder + path, "http:", 0));
-  return host.toLowerCase() === "t.co"
-    ? measureSlug(path.slice(0, length))
-    : { length, isLink: true };
+  const path = end === -1 ? rest : rest.slice(0, end);
+  return trimmedLength(path, linkify.testSchemaAt(placeholder + path, "http:", 0));
 }
 
 const SLASH = 0x2f;
@@ -26,24 +30,25 @@ const maxPath = 4096;
 const placeholder = "//h.co";
 const linkify = new LinkifyIt({ fuzzyEmail: false, maxLength: maxPath + placeholder.length });
 
-/** Scripts that are written without spaces, their punctuation, symbols and emoji. */
+/** Scripts that are written without spaces, their punctuation, symbols, emoji and direction marks. */
 const foreign =
-  /[\u0e00-\u0eff\u1000-\u109f\u1100-\u11ff\u1780-\u17ff\u2190-\u2bff\u2e80-\ud7ff\ud800-\udfff\uf900-\ufaff\uff00-\uffef]|[\ufe00-\ufe4f]/;
+  /[\u061c\u200b-\u200f\u2028-\u202e\u2060-\u206f\u0e00-\u0eff\u1000-\u109f\u1100-\u11ff\u1780-\u17ff\u2190-\u2bff\u2e80-\ud7ff\ud800-\udfff\uf900-\ufaff\uff00-\uffef]|[\ufe00-\ufe4f]/;
 
 /** Without the punctuation that ends a sentence: linkify-it leaves a comma of many. */
 function trimmedLength(path: string, matched: number): number {
   let length = Math.max(matched - placeholder.length, 0);
-  while (length > 0 && ".,;:!?'\"".includes(path.charAt(length - 1))) length--;
+  while (length > 0 && ".,;:!?'\"|".includes(path.charAt(length - 1))) length--;
   return length;
 }
 
 /** The slugs of t.co are letters and digits, so that `t.co/abc's` ends before the apostrophe. */
-function measureSlug(path: string): MeasuredPath {
-  const slug = /^\/([A-Za-z0-9]{0,4096})/.exec(path)?.[1];
-  if (slug === undefined) return { length: 0, isLink: true };
-  if (slug.length > maxSlug) return { length: path.length, isLink: false };
-  const end = slug.length + 1;
-  return { length: path.charAt(end) === "?" ? path.length : end, isLink: true };
+function measureSlug(text: string, start: number): MeasuredPath {
+  slugs.lastIndex = start;
+  if (!slugs.test(text)) return { length: 0, isLink: true };
+  const end = slugs.lastIndex;
+  const isLink = end - start - 1 <= maxSlug;
+  return { length: text.charAt(end) === "?" ? pathLength(text, start) : end - start, isLink };
 }
 
+const slugs = /\/[A-Za-z0-9]*/y;
 const maxSlug = 40;

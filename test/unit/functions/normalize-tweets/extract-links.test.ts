@@ -26,6 +26,25 @@ describe("extractLinks", () => {
     ["said.https://example.com/a", ["https://example.com/a"]],
     ["texthttps://example.com/a", []],
     ["https://example.com:8080/a", ["https://example.com:8080/a"]],
+    ["see example.com:123456, not :12345", ["example.com:123456"]],
+    [
+      "https://example.com:99999999/a example.org:",
+      ["https://example.com:99999999/a", "example.org"],
+    ],
+    [
+      "https://example.com/a| and https://example.com/b||",
+      ["https://example.com/a", "https://example.com/b"],
+    ],
+    ["https://example.com/a|b", ["https://example.com/a|b"]],
+    [
+      "\u2068https://example.com/a\u2069 https://example.com/b\u200f",
+      ["https://example.com/a", "https://example.com/b"],
+    ],
+    ["https://example.com/c\u202c\u200e d", ["https://example.com/c"]],
+    [
+      "https://t.co/AbC123xyZ0?amp=1 https://t.co/AbC?a",
+      ["https://t.co/AbC123xyZ0?amp=1", "https://t.co/AbC?a"],
+    ],
     ["https://t.co/AbC123xyZ0's", ["https://t.co/AbC123xyZ0"]],
     ["RT @a: long text https://t.co/AbC1…", []],
     ["RT @a: long text https://t.co…", []],
@@ -39,6 +58,29 @@ describe("extractLinks", () => {
     ["http://example.com/\ud83d", ["http://example.com/"]],
   ])("%j has %j", (text, links) => {
     expect(extractLinks(text)).toEqual(links);
+  });
+
+  it("reads the first 65,536 characters of a text", () => {
+    const text = `${"a ".repeat(32_760)}example.com/abcdefgh`;
+    expect(extractLinks(text)).toEqual(["example.com/abcd"]);
+    expect(extractLinks(` ${text}`.slice(9))).toEqual(["example.com/abcdefgh"]);
+  });
+
+  it("spends on links inside of links no more than on others", () => {
+    const usual = "https://example.com/path and words ".repeat(1800).slice(0, 60_000);
+    const best = (text: string) => {
+      let least = Infinity;
+      for (let round = 0; round < 5; round++) {
+        const start = performance.now();
+        extractLinks(text);
+        least = Math.min(least, performance.now() - start);
+      }
+      return least;
+    };
+    const limit = best(usual) * 12;
+    for (const piece of ["t.co/", "t.co/t.co?", "a.co/(", "t.co/a?(", "a.co:1/[", "a.co/(–"]) {
+      expect(best(piece.repeat(60_000 / piece.length)), piece).toBeLessThan(limit);
+    }
   });
 
   it("takes long hostile texts in its stride", () => {
