@@ -1,5 +1,5 @@
-import { measurePath } from "./url/measure-path.ts";
-import { scanHost } from "./url/scan-host.ts";
+import { measurePath } from "./measure-path.ts";
+import { scanHost } from "./scan-host.ts";
 
 /**
  * The links in a post's text, as written and in order, repeated ones too; for posts that come

@@ -3,7 +3,7 @@ import type { FailureIssue, FailureReason } from "../../shared/events/failed-eve
 import type { Tweet } from "../../shared/events/tweet.v1.ts";
 import { maxLinkLength, type UrlMention } from "../../shared/events/url-mention.v1.ts";
 import { urlMentions } from "../../shared/streams/url-mentions.ts";
-import { type NormalizedUrl, normalizeUrl } from "./normalize-url.ts";
+import { type NormalizedUrl, normalizeUrl } from "../normalize-urls/normalize-url.ts";
 import type { Item, Post } from "./post.ts";
 
 /** Where and when an item was delivered; `receivedAt` is RFC 3339 UTC, `now` ms since 1970. */

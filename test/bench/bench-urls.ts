@@ -1,5 +1,5 @@
 import normalizeUrlPackage from "normalize-url";
-import { normalizeUrl } from "../../functions/normalize-tweets/normalize-url.ts";
+import { normalizeUrl } from "../../functions/normalize-urls/normalize-url.ts";
 import { hasSharedData, sharedLines } from "../support/shared-data.ts";
 import { atLeast, atMost, type Measurement, told } from "./measurement.ts";
 

@@ -1,8 +1,8 @@
 import { describe, expect, it } from "vitest";
-import { keyVersion, normalizeUrl } from "../../functions/normalize-tweets/normalize-url.ts";
+import { keyVersion, normalizeUrl } from "../../functions/normalize-urls/normalize-url.ts";
 import { type PolicyRow, policyTable } from "./url-policy-table.ts";
 
-const page = "../../functions/normalize-tweets/URL-POLICY.md";
+const page = "../../functions/normalize-urls/URL-POLICY.md";
 
 describe.each(policyTable)("step $step", ({ rows }) => {
   it.each(rows)("$input", (row) => {

@@ -4,9 +4,9 @@ import {
   ignoredReasons,
   type NormalizedUrl,
   normalizeUrl,
-} from "../../functions/normalize-tweets/normalize-url.ts";
-import { trackingNames } from "../../functions/normalize-tweets/rules/tracking-names.ts";
-import { trackingPrefixes } from "../../functions/normalize-tweets/rules/tracking-prefixes.ts";
+} from "../../functions/normalize-urls/normalize-url.ts";
+import { trackingNames } from "../../functions/normalize-urls/rules/tracking-names.ts";
+import { trackingPrefixes } from "../../functions/normalize-urls/rules/tracking-prefixes.ts";
 
 const runs = { numRuns: 15_000 };
 

@@ -1,6 +1,6 @@
 import tldts from "tldts/package.json" with { type: "json" };
 import { expect, it } from "vitest";
-import { keyVersion } from "../../../../functions/normalize-tweets/normalize-url.ts";
+import { keyVersion } from "../../../../functions/normalize-urls/normalize-url.ts";
 
 // Keys depend on IDNA, whose tables are those of Node's Unicode version, and on the public-suffix
 // list (tldts). When this test fails, one of them has moved: compare the keys of real links, and

@@ -1,10 +1,10 @@
 import { spawnSync } from "node:child_process";
 import { fileURLToPath } from "node:url";
 import { describe, expect, it } from "vitest";
-import { describeRule } from "../../../../functions/normalize-tweets/url/describe-rule.ts";
+import { describeRule } from "../../../../functions/normalize-urls/url/describe-rule.ts";
 
 const command = fileURLToPath(
-  new URL("../../../../functions/normalize-tweets/explain-url.ts", import.meta.url),
+  new URL("../../../../functions/normalize-urls/explain-url.ts", import.meta.url),
 );
 
 function run(...urls: string[]): { stdout: string; stderr: string; status: number | null } {

@@ -11,7 +11,7 @@ Usage: npm run explain-url -- <url>…
   -h, --help  this text
 
 Colours are used on a terminal only; NO_COLOR turns them off.
-The policy by example: functions/normalize-tweets/URL-POLICY.md
+The policy by example: functions/normalize-urls/URL-POLICY.md
 `;
 
 /** What is written for a step that left its part alone. */

@@ -4,7 +4,7 @@ import {
   keyVersion,
   normalizeUrl,
   traceUrl,
-} from "../../../../functions/normalize-tweets/normalize-url.ts";
+} from "../../../../functions/normalize-urls/normalize-url.ts";
 
 const keyOf = (input: string) => normalizeUrl(input).urlKey;
 const urlOf = (input: string) => normalizeUrl(input).url;

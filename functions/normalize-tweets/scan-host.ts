@@ -1,5 +1,4 @@
 import tlds from "tlds" with { type: "json" };
-import { withoutTrailingDots } from "./normalize-host.ts";
 
 /** Where a host, or what only looks like one, ends. */
 export type ScannedHost = { isHost: boolean; end: number };
@@ -32,7 +31,7 @@ const maxTld = Math.max(...tlds.map((tld) => tld.length));
 
 /** The length of the host at the beginning of a run of letters, digits, dots and hyphens. */
 function hostLength(run: string, after: string): number {
-  const trimmed = withoutTrailingDots(run);
+  const trimmed = run.replace(/\.+$/, "");
   const labels = trimmed.split(".");
   if (labels.length > 1 && isTld(labels.at(-1) ?? "")) return trimmed.length;
   // `twitter.みんなです`: the last label is in another script than the others.

@@ -77,7 +77,7 @@ const aliases = new Map<string, { to: string; under: string }>(
 );
 
 /** `example.com.` is `example.com`. */
-export function withoutTrailingDots(name: string): string {
+function withoutTrailingDots(name: string): string {
   let end = name.length;
   while (end > 0 && name.charCodeAt(end - 1) === 0x2e) end--;
   return name.slice(0, end);

@@ -1,16 +1,16 @@
 import { describe, expect, it } from "vitest";
-import { normalizeUrl } from "../../../../functions/normalize-tweets/normalize-url.ts";
-import { exceptionHosts } from "../../../../functions/normalize-tweets/rules/exception-hosts.ts";
-import { hashbangHosts } from "../../../../functions/normalize-tweets/rules/hashbang-hosts.ts";
-import { hostAliases } from "../../../../functions/normalize-tweets/rules/host-aliases.ts";
-import { hostParameters } from "../../../../functions/normalize-tweets/rules/host-parameters.ts";
-import { hostsWithoutAmp } from "../../../../functions/normalize-tweets/rules/hosts-without-amp.ts";
-import { platformIdentities } from "../../../../functions/normalize-tweets/rules/platform-identities.ts";
-import { sessionShapes } from "../../../../functions/normalize-tweets/rules/session-shapes.ts";
-import { trackingNames } from "../../../../functions/normalize-tweets/rules/tracking-names.ts";
-import { trackingPrefixes } from "../../../../functions/normalize-tweets/rules/tracking-prefixes.ts";
-import { valueGuards } from "../../../../functions/normalize-tweets/rules/value-guards.ts";
-import { wrappers } from "../../../../functions/normalize-tweets/rules/wrappers.ts";
+import { normalizeUrl } from "../../../../functions/normalize-urls/normalize-url.ts";
+import { exceptionHosts } from "../../../../functions/normalize-urls/rules/exception-hosts.ts";
+import { hashbangHosts } from "../../../../functions/normalize-urls/rules/hashbang-hosts.ts";
+import { hostAliases } from "../../../../functions/normalize-urls/rules/host-aliases.ts";
+import { hostParameters } from "../../../../functions/normalize-urls/rules/host-parameters.ts";
+import { hostsWithoutAmp } from "../../../../functions/normalize-urls/rules/hosts-without-amp.ts";
+import { platformIdentities } from "../../../../functions/normalize-urls/rules/platform-identities.ts";
+import { sessionShapes } from "../../../../functions/normalize-urls/rules/session-shapes.ts";
+import { trackingNames } from "../../../../functions/normalize-urls/rules/tracking-names.ts";
+import { trackingPrefixes } from "../../../../functions/normalize-urls/rules/tracking-prefixes.ts";
+import { valueGuards } from "../../../../functions/normalize-urls/rules/value-guards.ts";
+import { wrappers } from "../../../../functions/normalize-urls/rules/wrappers.ts";
 
 const everywhere: readonly string[] = trackingNames.flatMap(({ names }) => names);
 const names: string[] = [
