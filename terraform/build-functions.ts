@@ -1,4 +1,4 @@
-import { mkdir, readdir, readFile, realpath, rename, rm, writeFile } from "node:fs/promises";
+import { glob, mkdir, readdir, readFile, realpath, rename, rm, writeFile } from "node:fs/promises";
 import { isBuiltin } from "node:module";
 import { dirname, join } from "node:path";
 import { build, type Plugin } from "esbuild";
@@ -8,13 +8,13 @@ const root = join(import.meta.dirname, "..");
 const nodeModules = "node_modules/";
 const framework = "@google-cloud/functions-framework";
 
-/** Names of all functions: each folder of `functions/`. */
+/** Names of all functions: each folder of `functions/` with a `function.json`, as Terraform finds them. */
 export async function functionNames(): Promise<string[]> {
-  const entries = await readdir(join(root, "functions"), { withFileTypes: true });
-  return entries
-    .filter((entry) => entry.isDirectory())
-    .map(({ name }) => name)
-    .sort();
+  const names: string[] = [];
+  for await (const manifest of glob("*/function.json", { cwd: join(root, "functions") })) {
+    names.push(dirname(manifest));
+  }
+  return names.sort();
 }
 
 /**
