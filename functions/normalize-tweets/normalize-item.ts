@@ -4,6 +4,7 @@ import type { Tweet } from "../../shared/events/tweet.v1.ts";
 import { maxLinkLength, type UrlMention } from "../../shared/events/url-mention.v1.ts";
 import { urlMentions } from "../../shared/streams/url-mentions.ts";
 import { type NormalizedUrl, normalizeUrl } from "../normalize-urls/normalize-url.ts";
+import { shownPost } from "../normalize-urls/url/shown-post.ts";
 import type { Item, Post } from "./post.ts";
 
 /** Where and when an item was delivered; `receivedAt` is RFC 3339 UTC, `now` ms since 1970. */
@@ -56,13 +57,11 @@ export function normalizeItem(item: Item, delivered: Delivered): NormalizedItem 
 /** Far beyond any post; the receipt, which has them all, must fit into one message. */
 const maxLinks = 10_000;
 
-const statusLink = /^https?:\/\/(?:www\.|mobile\.)?(?:twitter|x)\.com\/[^/?#]+\/status\/(\d+)/;
-
 function normalizePost(
   post: Post,
   delivery: Pick<Tweet, "message_id" | "position" | "received_at">,
 ): NormalizedItem {
-  const { id, kind, author, lang, links, quotedId } = post;
+  const { id, kind, author, lang, links } = post;
   const at = formatTime(post.at);
   if (links.length > maxLinks) {
     const message = `more than ${maxLinks} links`;
@@ -73,7 +72,7 @@ function normalizePost(
   const outcomes: Tweet["links"] = [];
   for (const link of links) {
     const raw = link.slice(0, maxLinkLength);
-    const judged = judgeLink(link, quotedId);
+    const judged = judgeLink(link, post);
     if ("ignored" in judged) {
       outcomes.push({ url: raw, outcome: judged.ignored });
       continue;
@@ -112,14 +111,11 @@ function normalizePost(
 }
 
 /** What a link is counted as, or why it is not. */
-function judgeLink(
-  link: string,
-  quotedId: string | undefined,
-): NormalizedUrl | { ignored: string } {
-  if (quotedId !== undefined && statusLink.exec(link)?.[1] === quotedId) {
-    return { ignored: "quoted-permalink" };
-  }
+function judgeLink(link: string, { ownIds, quotedId }: Post): NormalizedUrl | { ignored: string } {
   const normalized = normalizeUrl(link);
   if ("ignored" in normalized) return { ignored: normalized.ignored };
+  const shown = shownPost(normalized.urlKey);
+  if (shown !== undefined && ownIds.includes(shown)) return { ignored: "self-link" };
+  if (shown !== undefined && shown === quotedId) return { ignored: "quoted-permalink" };
   return normalized.url.length > maxLinkLength ? { ignored: "too-long" } : normalized;
 }

@@ -12,6 +12,8 @@ export type Post = {
   lang?: string;
   /** Raw links that are shares, each once, in order. */
   links: string[];
+  /** Native ids of the tweet, of its other versions and of the one that it retweets: a link to one of them is no share. */
+  ownIds: readonly string[];
   /** Native id of the tweet that is quoted: a link to it, as its author wrote it, counts for nothing. */
   quotedId?: string;
 };

@@ -1,7 +1,7 @@
 import * as z from "zod";
 import { issuesOf } from "../../shared/events/issues-of.ts";
 import type { Item } from "./post.ts";
-import { readAuthor, readId } from "./read-id.ts";
+import { nativeIds, readAuthor, readId } from "./read-id.ts";
 import { readTime, snowflakeTime } from "./read-time.ts";
 import { entities, sharedLinks } from "./shared-links.ts";
 
@@ -15,6 +15,7 @@ const body = z.object({
   extended_tweet: z.object({ full_text: z.string().nullish(), entities }).nullish(),
   quoted_status_permalink: z.object({ expanded: z.string().nullish() }).nullish(),
   quoted_status_id_str: z.string().nullish(),
+  quoted_status: z.object({ id_str: z.string().nullish() }).nullish(),
 });
 
 const status = z.compile(
@@ -54,12 +55,12 @@ export function readTweetV1(input: unknown): Item {
   }
   const source = tweet.retweeted_status ?? tweet;
   const extended = source.extended_tweet;
+  const quotedId = quotedIdOf(source);
   const author = readAuthor(tweet.user?.id_str, tweet.user?.id);
   const links = sharedLinks({
     entities: extended?.entities ?? source.entities,
     text: extended?.full_text ?? source.full_text ?? source.text ?? undefined,
     quotedPermalink: source.quoted_status_permalink?.expanded ?? undefined,
-    ownIds: [tweet.id_str, firstVersion, source.id_str],
   });
   return {
     outcome: "tweet",
@@ -68,15 +69,19 @@ export function readTweetV1(input: unknown): Item {
       at,
       kind: kindOf(tweet),
       links,
+      ownIds: nativeIds([tweet.id_str, firstVersion, source.id_str]),
       ...(author !== undefined && { author }),
-      ...(source.quoted_status_id_str && { quotedId: source.quoted_status_id_str }),
+      ...(quotedId && { quotedId }),
       ...(tweet.lang && { lang: tweet.lang }),
     },
   };
 }
 
+const quotedIdOf = ({ quoted_status_id_str, quoted_status }: z.infer<typeof body>) =>
+  quoted_status_id_str || quoted_status?.id_str || undefined;
+
 function kindOf(tweet: z.infer<typeof status>) {
   if (tweet.retweeted_status) return "retweet";
-  if (tweet.quoted_status_id_str) return "quote";
+  if (quotedIdOf(tweet)) return "quote";
   return tweet.in_reply_to_status_id_str ? "reply" : "tweet";
 }

@@ -1,7 +1,7 @@
 import * as z from "zod";
 import { issuesOf } from "../../shared/events/issues-of.ts";
 import type { Item } from "./post.ts";
-import { readAuthor, readId } from "./read-id.ts";
+import { nativeIds, readAuthor, readId } from "./read-id.ts";
 import { readTime, snowflakeTime } from "./read-time.ts";
 import { entities, sharedLinks } from "./shared-links.ts";
 
@@ -62,7 +62,6 @@ export function readTweetV2(input: unknown, included: ReadonlyMap<string, unknow
   const links = sharedLinks({
     entities: withoutMedia(source.note_tweet?.entities ?? source.entities),
     text: source.note_tweet?.text ?? source.text,
-    ownIds: [...(tweet.edit_history_tweet_ids ?? []), tweet.id, source.id],
   });
   const quotedId = source.referenced_tweets?.find(({ type }) => type === "quoted")?.id;
   return {
@@ -72,6 +71,7 @@ export function readTweetV2(input: unknown, included: ReadonlyMap<string, unknow
       at,
       kind: kindOf(references),
       links,
+      ownIds: nativeIds([...(tweet.edit_history_tweet_ids ?? []), tweet.id, source.id]),
       ...(author !== undefined && { author }),
       ...(quotedId !== undefined && { quotedId }),
       ...(tweet.lang && { lang: tweet.lang }),
@@ -80,9 +80,9 @@ export function readTweetV2(input: unknown, included: ReadonlyMap<string, unknow
 }
 
 /** API v2 lists a post's own photos and videos among its links, v1.1 does not. */
-function withoutMedia(of: z.infer<typeof entities>): z.infer<typeof entities> {
-  const urls = of?.urls?.filter(({ display_url }) => !mediaLink.test(display_url ?? ""));
-  return urls && { urls };
+function withoutMedia(listed: z.infer<typeof entities>): z.infer<typeof entities> {
+  const urls = listed?.urls?.filter(({ display_url }) => !mediaLink.test(display_url ?? ""));
+  return urls ? { urls } : listed;
 }
 
 const mediaLink = /^pic\.(?:twitter|x)\.com\//;

@@ -13,7 +13,7 @@ import { unwrapUrl } from "./url/unwrap-url.ts";
  * The version of the identity. Any change of a rule, of the Node major (IDNA) or of the
  * public-suffix list (tldts) that changes a key raises it.
  */
-export const keyVersion = 1;
+export const keyVersion = 2;
 
 /** Why a link is not counted. */
 export const ignoredReasons = ["not-http", "no-public-suffix", "ip-address", "unparsable"] as const;
@@ -42,7 +42,7 @@ export type IgnoredUrl = { ignored: IgnoredReason } & Partial<NormalizedUrl>;
 export type TracedStep = { step: string; before: string; after: string; rules: string[] };
 
 /**
- * Policy `url_key` v1: two links that show a reader the same page get one key, two pages never
+ * Policy `url_key` v2: two links that show a reader the same page get one key, two pages never
  * share one. Total: takes any string, never throws. Pure: no I/O, nothing is fetched.
  */
 export function normalizeUrl(input: string): NormalizedUrl | IgnoredUrl {

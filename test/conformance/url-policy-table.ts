@@ -158,7 +158,7 @@ export const policyTable: { step: string; rule: string; rows: PolicyRow[] }[] = 
   },
   {
     step: "9. Platform identity",
-    rule: "YouTube videos, X posts, Amazon products.",
+    rule: "YouTube videos, X posts (by their id alone) and profiles (in lower case), Amazon products.",
     rows: [
       { input: "https://youtu.be/dQw4w9WgXcQ?t=43", key: "youtube.com/watch?v=dQw4w9WgXcQ" },
       {
@@ -174,8 +174,10 @@ export const policyTable: { step: string; rule: string; rows: PolicyRow[] }[] = 
         key: "youtube.com/watch?v=dQw4w9WgXcQ",
       },
       { input: "https://www.youtube.com/playlist?list=PL1", key: "youtube.com/playlist?list=PL1" },
-      { input: "https://twitter.com/user/status/20/photo/1?s=20", key: "x.com/user/status/20" },
-      { input: "https://twitter.com/#!/user/statuses/20", key: "x.com/user/status/20" },
+      { input: "https://twitter.com/user/status/20/photo/1?s=20", key: "x.com/i/status/20" },
+      { input: "https://twitter.com/#!/user/statuses/20", key: "x.com/i/status/20" },
+      { input: "https://x.com/i/web/status/20", key: "x.com/i/status/20" },
+      { input: "https://x.com/NASA", key: "x.com/nasa" },
       {
         input: "https://www.amazon.de/Title/dp/B00O29DJXU/ref=sr_1?tag=x",
         key: "amazon.de/dp/B00O29DJXU",

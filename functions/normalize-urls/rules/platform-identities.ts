@@ -2,7 +2,8 @@
  * Pages that a platform serves under many addresses, and the one key they get.
  *
  * `path` is matched against the canonical path, which has no trailing slash; `$1` and `$2` are its
- * groups, `$domain` is the registrable domain. With `parameter`, `$1` is that parameter.
+ * groups, `$domain` is the registrable domain, `$query` the canonical query. With `parameter`, `$1`
+ * is that parameter; with `ignoresCase` it is in lower case.
  * `except` lists what stands in the place of an id without being one.
  */
 export const platformIdentities = [
@@ -25,8 +26,17 @@ export const platformIdentities = [
   {
     name: "x-post",
     hosts: ["x.com"],
-    path: /^\/([A-Za-z0-9_]{1,64}|i\/web)\/status(?:es)?\/(\d{1,32})(?:\/(?:photo|video)\/\d{1,3})?$/,
-    key: "x.com/$1/status/$2",
+    // Names do not identify a post: they change, ignore case, and are left out by `/i/` and alike.
+    path: /^\/(?:(?:[A-Za-z0-9_]{1,64}|i\/web)\/status(?:es)?|statuses)\/(\d{1,32})(?:\/(?:photo|video)\/\d{1,3})?$/,
+    key: "x.com/i/status/$1",
+  },
+  {
+    name: "x-profile",
+    hosts: ["x.com"],
+    path: /^\/([A-Za-z0-9_]{1,64})(\/(?:with_replies|highlights|articles|media|likes|followers|following))?$/,
+    ignoresCase: true,
+    // What is no profile, as `/search`, is told by its query.
+    key: "x.com/$1$2$query",
   },
   {
     name: "amazon-product",

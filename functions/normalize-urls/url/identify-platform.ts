@@ -15,12 +15,14 @@ export function identifyPlatform(host: Host, path: string, query: string): Platf
     if (!covers(scope, host.name)) continue;
     const match = rule.path.exec(path);
     if (match === null) continue;
-    const first = "parameter" in rule ? readValue(query, rule) : match[1];
-    if (first === undefined || isExcluded(rule, first)) continue;
+    const id = "parameter" in rule ? readValue(query, rule) : match[1];
+    if (id === undefined || isExcluded(rule, id)) continue;
+    const first = "ignoresCase" in rule ? id.toLowerCase() : id;
     const key = rule.key
       .replace("$1", () => first)
       .replace("$2", () => match[2] ?? "")
-      .replace("$domain", () => host.domain);
+      .replace("$domain", () => host.domain)
+      .replace("$query", () => (query === "" ? "" : `?${query}`));
     return { name: rule.name, key, host: key.slice(0, key.indexOf("/")) };
   }
   return undefined;

@@ -54,7 +54,7 @@ describe("a classic tweet", () => {
       link(`https://twitter.com/i/web/status/${classic.id_str}`),
       link("https://x.com/i/web/status/20"),
     ];
-    expect(counted({ ...classic, entities: { urls } }).links).toEqual(["x.com/i/web/status/20"]);
+    expect(counted({ ...classic, entities: { urls } }).links).toEqual(["x.com/i/status/20"]);
   });
 
   test("becomes one mention and one receipt that fit their schemas", () => {
@@ -69,7 +69,7 @@ describe("a classic tweet", () => {
         host: "example.com",
         author: "x:12",
         kind: "tweet",
-        key_version: 1,
+        key_version: 2,
       },
     ]);
     expect(receipts).toEqual([
@@ -158,15 +158,65 @@ describe("a classic tweet", () => {
     expect(mentions).toEqual([]);
     expect(receipts[0]).toMatchObject({
       kind: "quote",
-      links: [{ url: "https://twitter.com/a/status/99?s=19", outcome: "quoted-permalink" }],
+      links: [
+        { url: "https://twitter.com/i/web/status/1146304818337722368", outcome: "self-link" },
+        { url: "https://twitter.com/a/status/99?s=19", outcome: "quoted-permalink" },
+      ],
     });
+  });
+
+  const spellings = (id: string) => [
+    `https://twitter.com/i/web/status/${id}`,
+    `https://x.com/i/status/${id}`,
+    `https://twitter.com/bob/statuses/${id}`,
+    `http://mobile.twitter.com/BOB/status/${id}/photo/1?s=20`,
+    `https://twitter.com/#!/bob/status/${id}`,
+  ];
+
+  test.each(spellings("906"))("does not share the tweet it quotes as %s", (permalink) => {
+    const quote = { ...classic, is_quote_status: true, entities: { urls: [link(permalink)] } };
+    for (const quoted of [{ quoted_status_id_str: "906" }, { quoted_status: { id_str: "906" } }]) {
+      const { mentions, receipts } = normalize(json({ ...quote, ...quoted }));
+      expect(mentions).toEqual([]);
+      expect(receipts).toMatchObject([{ kind: "quote", links: [{ outcome: "quoted-permalink" }] }]);
+    }
+  });
+
+  test.each(spellings(classic.id_str))("does not share itself as %s", (permalink) => {
+    const { mentions, receipts } = normalize(
+      json({ ...classic, entities: { urls: [link(permalink)] } }),
+    );
+    expect(mentions).toEqual([]);
+    expect(receipts).toMatchObject([{ links: [{ outcome: "self-link" }] }]);
+  });
+
+  test("shares one tweet, however it is spelled, and another apart from it", () => {
+    const urls = [
+      ...spellings("1410000000000000001"),
+      "https://x.com/i/status/1410000000000000002",
+    ];
+    const { mentions } = normalize(json({ ...classic, entities: { urls: urls.map(link) } }));
+    expect(mentions.map(({ url_key }) => url_key)).toEqual([
+      "x.com/i/status/1410000000000000001",
+      "x.com/i/status/1410000000000000002",
+    ]);
   });
 
   test("without entities has its links in the text", () => {
     expect(
       counted({ ...classic, entities: undefined, text: "see https://example.com/t!" }).links,
     ).toEqual(["example.com/t"]);
+    expect(counted({ ...classic, entities: null, text: "see main.rs" }).links).toEqual(["main.rs"]);
   });
+
+  test.each([{}, { urls: [] }, { urls: null }, { hashtags: [{ text: "rust" }] }])(
+    "with entities %j that list no links has none",
+    (entities) => {
+      expect(counted({ ...classic, entities, text: "the bug is in main.rs" }).links).toEqual([]);
+      const post = { id: "20", text: "the bug is in main.rs", entities };
+      expect(counted({ data: { ...post, created_at: "2021-03-03T10:15:00Z" } }).links).toEqual([]);
+    },
+  );
 });
 
 test("a retweet shares the links of the retweeted tweet, as its own author's share", () => {
@@ -255,6 +305,22 @@ describe("API v2", () => {
     ["flat", post],
   ])("%s", (_, envelope) => {
     expect(counted(envelope)).toMatchObject({ ids: ["x:1377650087799754754"] });
+  });
+
+  test.each([
+    "https://twitter.com/i/web/status/903",
+    "https://x.com/bob/status/903/photo/1",
+    "https://twitter.com/Bob/statuses/903?s=20",
+    "https://x.com/i/status/903",
+  ])("a quote does not share the tweet it quotes as %s", (permalink) => {
+    const quote = {
+      ...post,
+      referenced_tweets: [{ type: "quoted", id: "903" }],
+      entities: { urls: [link(permalink)] },
+    };
+    const { mentions, receipts } = normalize(json({ data: quote }));
+    expect(mentions).toEqual([]);
+    expect(receipts).toMatchObject([{ links: [{ outcome: "quoted-permalink" }] }]);
   });
 
   test("a long post has its links in the note", () => {

@@ -32,7 +32,7 @@ describe("explain-url", () => {
 
   key       example.com/a?b=1
   url       http://www.example.com/a/?b=1#top
-  version   1
+  version   2
 `);
   });
 

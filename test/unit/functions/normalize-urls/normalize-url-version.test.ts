@@ -8,7 +8,7 @@ import { keyVersion } from "../../../../functions/normalize-urls/normalize-url.t
 it("the key version stands for these versions of Unicode and of the public-suffix list", () => {
   const { unicode } = process.versions;
   expect({ keyVersion, unicode, tldts: tldts.version }).toEqual({
-    keyVersion: 1,
+    keyVersion: 2,
     unicode: "17.0",
     tldts: "7.5.4",
   });

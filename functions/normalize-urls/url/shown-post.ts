@@ -1,0 +1,10 @@
+/**
+ * Which post on X a link shows: its native id, from the key of the link, which is the same for every
+ * spelling of a post's address; undefined for another page.
+ */
+export function shownPost(urlKey: string): string | undefined {
+  return urlKey.startsWith(post) ? urlKey.slice(post.length) : undefined;
+}
+
+/** As the identity `x-post` has it, and no other key. */
+const post = "x.com/i/status/";
