@@ -31,7 +31,9 @@ const maxTld = Math.max(...tlds.map((tld) => tld.length));
 
 /** The length of the host at the beginning of a run of letters, digits, dots and hyphens. */
 function hostLength(run: string, after: string): number {
-  const trimmed = run.replace(/\.+$/, "");
+  let end = run.length;
+  while (run.charAt(end - 1) === ".") end--;
+  const trimmed = run.slice(0, end);
   const labels = trimmed.split(".");
   if (labels.length > 1 && isTld(labels.at(-1) ?? "")) return trimmed.length;
   // `twitter.みんなです`: the last label is in another script than the others.

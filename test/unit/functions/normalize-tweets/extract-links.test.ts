@@ -71,13 +71,14 @@ describe("extractLinks", () => {
     const best = (text: string) => {
       let least = Infinity;
       for (let round = 0; round < 5; round++) {
-        const start = performance.now();
+        const before = process.threadCpuUsage();
         extractLinks(text);
-        least = Math.min(least, performance.now() - start);
+        const { user, system } = process.threadCpuUsage(before);
+        least = Math.min(least, user + system);
       }
       return least;
     };
-    const limit = best(usual) * 12;
+    const limit = best(usual) * 20;
     for (const piece of ["t.co/", "t.co/t.co?", "a.co/(", "t.co/a?(", "a.co:1/[", "a.co/(–"]) {
       expect(best(piece.repeat(60_000 / piece.length)), piece).toBeLessThan(limit);
     }
