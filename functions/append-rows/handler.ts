@@ -38,7 +38,7 @@ export function createHandler({ append, log, config }: Dependencies) {
     const failed: FailedEvent[] = [];
     const rows: SizedRow[] = [];
     const records: UnpackedRecord[] = [];
-    for (const record of unpackRecords(delivery)) {
+    for (const record of unpackRecords(delivery.payload)) {
       const checked = checkRow(table, record);
       if ("row" in checked) {
         rows.push(checked);
@@ -92,7 +92,6 @@ function failedRow(
     items: 1,
     position,
     original: record.bytes,
-    isEncoded: record.isEncoded,
   });
 }
 

@@ -40,7 +40,6 @@ export function failRecordOf(
     items: 1,
     position,
     original: raw.bytes,
-    isEncoded: false,
   });
 }
 
@@ -72,7 +71,6 @@ export function failWholeObject(
     items: 1,
     position: "object",
     original: Buffer.from(JSON.stringify({ kind: "storage#object", bucket, name, generation })),
-    isEncoded: false,
   });
 }
 

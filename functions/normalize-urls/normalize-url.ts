@@ -85,8 +85,7 @@ function applyPolicy(input: string, trace: TracedStep[] | undefined): Normalized
   if (hostRules.length > 0) rules.push(...hostRules);
   record(trace, "host", location.hostname, host.name + port, rules);
 
-  const keepsAmp = includesHost(host.site?.withoutAmp, host.name);
-  let path = normalizePath(movedPath(location, rules), keepsAmp, rules);
+  let path = normalizePath(movedPath(location, rules), host, rules);
   record(trace, "path", location.path, path, rules);
 
   let url = location.href;
@@ -100,11 +99,11 @@ function applyPolicy(input: string, trace: TracedStep[] | undefined): Normalized
 
   let route = "";
   if (location.fragment !== "") {
-    route = keepRoute(location.fragment, rules);
+    route = keepRoute(location.fragment, host, path, rules);
     const moved = path === "" ? pathOfHashbang(route, host) : undefined;
     if (moved !== undefined) {
       rules.push("fragment-hashbang");
-      path = normalizePath(moved, keepsAmp, rules);
+      path = normalizePath(moved, host, rules);
       route = "";
     }
     record(trace, "fragment", `#${location.fragment}`, route, rules);

@@ -1,11 +1,11 @@
 /** One line of the policy: links and the key they share, or the reason they are ignored for. */
 export type PolicyRow = { input: string; key: string } | { input: string; ignored: string };
 
-/** The policy `url_key` v1 by its steps, as examples; the page for readers is generated from it. */
+/** The policy `url_key` v2 by its steps, as examples; the page for readers is generated from it. */
 export const policyTable: { step: string; rule: string; rows: PolicyRow[] }[] = [
   {
     step: "1. Clean",
-    rule: "What surrounds a link goes, `&amp;` is undone, the scheme is repaired; no scheme means https. A link over 4,096 characters gets a hash for a key.",
+    rule: "What surrounds a link goes, `&amp;` and `&#38;` are undone, the scheme is repaired; no scheme means https. A link over 4,096 characters gets a hash for a key.",
     rows: [
       { input: ' "http://example.com/a" ', key: "example.com/a" },
       { input: "<https://example.com/a>", key: "example.com/a" },
@@ -15,6 +15,7 @@ export const policyTable: { step: string; rule: string; rows: PolicyRow[] }[] = 
       { input: "http:\\\\example.com\\a", key: "example.com/a" },
       { input: "http://http://example.com/a", key: "example.com/a" },
       { input: "https://example.com/?a=1&amp;b=2", key: "example.com?a=1&b=2" },
+      { input: "https://example.com/?a=1&#038;b=2", key: "example.com?a=1&b=2" },
       { input: 'https://example.com/?q="a b"', key: "example.com?q=%22a%20b%22" },
     ],
   },
@@ -30,18 +31,23 @@ export const policyTable: { step: string; rule: string; rows: PolicyRow[] }[] = 
       { input: "http://0x7f.1/", ignored: "ip-address" },
       { input: "http://[2001:db8::1]/", ignored: "ip-address" },
       { input: "http://exa mple.com/", ignored: "unparsable" },
+      { input: "https://foo...example.org/", ignored: "unparsable" },
       { input: "/articles/1", ignored: "unparsable" },
     ],
   },
   {
     step: "3. Unwrap",
-    rule: "Known redirect wrappers, a closed table, at most 4 deep. Never any parameter that looks like a URL.",
+    rule: "Known redirect wrappers, a closed table, at most 4 deep. A target without a scheme means https; one in a path carries its query escaped. Never any parameter that looks like a URL.",
     rows: [
       {
         input: "https://www.google.com/url?sa=t&url=https%3A%2F%2Fexample.com%2Fa&usg=x",
         key: "example.com/a",
       },
-      { input: "https://www.google.fr/amp/s/amp.example.com/a/amp/", key: "example.com/a" },
+      { input: "https://www.google.fr/amp/s/amp.example.com/a", key: "example.com/a" },
+      {
+        input: "https://www.google.com/amp/s/example.com/a%3fid%3d1%26amp",
+        key: "example.com/a?id=1",
+      },
       { input: "https://example-com.cdn.ampproject.org/c/s/example.com/a", key: "example.com/a" },
       {
         input: "https://l.facebook.com/l.php?u=http%3A%2F%2Fexample.com%2Fa&h=AT0",
@@ -53,6 +59,15 @@ export const policyTable: { step: string; rule: string; rows: PolicyRow[] }[] = 
       },
       {
         input: "https://www.youtube.com/redirect?q=https%3A%2F%2Fexample.com%2Fa",
+        key: "example.com/a",
+      },
+      { input: "https://www.youtube.com/redirect?q=example.com%2Fa", key: "example.com/a" },
+      {
+        input: "https://www.youtube.com/attribution_link?u=%2Fwatch%3Fv%3DdQw4w9WgXcQ",
+        key: "youtube.com/watch?v=dQw4w9WgXcQ",
+      },
+      {
+        input: "https://eur01.safelinks.protection.outlook.com/?url=https%3A%2F%2Fexample.com%2Fa",
         key: "example.com/a",
       },
       {
@@ -103,27 +118,49 @@ export const policyTable: { step: string; rule: string; rows: PolicyRow[] }[] = 
   },
   {
     step: "6. Path",
-    rule: "One spelling of escapes, no empty segments, session ids, AMP suffixes, index files or trailing slash. Case is kept.",
+    rule: "One spelling of escapes (those of `: @ $ & + ; =` are undone, those of `/ # ? %` kept), no empty segments, session ids, index files or trailing slash, and no AMP suffix where an article is left. Case is kept.",
     rows: [
       { input: "https://example.com/a/./b/../c//d/", key: "example.com/a/c/d" },
       { input: "https://example.com/%7eA%2f%5b", key: "example.com/~A%2F%5B" },
       { input: "https://example.com/[x]|100%", key: "example.com/%5Bx%5D%7C100%25" },
       { input: "https://example.com/Product/ABC", key: "example.com/Product/ABC" },
       { input: "https://example.com/a;jsessionid=0A1B2C.n1", key: "example.com/a" },
-      { input: "https://example.com/a/amp/", key: "example.com/a" },
+      { input: "https://example.com/%40a/b%3Ac", key: "example.com/@a/b:c" },
+      {
+        input: "https://example.com/(S(0a1b2c3d4e5f6g7h8i9j0k1l))/a.aspx",
+        key: "example.com/a.aspx",
+      },
+      {
+        input: "https://example.com/a/osCsid/0a1b2c3d4e5f6g7h8i9j0k1l2m",
+        key: "example.com/a",
+      },
+      { input: "https://example.com/news/a-long-story/amp/", key: "example.com/news/a-long-story" },
       { input: "https://example.com/a.amp.html", key: "example.com/a.html" },
+      { input: "https://example.com/plugins/amp/", key: "example.com/plugins/amp" },
+      { input: "https://example.com/amp", key: "example.com/amp" },
       { input: "https://github.com/a/amp", key: "github.com/a/amp" },
       { input: "https://example.com/a/Default.aspx?b=1", key: "example.com/a?b=1" },
       { input: "https://example.com/a/index.html", key: "example.com/a" },
+      { input: "https://example.com/a/index.php7", key: "example.com/a" },
     ],
   },
   {
     step: "7. Query",
-    rule: "Tracking goes: by name, by family, by site, by listed value, by the shape of a session id. The rest is spelled one way and sorted by name.",
+    rule: "Tracking goes: by name, by the family `utm_`, by site, by listed value; so do session ids and share tokens with a value that looks like one. What a gift link needs to open stays in its url and leaves only the key. A second `?` is an `&`. The rest is spelled one way and sorted by name.",
     rows: [
       { input: "https://example.com/a?utm_source=x&b=1&FBCLID=y", key: "example.com/a?b=1" },
       { input: "https://example.com/a?fbclid1=y", key: "example.com/a?fbclid1=y" },
       { input: "https://example.com/a?WT.mc_id=1&WT=2", key: "example.com/a?WT=2" },
+      { input: "https://example.com/a?pk_campaign=1&pk_id=2", key: "example.com/a?pk_id=2" },
+      { input: "https://www.wired.com/a?mbid=social", key: "wired.com/a" },
+      { input: "https://example.com/a?mbid=1", key: "example.com/a?mbid=1" },
+      {
+        input: "https://www.nytimes.com/a.html?unlocked_article_code=1.K00.Ab",
+        key: "nytimes.com/a.html",
+      },
+      { input: "https://example.com/a?taid=0a1b2c3d4e5f60718293a4b5", key: "example.com/a" },
+      { input: "https://example.com/a?r=2mgxo2&triedRedirect=true", key: "example.com/a" },
+      { input: "https://example.com/a?r=2mgxo2", key: "example.com/a?r=2mgxo2" },
       { input: "https://www.nytimes.com/a.html?smid=tw-share", key: "nytimes.com/a.html" },
       { input: "https://example.com/a?smid=tw-share", key: "example.com/a?smid=tw-share" },
       { input: "https://example.com/a?ref=twitter", key: "example.com/a" },
@@ -139,6 +176,12 @@ export const policyTable: { step: string; rule: string; rows: PolicyRow[] }[] = 
         key: "example.com/a",
       },
       { input: "https://example.com/a?sessionid=C365117", key: "example.com/a?sessionid=C365117" },
+      {
+        input: "https://example.com/a.cfm?id=1&CFID=1234567&CFTOKEN=76543210",
+        key: "example.com/a.cfm?id=1",
+      },
+      { input: "https://example.com/a.cfm?CFID=1234567", key: "example.com/a.cfm?CFID=1234567" },
+      { input: "https://example.com/a?id=1?utm_source=x", key: "example.com/a?id=1" },
       { input: "https://www.axs.com/a?utm_source=x", key: "axs.com/a?utm_source=x" },
       { input: "https://example.com/a?c=3&&b=x+y&a=", key: "example.com/a?a&b=x%20y&c=3" },
       { input: "https://example.com/a?b=2&b=1", key: "example.com/a?b=2&b=1" },
@@ -147,20 +190,26 @@ export const policyTable: { step: string; rule: string; rows: PolicyRow[] }[] = 
   },
   {
     step: "8. Fragment",
-    rule: "Dropped, unless it is a route (`#/…`, `#!…`); text directives always go.",
+    rule: "Dropped, unless it is a route (`#/…`, `#!…`) or on one of the few sites whose fragment is the content; text directives always go.",
     rows: [
       { input: "https://example.com/a#top", key: "example.com/a" },
       { input: "https://example.com/a#:~:text=word", key: "example.com/a" },
       { input: "https://example.com/#/route/1:~:text=word", key: "example.com#/route/1" },
       { input: "https://example.com/#!route", key: "example.com#!route" },
       { input: "https://example.com/#/", key: "example.com" },
+      {
+        input: "https://www.openstreetmap.org/#map=12/52.52/13.40",
+        key: "openstreetmap.org#map=12/52.52/13.40",
+      },
+      { input: "https://www.google.com/#hl=en&q=cats", key: "google.com#q=cats" },
     ],
   },
   {
     step: "9. Platform identity",
-    rule: "YouTube videos, X posts (by their id alone) and profiles (in lower case), Amazon products.",
+    rule: "YouTube videos and X posts by their id alone, whatever stands behind it, X profiles in lower case, Amazon products.",
     rows: [
       { input: "https://youtu.be/dQw4w9WgXcQ?t=43", key: "youtube.com/watch?v=dQw4w9WgXcQ" },
+      { input: "https://youtu.be/dQw4w9WgXcQ)", key: "youtube.com/watch?v=dQw4w9WgXcQ" },
       {
         input: "https://m.youtube.com/watch?list=PL1&v=dQw4w9WgXcQ",
         key: "youtube.com/watch?v=dQw4w9WgXcQ",
@@ -182,6 +231,7 @@ export const policyTable: { step: string; rule: string; rows: PolicyRow[] }[] = 
         input: "https://www.amazon.de/Title/dp/B00O29DJXU/ref=sr_1?tag=x",
         key: "amazon.de/dp/B00O29DJXU",
       },
+      { input: "https://www.amazon.com/s/ref=x?k=tea", key: "amazon.com/s?k=tea" },
       { input: "https://smile.amazon.com/gp/product/B00O29DJXU", key: "amazon.com/dp/B00O29DJXU" },
     ],
   },

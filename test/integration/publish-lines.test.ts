@@ -1,7 +1,6 @@
 import { PubSub } from "@google-cloud/pubsub";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { createLinePublisher } from "../../shared/codec/publish-lines.ts";
-import { createPublisher } from "../../shared/codec/publish-message.ts";
+import { createPublisher } from "../../functions/normalize-tweets/publish-lines.ts";
 import { type Pubsub, startPubsub } from "../local-cloud/pubsub/start-pubsub.ts";
 import { collectMessages } from "../support/collect-messages.ts";
 
@@ -19,7 +18,7 @@ afterAll(async () => {
 
 test("lines of concurrent requests share a message, but never with another schema", async () => {
   const rows = await collectMessages(client, "rows");
-  const publish = createLinePublisher(createPublisher(client, ""));
+  const publish = createPublisher(client, "");
 
   await Promise.all([
     publish("rows", "row.v1", ["1", "2"]),

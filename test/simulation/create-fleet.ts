@@ -1,5 +1,4 @@
 import type { Random } from "../support/create-random.ts";
-import { plainAttributes, plainData } from "../support/plain-data.ts";
 import type { Caller, CallPort } from "./call-port.ts";
 import type { Message, Queue } from "./create-queue.ts";
 import type { Scheduler } from "./create-scheduler.ts";
@@ -77,15 +76,9 @@ export function createFleet(settings: {
           if (instance.isAlive) run();
         }),
       publish: (topic, data, attributes) => {
-        const isChanged = isNextRelease && topic === "url-mentions";
+        const sent = isNextRelease && topic === "url-mentions" ? ofNextRelease(data) : data;
         return callPort(instance, `${name}.publish ${topic}`, () =>
-          isChanged
-            ? queue.accept(
-                topic,
-                ofNextRelease(plainData(data, attributes)),
-                plainAttributes(attributes),
-              )
-            : queue.accept(topic, data, attributes),
+          queue.accept(topic, sent, attributes),
         );
       },
       append: (table, rows) =>

@@ -1,26 +1,15 @@
 import { setTimeout as delay } from "node:timers/promises";
 import type { PubSub } from "@google-cloud/pubsub";
-import { plainAttributes, plainData } from "./plain-data.ts";
 
-/** A message as its reader sees it; `encoding` is how it was compressed. */
-export type CollectedMessage = {
-  data: Buffer;
-  attributes: Record<string, string>;
-  encoding: string | undefined;
-};
+export type CollectedMessage = { data: Buffer; attributes: Record<string, string> };
 
-/** Creates a topic and collects all that is published to it, decompressed and acknowledged. */
+/** Creates a topic and collects all that is published to it, acknowledged. */
 export async function collectMessages(pubsub: PubSub, topicName: string) {
   const [topic] = await pubsub.createTopic(topicName);
   const [subscription] = await topic.createSubscription(`${topicName}.collector`);
   const messages: CollectedMessage[] = [];
   subscription.on("message", (message) => {
-    const { data, attributes } = message;
-    messages.push({
-      data: plainData(data, attributes),
-      attributes: plainAttributes(attributes),
-      encoding: attributes["content-encoding"],
-    });
+    messages.push({ data: message.data, attributes: { ...message.attributes } });
     message.ack();
   });
   return {

@@ -3,23 +3,23 @@
  *
  * `path` is matched against the canonical path, which has no trailing slash; `$1` and `$2` are its
  * groups, `$domain` is the registrable domain, `$query` the canonical query. With `parameter`, `$1`
- * is that parameter; with `ignoresCase` it is in lower case.
+ * is what `value` finds in that parameter; with `ignoresCase` it is in lower case.
  * `except` lists what stands in the place of an id without being one.
  */
 export const platformIdentities = [
   {
     name: "youtube-video",
     hosts: ["youtube.com"],
-    path: /^(?:\/v)?\/watch$/,
+    path: /^(?:(?:\/v)?\/watch)?$/,
     parameter: "v",
-    value: /^[A-Za-z0-9_-]{1,64}$/,
+    // An id has 11 characters; whatever stands behind it was not meant to.
+    value: /^([A-Za-z0-9_-]{1,11})/,
     key: "youtube.com/watch?v=$1",
   },
   {
     name: "youtube-video",
     hosts: ["youtube.com"],
-    // `/v/ID&hl=en` is how old embed codes were written.
-    path: /^\/(?:shorts|embed|live|v)\/([A-Za-z0-9_-]{1,64})(?:&[^/]{0,1024})?$/,
+    path: /^\/(?:shorts|embed|live|v|e|watch)\/([A-Za-z0-9_-]{1,11})[^/]{0,1024}$/,
     except: ["videoseries", "live_stream", "playlist", "watch"],
     key: "youtube.com/watch?v=$1",
   },
@@ -27,7 +27,7 @@ export const platformIdentities = [
     name: "x-post",
     hosts: ["x.com"],
     // Names do not identify a post: they change, ignore case, and are left out by `/i/` and alike.
-    path: /^\/(?:(?:[A-Za-z0-9_]{1,64}|i\/web)\/status(?:es)?|statuses)\/(\d{1,32})(?:\/(?:photo|video)\/\d{1,3})?$/,
+    path: /^\/(?:(?:[A-Za-z0-9_]{1,64}|i\/web)\/status(?:es)?|statuses)\/(\d{1,32})(?:\/(?:photo|video)\/\d{1,3})?(?:[^A-Za-z0-9/][^/]{0,1024})?$/,
     key: "x.com/i/status/$1",
   },
   {
@@ -41,7 +41,7 @@ export const platformIdentities = [
   {
     name: "amazon-product",
     hosts: ["amazon.*"],
-    path: /^(?:\/-\/[A-Za-z_-]{2,8})?(?:\/[^/]{1,1024})?\/(?:dp|gp\/product|gp\/aw\/d|d|o\/ASIN|exec\/obidos\/ASIN|exec\/obidos\/tg\/detail\/-)\/([A-Z0-9]{10})(?:\/|$)/,
+    path: /^(?:\/-\/[A-Za-z_-]{2,8})?(?:\/[^/]{1,1024})?\/(?:dp|gp\/product|gp\/aw\/d|d|o\/ASIN|exec\/obidos\/ASIN|exec\/obidos\/tg\/detail\/-)\/([A-Z0-9]{10})(?:[^A-Za-z0-9]|$)/,
     key: "$domain/dp/$1",
   },
 ] as const;

@@ -1,7 +1,7 @@
 /**
  * Names that are tracking with these values and content with any other: `?ref=twitter` says where
  * a reader came from, `?ref=4045-USHJ-3810` is the article. Names and values are compared without
- * case; an empty value stands for a bare name.
+ * case; an empty value stands for a bare name. `beside` demands one of these names in the query.
  */
 export const valueGuards = [
   {
@@ -12,6 +12,7 @@ export const valueGuards = [
       "tw_r",
       "tw-share",
       "twhr",
+      "twtrec",
       "twitter",
       "twitter.com",
       "t.co",
@@ -20,6 +21,7 @@ export const valueGuards = [
       "fb-share",
       "facebook",
       "facebook.com",
+      "feed",
       "instagram",
       "linkedin",
       "pinterest",
@@ -60,14 +62,44 @@ export const valueGuards = [
     ],
   },
   { name: "fromref", values: ["twitter", "facebook"] },
+  { name: "fref", values: ["ts", "nf", "tag"] },
   // Added by the X app on Android to whatever link it shares.
   { name: "s", values: ["08", "09"] },
   // Blogger's switch between desktop and mobile layout.
   { name: "m", values: ["0", "1"] },
   { name: "spref", values: ["tw", "fb", "gr", "pi", "bl"] },
   { name: "platform", values: ["hootsuite"] },
+  // WordPress: the buttons below an article lead to it with their name.
+  {
+    name: "share",
+    values: [
+      "twitter",
+      "x",
+      "facebook",
+      "linkedin",
+      "reddit",
+      "pinterest",
+      "tumblr",
+      "pocket",
+      "telegram",
+      "jetpack-whatsapp",
+      "mastodon",
+      "bluesky",
+      "threads",
+      "email",
+    ],
+  },
+  { name: "nb", values: ["1"], beside: ["share"] },
+  // WeChat.
+  { name: "from", values: ["timeline", "groupmessage", "singlemessage"] },
+  { name: "isappinstalled", values: ["0", "1"] },
+  // Substack.
+  { name: "triedredirect", values: ["true"] },
+  { name: "showwelcomeonshare", values: ["true", "false"] },
   { name: "mode", values: ["amp"] },
   { name: "output", values: ["amp"] },
   { name: "outputtype", values: ["amp"] },
   { name: "amp", values: ["", "1", "true"] },
+  { name: "noamp", values: ["mobile", "available"] },
+  { name: "nonamp", values: ["1"] },
 ] as const;

@@ -10,24 +10,36 @@ export function cleanUrl(input: string, fired: string[]): CleanUrl {
   if (text.length !== input.length) fired.push("clean-surroundings");
   // The parser drops these wherever they stand; what is looked for here must not hide behind one.
   if (/[\t\n\r]/.test(text)) text = text.replace(/[\t\n\r]+/g, "");
-  if (text.includes("&amp;")) {
-    text = undoAmpersands(text);
+  const plain = undoAmpersands(text);
+  if (plain !== text) {
+    text = plain;
     fired.push("clean-ampersand");
   }
   return hasPlainScheme(text) ? { text } : repairScheme(text, fired);
 }
 
-/** `&amp;` as often as it was escaped, back to `&`. */
+/** `&amp;`, `&#38;` and `&#038;` as often as they were escaped, back to `&`. */
 export function undoAmpersands(text: string): string {
   let out = "";
   let copied = 0;
-  for (let at = text.indexOf("&amp;"); at !== -1; at = text.indexOf("&amp;", copied)) {
+  for (let at = text.indexOf("&"); at !== -1; at = text.indexOf("&", at + 1)) {
+    let end = at + 1;
+    for (let next = afterEntity(text, end); next !== end; next = afterEntity(text, end)) end = next;
+    if (end === at + 1) continue;
     out += text.slice(copied, at + 1);
-    copied = at + 5;
-    while (text.startsWith("amp;", copied)) copied += 4;
+    copied = end;
+    at = end - 1;
   }
-  return out + text.slice(copied);
+  return copied === 0 ? text : out + text.slice(copied);
 }
+
+/** Past what stands behind the `&` of an escaped one at `at`; `at` itself when nothing does. */
+function afterEntity(text: string, at: number): number {
+  const entity = entities.find((spelling) => text.startsWith(spelling, at));
+  return entity === undefined ? at : at + entity.length;
+}
+
+const entities = ["amp;", "#38;", "#038;"];
 
 /** Removes control characters from the authority, where the parser would refuse them. */
 export function stripControls(text: string): string | undefined {

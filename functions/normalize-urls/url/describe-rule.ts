@@ -1,7 +1,6 @@
-import { sessionShapes } from "../rules/session-shapes.ts";
-import { trackingNames } from "../rules/tracking-names.ts";
-import { trackingPrefixes } from "../rules/tracking-prefixes.ts";
+import { trackingFamily, trackingNames } from "../rules/tracking-names.ts";
 import { valueGuards } from "../rules/value-guards.ts";
+import { valueShapes } from "../rules/value-shapes.ts";
 
 /** Why a rule that fired did so, for people. `rule` as in `NormalizedUrl.rules`. */
 export function describeRule(rule: string): string {
@@ -9,6 +8,7 @@ export function describeRule(rule: string): string {
   const subject = detail.join(" ");
   if (name === "query-drop")
     return `${subject} dropped: ${describeTracking(subject.toLowerCase())}`;
+  if (name === "query-share") return `${subject} left out of the key: a token of whoever shares`;
   return `${descriptions.get(name) ?? name}${subject === "" ? "" : `: ${subject}`}`;
 }
 
@@ -27,28 +27,31 @@ const descriptions = new Map([
   ["path-alias", "the alias keeps the pages of this host below a path"],
   ["path-escapes", "one spelling of percent-escapes"],
   ["path-slashes", "empty path segments say nothing"],
-  ["path-session", ";jsessionid= is a session of one reader"],
+  ["path-session", "a session id of one reader"],
+  ["path-tracking", "this segment says where a reader clicked"],
   ["path-amp", "the AMP version of a page is the page"],
   ["path-index", "an index file is its folder"],
   ["query-sort", "the order of parameters says nothing"],
   ["fragment-drop", "a fragment is a place on the page"],
   ["fragment-route", "a route names a page of its own"],
+  ["fragment-content", "the fragment is the content of this site's pages"],
   ["fragment-hashbang", "this site serves its #! routes as paths today"],
   ["platform", "the platform serves this page under many addresses"],
   ["too-long", "over 4,096 characters, the key is a hash of the whole"],
 ]);
 
 function describeTracking(name: string): string {
-  const family = trackingPrefixes.find(({ prefix }) => name.startsWith(prefix));
-  if (family !== undefined) return `tracking, family ${family.prefix} (${family.source})`;
+  const { prefix, source } = trackingFamily;
+  if (name.startsWith(prefix)) return `tracking, family ${prefix} (${source})`;
   const group = trackingNames.find(({ names }) => names.some((known) => known === name));
   if (group !== undefined) return `tracking on every site (${group.source})`;
   if (valueGuards.some((guard) => guard.name === name))
     return "tracking with this value, or on this site";
-  const isSession = sessionShapes.some(({ names }) =>
+  const shape = valueShapes.find(({ names }) =>
     names.some((known) =>
       known.endsWith("*") ? name.startsWith(known.slice(0, -1)) : name === known,
     ),
   );
-  return isSession ? "a session id of one reader" : "tracking on this site";
+  if (shape === undefined) return "tracking on this site";
+  return shape.why === "session" ? "a session id of one reader" : "a token of whoever shares";
 }

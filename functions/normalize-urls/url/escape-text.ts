@@ -1,13 +1,14 @@
 /**
  * One spelling for percent-escapes: unreserved characters bare; a lone `%`, quotes and what
  * WHATWG leaves bare in some places only (`[]{}|^` and the like) escaped; escapes in upper case.
- * Every other escape stays, so that `%2F` and `/` remain apart. With `plusIsSpace` (in queries)
- * `+` becomes `%20`.
+ * Every other escape stays, so that `%2F` and `/` remain apart. In a query `+` becomes `%20`; in a
+ * path `: @ $ & + ; =` separate nothing, so that their escapes are undone.
  *
  * Unreserved are the characters that `encodeURIComponent` leaves alone, without `'`, which may
  * surround a link, and with `,`, which web servers never tell from `%2C`.
  */
-export function canonicalEscapes(text: string, plusIsSpace: boolean): string {
+export function canonicalEscapes(text: string, part: "path" | "query"): string {
+  const plusIsSpace = part === "query";
   for (let at = 0; at < text.length; at++) {
     const kind = kinds[text.charCodeAt(at)];
     if (kind !== PLAIN && (kind !== PLUS || plusIsSpace)) return rewrite(text, at, plusIsSpace);
@@ -25,10 +26,18 @@ for (const character of "[]{}|^`\\'\"<>") kinds[character.charCodeAt(0)] = ESCAP
 kinds[0x25] = PERCENT;
 kinds[0x2b] = PLUS;
 
-/** 1 for the characters that never need an escape. */
-const unreserved = new Uint8Array(256);
-for (const character of "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~!*(),") {
-  unreserved[character.charCodeAt(0)] = 1;
+/** 1 for the characters that need no escape: anywhere, and in a path. */
+const unreserved = flagsOf(
+  "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~!*(),",
+);
+const unreservedInPath = flagsOf(
+  "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~!*(),:@$&+;=",
+);
+
+function flagsOf(characters: string): Uint8Array {
+  const flags = new Uint8Array(256);
+  for (const character of characters) flags[character.charCodeAt(0)] = 1;
+  return flags;
 }
 
 const escapes = Array.from(
@@ -39,6 +48,7 @@ const escapes = Array.from(
 function rewrite(text: string, from: number, plusIsSpace: boolean): string {
   let out = "";
   let copied = 0;
+  const bare = plusIsSpace ? unreserved : unreservedInPath;
   for (let at = from; at < text.length; at++) {
     const code = text.charCodeAt(at);
     const kind = kinds[code];
@@ -54,7 +64,7 @@ function rewrite(text: string, from: number, plusIsSpace: boolean): string {
       if (Number.isNaN(byte)) {
         out += "%25";
       } else {
-        out += unreserved[byte] === 1 ? String.fromCharCode(byte) : escapes[byte];
+        out += bare[byte] === 1 ? String.fromCharCode(byte) : escapes[byte];
         at += 2;
       }
     }

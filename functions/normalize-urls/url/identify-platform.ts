@@ -34,7 +34,8 @@ function readValue(
 ): string | undefined {
   for (const part of query.split("&")) {
     const { name, value } = readParameter(part);
-    if (name === rule.parameter && rule.value.test(value)) return value;
+    const found = name === rule.parameter ? rule.value.exec(value)?.[1] : undefined;
+    if (found !== undefined) return found;
   }
   return undefined;
 }

@@ -12,10 +12,12 @@ export type Host = {
   under: string;
   site: SiteRules | undefined;
   /** Why links to this host are not counted. */
-  ignored: "ip-address" | "no-public-suffix" | undefined;
+  ignored: IgnoredHost | undefined;
   /** Whether the host can begin a key. */
   hasKey: boolean;
 };
+
+type IgnoredHost = "ip-address" | "no-public-suffix" | "unparsable";
 
 /**
  * Step 4: one host for all names of a site. `hostname` as the parser gives it, in lower case and
@@ -31,6 +33,7 @@ export function normalizeHost(hostname: string, fired: string[]): Host | undefin
     fired.push("host-trailing-dot");
   }
   if (!hostShape.test(name)) return undefined;
+  if (!hasLabels(name)) return ignoredHost(name, "unparsable");
   let facts = parse(name, suffixOptions);
   if (facts.isIp === true) return ignoredHost(name, "ip-address");
   if ((facts.isIcann !== true && facts.isPrivate !== true) || !name.includes(".")) {
@@ -68,6 +71,13 @@ export function normalizeHost(hostname: string, fired: string[]): Host | undefin
 
 /** Letters, digits, hyphens and, as many sites have them, underscores; or an IPv6 address. */
 const hostShape = /^(?:[a-z0-9._-]{1,253}|\[[0-9a-f:.]{2,64}\])$/;
+
+/** DNS has no empty label and none of over 63 characters. */
+function hasLabels(name: string): boolean {
+  if (name.includes("..") || name.startsWith(".")) return false;
+  return name.length <= 63 || name.split(".").every((label) => label.length <= 63);
+}
+
 const suffixOptions = { allowPrivateDomains: true, extractHostname: false };
 const labels = new Set<string>(strippedLabels);
 const aliases = new Map<string, { to: string; under: string }>(
@@ -83,7 +93,7 @@ function withoutTrailingDots(name: string): string {
   return name.slice(0, end);
 }
 
-function ignoredHost(name: string, ignored: "ip-address" | "no-public-suffix"): Host {
+function ignoredHost(name: string, ignored: IgnoredHost): Host {
   // `https://http:80` is read as a repeated scheme.
   const hasKey = name !== "http" && name !== "https";
   return { name, domain: name, under: "", site: undefined, ignored, hasKey };

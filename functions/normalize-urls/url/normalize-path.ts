@@ -1,44 +1,70 @@
 import { undoAmpersands } from "./clean-url.ts";
+import { dropPathSessions } from "./drop-path-sessions.ts";
 import { canonicalEscapes } from "./escape-text.ts";
+import { leavesArticle } from "./leaves-article.ts";
+import type { Host } from "./normalize-host.ts";
+import { covers, includesHost } from "./site-rules.ts";
 
 /**
  * Step 6: one path for all spellings of a page's path, without its trailing slash; empty for the
  * root. `path` begins with `/` and has its dot segments resolved. Case is kept.
  */
-export function normalizePath(path: string, keepsAmp: boolean, fired: string[]): string {
+export function normalizePath(path: string, host: Host, fired: string[]): string {
   if (path.length === 1) return "";
-  let clean = canonicalEscapes(path, false);
+  let clean = canonicalEscapes(path, "path");
   if (clean !== path) {
     fired.push("path-escapes");
     // An escaped letter must not bring `&amp;` back.
     clean = undoAmpersands(clean);
   }
-  if (clean.includes(";")) clean = dropSessionSegments(clean, fired);
+  clean = dropParameters(clean, fired);
   if (clean.includes("//")) {
     fired.push("path-slashes");
     clean = clean.replace(/\/{2,}/g, "/");
   }
-  return dropSuffixes(clean, keepsAmp, fired);
+  const keepsAmp = includesHost(host.site?.withoutAmp, host.name);
+  for (;;) {
+    const rest = dropSuffixes(dropSegments(clean, host, fired), keepsAmp, fired);
+    if (rest === clean) return rest;
+    clean = rest;
+  }
 }
 
-/** `;jsessionid=…` up to the next `;` or `/`. */
-function dropSessionSegments(path: string, fired: string[]): string {
-  if (!path.toLowerCase().includes(SESSION)) return path;
+/** `;jsessionid=…` and the like, up to the next `;` or `/`. */
+function dropParameters(path: string, fired: string[]): string {
+  if (!path.includes(";")) return path;
+  const lower = path.toLowerCase();
+  if (!sessionParameters.some((name) => lower.includes(name))) return path;
   fired.push("path-session");
   let out = "";
   let copied = 0;
-  const lower = path.toLowerCase();
-  for (let at = lower.indexOf(SESSION); at !== -1; at = lower.indexOf(SESSION, copied)) {
+  for (let at = lower.indexOf(";"); at !== -1; at = lower.indexOf(";", at + 1)) {
+    if (!sessionParameters.some((name) => lower.startsWith(name, at))) continue;
     out += path.slice(copied, at);
-    copied = at + SESSION.length;
+    copied = at + 1;
     while (copied < path.length && path[copied] !== ";" && path[copied] !== "/") copied++;
+    at = copied - 1;
   }
   // The segment that is left may be a dot segment.
   return new URL(`https://h${out}${path.slice(copied)}`).pathname;
 }
 
-const SESSION = ";jsessionid=";
-const indexFile = /^(?:index|default)\.(?:html?|php|aspx?|jsp|cfm|shtml)$/i;
+/** Servlets, PHP, and the load balancer of SAP. */
+const sessionParameters = [";jsessionid=", ";phpsessid=", ";saplb_*="];
+
+function dropSegments(path: string, host: Host, fired: string[]): string {
+  let rest = path;
+  for (const { host: scope, rule: prefix } of host.site?.segments ?? []) {
+    if (!covers(scope, host.name) || !rest.includes(`/${prefix}`)) continue;
+    fired.push("path-tracking");
+    const segments = rest.split("/");
+    rest = segments.filter((segment) => !segment.startsWith(prefix)).join("/");
+  }
+  return dropPathSessions(rest, fired);
+}
+
+const indexFile =
+  /^(?:index|default)\.(?:html?|xhtml|shtml|php[3-7]?|phtml|aspx?|jspx?|jsf|cfm|cgi)$/i;
 
 /** Takes off AMP suffixes, index files and trailing slashes, until none is left. */
 function dropSuffixes(path: string, keepsAmp: boolean, fired: string[]): string {
@@ -46,15 +72,10 @@ function dropSuffixes(path: string, keepsAmp: boolean, fired: string[]): string 
   for (;;) {
     while (rest.endsWith("/")) rest = rest.slice(0, -1);
     const segment = rest.slice(rest.lastIndexOf("/") + 1);
-    if (segment === "amp" && !keepsAmp) {
+    const article = keepsAmp ? undefined : withoutAmp(rest, segment);
+    if (article !== undefined && leavesArticle(article)) {
       fired.push("path-amp");
-      rest = rest.slice(0, -segment.length);
-    } else if (segment.endsWith(".amp") && !keepsAmp && !/^\.{0,2}\.amp$/.test(segment)) {
-      fired.push("path-amp");
-      rest = rest.slice(0, -4);
-    } else if (segment.length > 9 && segment.endsWith(".amp.html") && !keepsAmp) {
-      fired.push("path-amp");
-      rest = `${rest.slice(0, -9)}.html`;
+      rest = article;
     } else if (segment.length <= 13 && indexFile.test(segment)) {
       fired.push("path-index");
       rest = rest.slice(0, -segment.length);
@@ -62,4 +83,11 @@ function dropSuffixes(path: string, keepsAmp: boolean, fired: string[]): string 
       return rest;
     }
   }
+}
+
+/** What an AMP suffix leaves; undefined when there is none. */
+function withoutAmp(path: string, segment: string): string | undefined {
+  if (segment === "amp") return path.slice(0, -4);
+  if (segment.endsWith(".amp")) return path.slice(0, -4);
+  return segment.endsWith(".amp.html") ? `${path.slice(0, -9)}.html` : undefined;
 }

@@ -1,9 +1,6 @@
-import { sessionShapes, shapes } from "../rules/session-shapes.ts";
-import { trackingNames } from "../rules/tracking-names.ts";
-import { trackingPrefixes } from "../rules/tracking-prefixes.ts";
-import { valueGuards } from "../rules/value-guards.ts";
 import { canonicalEscapes } from "./escape-text.ts";
-import { covers, includesHost, type SiteRules } from "./site-rules.ts";
+import { judgeParameter, type Verdict } from "./judge-parameter.ts";
+import { includesHost, type SiteRules } from "./site-rules.ts";
 
 /** The two queries of a link, both without `?`: as it is fetched, and as it is compared. */
 export type Query = {
@@ -14,7 +11,8 @@ export type Query = {
 
 /**
  * Step 7: drops tracking parameters, then spells and sorts the rest. `query` is the raw text
- * between `?` and `#`; it is split on `&`, because the platform's own query parser rewrites bytes.
+ * between `?` and `#`; it is split on `&`, because the platform's own query parser rewrites bytes,
+ * and on a second `?`, which people write for one.
  */
 export function normalizeQuery(
   query: string,
@@ -22,95 +20,65 @@ export function normalizeQuery(
   site: SiteRules | undefined,
   fired: string[],
 ): Query {
+  const parameters = splitQuery(query);
+  let names: Set<string> | undefined;
+  const hasName = (name: string) => {
+    names ??= new Set(parameters.map((parameter) => parameter.name.toLowerCase()));
+    return names.has(name);
+  };
   const keepsAll = includesHost(site?.exceptions, host);
-  const parameters: Parameter[] = [];
+  const compared: Parameter[] = [];
   let kept: string | undefined;
-  let dropped = false;
-  for (let start = 0, end = 0; start <= query.length; start = end + 1) {
-    end = query.indexOf("&", start);
-    if (end === -1) end = query.length;
-    const raw = query.slice(start, end);
-    const parameter = readParameter(raw);
-    if (!keepsAll && isTracking(parameter, host, site)) {
-      fired.push(`query-drop ${parameter.name}`);
-      if (!dropped && start > 0) kept = query.slice(0, start - 1);
-      dropped = true;
-      continue;
-    }
-    if (dropped) kept = kept === undefined ? raw : `${kept}&${raw}`;
-    if (parameter.text !== "") parameters.push(parameter);
+  for (const [index, parameter] of parameters.entries()) {
+    const verdict: Verdict = keepsAll ? "keep" : judgeParameter(parameter, hasName, host, site);
+    if (verdict !== "keep") fired.push(`query-${verdict} ${parameter.name}`);
+    else if (parameter.text !== "") compared.push(parameter);
+    if (verdict === "drop") continue;
+    const { start } = parameter;
+    const end = parameters[index + 1]?.start ?? query.length + 1;
+    kept =
+      kept === undefined ? query.slice(start, end - 1) : kept + query.slice(start - 1, end - 1);
   }
-  return { kept: dropped ? (kept ?? "") : query, canonical: sorted(parameters, fired) };
+  return { kept: kept ?? "", canonical: sorted(compared, fired) };
 }
 
 /** Reads one part of a query into its canonical spelling. */
-export function readParameter(raw: string): Parameter {
-  let text = canonicalEscapes(raw, true);
+export function readParameter(raw: string, start = 0): Parameter {
+  let text = canonicalEscapes(raw, "query");
   // What is left of an `&amp;` that began the query or was written with escapes.
-  while (text.startsWith("amp;")) text = text.slice(4);
+  while (text.startsWith("amp;") || text.startsWith(";")) text = text.slice(text.indexOf(";") + 1);
   const equals = text.indexOf("=");
   const name = equals === -1 ? text : text.slice(0, equals);
-  if (isBlank(name)) return empty;
-  if (equals === -1) return { name, value: "", text };
+  if (isBlank(name)) return { name: "", value: "", text: "", start };
+  if (equals === -1) return { name, value: "", text, start };
   return equals === text.length - 1
-    ? { name, value: "", text: name }
-    : { name, value: text.slice(equals + 1), text };
+    ? { name, value: "", text: name, start }
+    : { name, value: text.slice(equals + 1), text, start };
 }
 
-/** `text` is `name=value`, or `name` alone for an empty value; empty for a part without a name. */
-export type Parameter = { name: string; value: string; text: string };
+/**
+ * `text` is `name=value`, or `name` alone for an empty value; empty for a part without a name.
+ * `start` is where it stands in its query.
+ */
+export type Parameter = { name: string; value: string; text: string; start: number };
 
-const empty: Parameter = { name: "", value: "", text: "" };
+function splitQuery(query: string): Parameter[] {
+  const parameters: Parameter[] = [];
+  let start = 0;
+  for (let at = 0; at <= query.length; at++) {
+    const code = query.charCodeAt(at);
+    if (code !== AMPERSAND && code !== QUESTION && at < query.length) continue;
+    parameters.push(readParameter(query.slice(start, at), start));
+    start = at + 1;
+  }
+  return parameters;
+}
+
+const AMPERSAND = 0x26;
+const QUESTION = 0x3f;
 
 function isBlank(name: string): boolean {
   return name === "" || (name.startsWith("%20") && name.replaceAll("%20", "") === "");
-}
-
-/** When a parameter is tracking: always, with one of some values, or with a value of some shape. */
-type Condition = true | Set<string> | readonly RegExp[];
-
-const conditions = new Map<string, Condition>();
-const sessionPrefixes: { prefix: string; shape: readonly RegExp[] }[] = [];
-for (const { names } of trackingNames) for (const name of names) conditions.set(name, true);
-for (const { name, values } of valueGuards) conditions.set(name, new Set<string>(values));
-for (const { names, shape } of sessionShapes) {
-  for (const name of names) {
-    if (name.endsWith("*"))
-      sessionPrefixes.push({ prefix: name.slice(0, -1), shape: shapes[shape] });
-    else conditions.set(name, shapes[shape]);
-  }
-}
-const prefixes = new Set<string>(trackingPrefixes.map(({ prefix }) => prefix));
-
-function isTracking(parameter: Parameter, host: string, site: SiteRules | undefined): boolean {
-  if (parameter.name === "") return false;
-  const name = parameter.name.toLowerCase();
-  const condition = conditions.get(name);
-  if (condition !== undefined && holds(condition, parameter.value)) return true;
-  if (prefixes.has(name.slice(0, name.indexOf("_") + 1))) return true;
-  if (prefixes.has(name.slice(0, name.indexOf(".") + 1))) return true;
-  for (const { prefix, shape } of sessionPrefixes) {
-    if (name.startsWith(prefix) && holds(shape, parameter.value)) return true;
-  }
-  return site !== undefined && isSiteTracking(name, parameter.value, host, site);
-}
-
-function isSiteTracking(name: string, value: string, host: string, site: SiteRules): boolean {
-  for (const { host: scope, rule } of site.parameters) {
-    if (!covers(scope, host)) continue;
-    if (rule.names.has(name) || rule.prefixes.some((prefix) => name.startsWith(prefix)))
-      return true;
-    if (rule.values.get(name)?.has(value.toLowerCase()) === true) return true;
-  }
-  return false;
-}
-
-function holds(condition: Condition, value: string): boolean {
-  if (condition === true) return true;
-  const lower = value.toLowerCase();
-  return condition instanceof Set
-    ? condition.has(lower)
-    : condition.every((pattern) => pattern.test(lower));
 }
 
 /** Stable, by name and in code units: two values of one name keep their order. */

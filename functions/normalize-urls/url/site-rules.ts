@@ -1,8 +1,10 @@
 import { parse } from "tldts";
 import { exceptionHosts } from "../rules/exception-hosts.ts";
+import { fragmentHosts } from "../rules/fragment-hosts.ts";
 import { hashbangHosts } from "../rules/hashbang-hosts.ts";
 import { hostParameters } from "../rules/host-parameters.ts";
 import { hostsWithoutAmp } from "../rules/hosts-without-amp.ts";
+import { trackingSegments } from "../rules/path-segments.ts";
 import { platformIdentities } from "../rules/platform-identities.ts";
 import { mobileLabels } from "../rules/stripped-labels.ts";
 import { wrappers } from "../rules/wrappers.ts";
@@ -15,6 +17,14 @@ type SiteParameters = {
   names: ReadonlySet<string>;
   prefixes: readonly string[];
   values: ReadonlyMap<string, ReadonlySet<string>>;
+  /** Share tokens: what a gift link needs stays in its `url` and leaves only the key. */
+  shares: ReadonlySet<string>;
+};
+
+/** Where a fragment is the content: on all pages or at `paths`; whole, or these parameters of it. */
+export type FragmentRule = {
+  paths: readonly string[] | undefined;
+  parameters: readonly string[] | undefined;
 };
 
 /** All rules of one registrable domain; each holds for the hosts at or below its `host`. */
@@ -29,6 +39,9 @@ export type SiteRules = {
   withoutAmp: Scoped<true>[];
   /** Hosts whose `#!` routes are paths. */
   hashbangs: Scoped<true>[];
+  fragments: Scoped<FragmentRule>[];
+  /** How path segments begin that are dropped. */
+  segments: Scoped<string>[];
 };
 
 /** `host` is undefined where the rule holds for a name under every public suffix. */
@@ -66,6 +79,7 @@ for (const entry of hostParameters) {
     names: new Set<string>(names),
     prefixes: prefixes.map((name) => name.slice(0, -1)),
     values: new Map(values.map((guard) => [guard.name, new Set<string>(guard.values)])),
+    shares: new Set<string>("shares" in entry ? entry.shares : []),
   };
   addRule(entry.hosts, rule, (site) => site.parameters);
 }
@@ -73,6 +87,14 @@ for (const { hosts, label } of mobileLabels) addRule(hosts, label, (site) => sit
 addRule(exceptionHosts, true, (site) => site.exceptions);
 addRule(hostsWithoutAmp, true, (site) => site.withoutAmp);
 addRule(hashbangHosts, true, (site) => site.hashbangs);
+for (const entry of fragmentHosts) {
+  const rule: FragmentRule = {
+    paths: "paths" in entry ? entry.paths : undefined,
+    parameters: "parameters" in entry ? entry.parameters : undefined,
+  };
+  addRule(entry.hosts, rule, (site) => site.fragments);
+}
+for (const { hosts, prefix } of trackingSegments) addRule(hosts, prefix, (site) => site.segments);
 inheritLabelRules();
 
 function addRule<T>(
@@ -95,6 +117,8 @@ function inheritLabelRules(): void {
     site.wrappers.push(...common.wrappers);
     site.identities.push(...common.identities);
     site.parameters.push(...common.parameters);
+    site.fragments.push(...common.fragments);
+    site.segments.push(...common.segments);
   }
 }
 
@@ -113,6 +137,8 @@ function siteAt(index: Map<string, SiteRules>, key: string): SiteRules {
     exceptions: [],
     withoutAmp: [],
     hashbangs: [],
+    fragments: [],
+    segments: [],
   };
   index.set(key, site);
   return site;

@@ -2,7 +2,7 @@ import { cleanUrl } from "./clean-url.ts";
 import { type Location, locateUrl } from "./locate-url.ts";
 import { normalizePath } from "./normalize-path.ts";
 import { readParameter } from "./normalize-query.ts";
-import { covers, includesHost, type Wrapper } from "./site-rules.ts";
+import { covers, type Wrapper } from "./site-rules.ts";
 
 /** How many wrappers are taken off one link. */
 const maxWrappers = 4;
@@ -42,7 +42,7 @@ function readWrapper(location: Location): Inside | undefined {
   const wrappers = host.site?.wrappers ?? [];
   if (wrappers.length === 0) return undefined;
   // In the spelling of keys, so that the key of a wrapper is read as the wrapper was.
-  const path = normalizePath(location.path, includesHost(host.site?.withoutAmp, host.name), []);
+  const path = normalizePath(location.path, host, []);
   for (const { host: scope, rule } of wrappers) {
     if (!covers(scope, host.name)) continue;
     const targets =
@@ -67,9 +67,18 @@ function fromQuery(
   return rule.parameters.flatMap((wanted) =>
     parts
       .filter((part) => part.includes("=") && readParameter(part).name === wanted)
-      .map((part) => decode(part.slice(part.indexOf("=") + 1)).trimStart())
-      .filter((target) => /^https?:/i.test(target)),
+      .map((part) => decodeTarget(part.slice(part.indexOf("=") + 1)))
+      .map((target) => ("base" in rule && /^\/[^/]/.test(target) ? rule.base + target : target))
+      .filter((target) => linkStart.test(target)),
   );
+}
+
+/** What a target begins with: a scheme, or a host, which means https. */
+const linkStart = /^(?:https?:|(?:[a-z0-9-]{1,63}\.){1,8}[a-z0-9-]{2,63}(?:[/?#:]|$))/i;
+
+function decodeTarget(value: string): string {
+  const target = decode(value).trimStart();
+  return /^https?%3a/i.test(target) ? decode(target) : target;
 }
 
 function fromPath(
@@ -80,9 +89,14 @@ function fromPath(
   return spellings.flatMap((path) =>
     rule.paths
       .filter((prefix) => path.startsWith(prefix) && path.length > prefix.length)
-      .map((prefix) => rule.scheme + path.slice(prefix.length))
+      .map((prefix) => rule.scheme + undoQueryEscapes(path.slice(prefix.length)))
       .map((target) => (query === "" ? target : `${target}?${query}`)),
   );
+}
+
+/** A target in a path carries its own query escaped. */
+function undoQueryEscapes(path: string): string {
+  return path.replace(/%3f/gi, "?").replace(/%26/g, "&").replace(/%3d/gi, "=");
 }
 
 /** A target that can be counted. */

@@ -1,14 +1,18 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 
-const folder = new URL("../../../../functions/normalize-tweets/", import.meta.url);
+const functions = new URL("../../../../functions/", import.meta.url);
 const sources = [
-  "normalize-url.ts",
-  "extract-links.ts",
-  ...["url", "rules"].flatMap((name) =>
-    readdirSync(new URL(`${name}/`, folder)).map((file) => `${name}/${file}`),
+  ...["extract-links.ts", "measure-path.ts", "scan-host.ts"].map(
+    (name) => `normalize-tweets/${name}`,
   ),
-].map((name) => ({ name, text: readFileSync(new URL(name, folder), "utf8") }));
+  "normalize-urls/normalize-url.ts",
+  ...["url", "rules"].flatMap((name) =>
+    readdirSync(new URL(`normalize-urls/${name}/`, functions)).map(
+      (file) => `normalize-urls/${name}/${file}`,
+    ),
+  ),
+].map((name) => ({ name, text: readFileSync(new URL(name, functions), "utf8") }));
 
 type Literal = { source: string; flags: string };
 

@@ -1,30 +1,39 @@
 import { describe, expect, it } from "vitest";
 import { normalizeUrl } from "../../../../functions/normalize-urls/normalize-url.ts";
 import { exceptionHosts } from "../../../../functions/normalize-urls/rules/exception-hosts.ts";
+import { fragmentHosts } from "../../../../functions/normalize-urls/rules/fragment-hosts.ts";
 import { hashbangHosts } from "../../../../functions/normalize-urls/rules/hashbang-hosts.ts";
 import { hostAliases } from "../../../../functions/normalize-urls/rules/host-aliases.ts";
 import { hostParameters } from "../../../../functions/normalize-urls/rules/host-parameters.ts";
 import { hostsWithoutAmp } from "../../../../functions/normalize-urls/rules/hosts-without-amp.ts";
 import { platformIdentities } from "../../../../functions/normalize-urls/rules/platform-identities.ts";
-import { sessionShapes } from "../../../../functions/normalize-urls/rules/session-shapes.ts";
-import { trackingNames } from "../../../../functions/normalize-urls/rules/tracking-names.ts";
-import { trackingPrefixes } from "../../../../functions/normalize-urls/rules/tracking-prefixes.ts";
+import {
+  keyOnlyNames,
+  trackingFamily,
+  trackingNames,
+} from "../../../../functions/normalize-urls/rules/tracking-names.ts";
 import { valueGuards } from "../../../../functions/normalize-urls/rules/value-guards.ts";
+import { valueShapes } from "../../../../functions/normalize-urls/rules/value-shapes.ts";
 import { wrappers } from "../../../../functions/normalize-urls/rules/wrappers.ts";
 
 const everywhere: readonly string[] = trackingNames.flatMap(({ names }) => names);
 const names: string[] = [
   ...everywhere,
-  ...trackingPrefixes.map(({ prefix }) => prefix),
+  ...keyOnlyNames.map(({ name }) => name),
   ...valueGuards.flatMap(({ name, values }) => [name, ...values]),
-  ...sessionShapes.flatMap((entry) => entry.names),
-  ...hostParameters.flatMap((entry) => entry.names),
+  ...valueShapes.flatMap((entry) => [...entry.names, ...("beside" in entry ? entry.beside : [])]),
+  ...hostParameters.flatMap((entry) => [
+    ...entry.names,
+    ...("shares" in entry ? entry.shares : []),
+    ...("values" in entry ? entry.values.flatMap(({ name, values }) => [name, ...values]) : []),
+  ]),
 ];
 const hosts: string[] = [
   ...exceptionHosts,
   ...hashbangHosts,
   ...hostsWithoutAmp,
   ...hostAliases.flatMap(({ from, to }) => [...from, to]),
+  ...fragmentHosts.flatMap((entry) => entry.hosts),
   ...hostParameters.flatMap((entry) => entry.hosts),
   ...platformIdentities.flatMap((entry) => entry.hosts),
   ...wrappers.flatMap((entry) => entry.hosts),
@@ -43,14 +52,7 @@ describe("the rules", () => {
 
   it("list a tracking name once, and none that a family covers", () => {
     expect(everywhere.filter((name, at) => everywhere.indexOf(name) !== at)).toEqual([]);
-    const covered = everywhere.filter((name) =>
-      trackingPrefixes.some(({ prefix }) => name.startsWith(prefix)),
-    );
-    expect(covered).toEqual([]);
-  });
-
-  it("have families that end with their only separator", () => {
-    for (const { prefix } of trackingPrefixes) expect(prefix).toMatch(/^[a-z]+[_.]$/);
+    expect(everywhere.filter((name) => name.startsWith(trackingFamily.prefix))).toEqual([]);
   });
 
   it("say where the tracking names are from", () => {
@@ -59,7 +61,26 @@ describe("the rules", () => {
 
   it("do not call an ambiguous name tracking everywhere", () => {
     for (const { name } of valueGuards) expect(everywhere).not.toContain(name);
-    for (const name of ["ref", "source", "id", "p", "q", "s", "t", "v", "si", "from", "tag"]) {
+    for (const { names } of valueShapes) {
+      for (const name of names) expect(everywhere).not.toContain(name);
+    }
+    for (const name of [
+      "mbid",
+      "ncid",
+      "cmpid",
+      "cid",
+      "ref",
+      "source",
+      "id",
+      "p",
+      "q",
+      "s",
+      "t",
+      "v",
+      "si",
+      "from",
+      "tag",
+    ]) {
       expect(everywhere).not.toContain(name);
     }
   });
