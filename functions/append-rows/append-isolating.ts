@@ -3,8 +3,8 @@ import type { AppendToTable } from "./append-to-table.ts";
 import type { SizedRow } from "./coalesce-rows.ts";
 
 /** An append request takes 10 MB; JSON is larger than its encoding, so this is on the safe side. */
-const maxBytesPerAppend = 8_000_000;
-const maxRowsPerAppend = 10_000;
+export const maxBytesPerAppend = 8_000_000;
+export const maxRowsPerAppend = 10_000;
 /** BigQuery names all bad rows of a request at once; a second round is already unusual. */
 const maxRounds = 10;
 

@@ -1,6 +1,6 @@
-import DataLoader from "dataloader";
+import { coalesceRequests, type Schedule } from "../../shared/codec/coalesce-requests.ts";
 import type { Table } from "../../shared/rows/table.ts";
-import { appendIsolating } from "./append-isolating.ts";
+import { appendIsolating, maxBytesPerAppend, maxRowsPerAppend } from "./append-isolating.ts";
 import type { AppendToTable } from "./append-to-table.ts";
 
 /** A checked row with its size as JSON in bytes. */
@@ -12,55 +12,43 @@ export type SizedRow = { row: Record<string, unknown>; bytes: number };
  */
 export type AppendRows = (table: Table, rows: SizedRow[]) => Promise<ReadonlyMap<number, string>>;
 
-/** How long rows wait for those of concurrent requests, so that they share an append. */
-const lingerMs = 5;
-const requestsPerBatch = 64;
+type Request = { table: Table; rows: SizedRow[] };
+
+/** A batch is an append: more rows would not share one anyway. */
+const limits = { bytes: maxBytesPerAppend, items: maxRowsPerAppend, lingerMs: 5 };
 
 /**
  * Combines the rows of concurrent requests into common appends, one append per table at a time:
  * while one is under way, the next fills. A request is answered only when its own rows are safe.
  * `schedule` runs something after so many ms.
  */
-export function createCoalescedAppender(
-  append: AppendToTable,
-  schedule: (run: () => void, ms: number) => unknown = setTimeout,
-): AppendRows {
-  const loaders = new Map<string, DataLoader<SizedRow[], ReadonlyMap<number, string>>>();
+export function createCoalescedAppender(append: AppendToTable, schedule?: Schedule): AppendRows {
+  const appendTogether = coalesceRequests<Request, ReadonlyMap<number, string>>({
+    keyOf: ({ table }) => table.name,
+    sizeOf: ({ rows }) => ({
+      bytes: rows.reduce((sum, { bytes }) => sum + bytes, 0),
+      items: rows.length,
+    }),
+    run: ([first, ...rest]) =>
+      answerEach(
+        append,
+        first.table,
+        [first, ...rest].map(({ rows }) => rows),
+      ),
+    limits,
+    inTurn: true,
+    ...(schedule !== undefined && { schedule }),
+  });
 
-  const createLoader = (table: Table) => {
-    let turn: Promise<unknown> = Promise.resolve();
-    const afterTurn = async <T>(work: () => Promise<T>): Promise<T> => {
-      const result = turn.then(work);
-      turn = result.catch(() => undefined);
-      return result;
-    };
-    return new DataLoader<SizedRow[], ReadonlyMap<number, string>>(
-      (requests) => afterTurn(() => appendTogether(append, table, requests)),
-      {
-        cache: false,
-        maxBatchSize: requestsPerBatch,
-        batchScheduleFn: (dispatch) => {
-          void turn.then(() => schedule(dispatch, lingerMs));
-        },
-      },
-    );
-  };
-
-  return async (table, rows) => {
-    if (rows.length === 0) return new Map();
-    const loader = loaders.get(table.name) ?? createLoader(table);
-    loaders.set(table.name, loader);
-    return loader.load(rows);
-  };
+  return async (table, rows) => (rows.length === 0 ? new Map() : appendTogether({ table, rows }));
 }
 
-async function appendTogether(
+async function answerEach(
   append: AppendToTable,
   table: Table,
   requests: readonly SizedRow[][],
 ): Promise<(ReadonlyMap<number, string> | Error)[]> {
-  const rows = requests.flat();
-  const { refused, failed } = await appendIsolating(append, table, rows);
+  const { refused, failed } = await appendIsolating(append, table, requests.flat());
   let end = 0;
   return requests.map((own) => {
     const start = end;

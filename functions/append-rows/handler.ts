@@ -38,7 +38,7 @@ export function createHandler({ append, log, config }: Dependencies) {
     const failed: FailedEvent[] = [];
     const rows: SizedRow[] = [];
     const records: UnpackedRecord[] = [];
-    for (const record of unpackRecords(delivery.payload)) {
+    for (const record of unpackRecords(delivery)) {
       const checked = checkRow(table, record);
       if ("row" in checked) {
         rows.push(checked);
@@ -92,6 +92,7 @@ function failedRow(
     items: 1,
     position,
     original: record.bytes,
+    isEncoded: record.isEncoded,
   });
 }
 

@@ -1,14 +1,14 @@
-import DataLoader from "dataloader";
+import { coalesceRequests, type Schedule } from "../../shared/codec/coalesce-requests.ts";
+import type { PublishLines } from "../../shared/codec/publish-lines.ts";
 import type { Stream } from "../../shared/streams/stream.ts";
 import { bucketHours, type StreamEvent } from "./bucket-hours.ts";
-import type { PublishLines } from "./publish-lines.ts";
 
-/** Counts events: resolves when the increments that hold them are safe on the next topic. */
-export type CountEvents = (stream: Stream, events: StreamEvent[]) => Promise<void>;
+/** Counts events of so many bytes as JSON: resolves when the increments that hold them are safe on the next topic. */
+export type CountEvents = (stream: Stream, events: StreamEvent[], bytes: number) => Promise<void>;
 
-/** How long events wait for those of concurrent requests, so that they share increments. */
-const lingerMs = 5;
-const requestsPerBatch = 32;
+type Request = { stream: Stream; events: StreamEvent[]; bytes: number };
+
+const limits = { bytes: 8_000_000, items: 8_000, lingerMs: 5 };
 
 /**
  * Buckets the events of concurrent requests together: fewer, larger increments for the same
@@ -18,30 +18,25 @@ const requestsPerBatch = 32;
 export function createCounter(
   publish: PublishLines,
   now: () => number,
-  schedule: (run: () => void, ms: number) => unknown = setTimeout,
+  schedule?: Schedule,
 ): CountEvents {
-  const loaders = new Map<string, DataLoader<StreamEvent[], void>>();
+  const countTogether = coalesceRequests<Request, undefined>({
+    keyOf: ({ stream }) => stream.name,
+    sizeOf: ({ events, bytes }) => ({ bytes, items: events.length }),
+    run: async ([first, ...rest]) => {
+      const { stream } = first;
+      const requests = [first, ...rest];
+      const events = requests.flatMap((request) => request.events);
+      const rows = bucketHours(stream, events, new Date(now()).toISOString());
+      const lines = rows.map((row) => JSON.stringify(row));
+      await publish(stream.increments.topic, `${stream.increments.table}.v1`, lines);
+      return requests.map(() => undefined);
+    },
+    limits,
+    ...(schedule !== undefined && { schedule }),
+  });
 
-  const createLoader = (stream: Stream) =>
-    new DataLoader<StreamEvent[], void>(
-      async (requests) => {
-        const appendedAt = new Date(now()).toISOString();
-        const rows = bucketHours(stream, requests.flat(), appendedAt);
-        const lines = rows.map((row) => JSON.stringify(row));
-        await publish(stream.increments.topic, `${stream.increments.table}.v1`, lines);
-        return requests.map(() => undefined);
-      },
-      {
-        cache: false,
-        maxBatchSize: requestsPerBatch,
-        batchScheduleFn: (dispatch) => schedule(dispatch, lingerMs),
-      },
-    );
-
-  return async (stream, events) => {
-    if (events.length === 0) return;
-    const loader = loaders.get(stream.name) ?? createLoader(stream);
-    loaders.set(stream.name, loader);
-    await loader.load(events);
+  return async (stream, events, bytes) => {
+    if (events.length > 0) await countTogether({ stream, events, bytes });
   };
 }

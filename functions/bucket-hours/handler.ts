@@ -1,7 +1,7 @@
+import type { PublishLines } from "../../shared/codec/publish-lines.ts";
 import { parsePubsubDelivery } from "../../shared/envelopes/pubsub-delivery.ts";
 import { streams } from "../../shared/streams/streams.ts";
 import type { CountEvents } from "./coalesce-increments.ts";
-import type { PublishLines } from "./publish-lines.ts";
 import { readEvents } from "./read-events.ts";
 
 type Dependencies = {
@@ -25,10 +25,10 @@ export function createHandler({ count, publish, now, log, config }: Dependencies
       throw new Error(`topic '${delivery.topic}' carries no stream: check the subscription`);
     }
     const { functionVersion } = config;
-    const { events, failed } = readEvents(stream, delivery, { functionVersion, now: now() });
+    const { events, bytes, failed } = readEvents(stream, delivery, { functionVersion, now: now() });
     const failedLines = failed.map((one) => JSON.stringify(one));
     await Promise.all([
-      count(stream, events),
+      count(stream, events, bytes),
       publish("failed-events", "failed-event.v1", failedLines),
     ]);
     log.info({ stream: stream.name, events: events.length, failed: failed.length }, "bucketed");

@@ -18,22 +18,24 @@ const isStreamEvent = (event: Record<string, unknown>): event is StreamEvent =>
   typeof event.id === "string" && typeof event.at === "string";
 
 /**
- * The events of a message that fit the schema of its stream, and failed events for those that do
+ * The events of a message that fit the schema of its stream, their bytes as JSON, and failed events for those that do
  * not. Unknown extra fields are accepted and left out.
  */
 export function readEvents(
   stream: Stream,
   delivery: PubsubDelivery,
   context: { functionVersion: string; now: number },
-): { events: StreamEvent[]; failed: FailedEvent[] } {
+): { events: StreamEvent[]; bytes: number; failed: FailedEvent[] } {
   const events: StreamEvent[] = [];
+  let bytes = 0;
   const failed: FailedEvent[] = [];
   const epoch = Date.parse(stream.epoch);
   const isPossible = (at: string) => isPossibleTime(Date.parse(at), context.now, epoch);
-  for (const record of unpackRecords(delivery.payload)) {
+  for (const record of unpackRecords(delivery)) {
     const read = readEvent(stream, record, isPossible);
     if ("event" in read) {
       events.push(read.event);
+      bytes += record.bytes.byteLength;
       continue;
     }
     const position = `records[${record.line}]`;
@@ -45,10 +47,11 @@ export function readEvents(
       items: 1,
       position,
       original: record.bytes,
+      isEncoded: record.isEncoded,
     });
     for (const part of parts) failed.push(part);
   }
-  return { events, failed };
+  return { events, bytes, failed };
 }
 
 type ReadEvent = { event: StreamEvent } | { reason: FailureReason; issues: FailureIssue[] };

@@ -40,6 +40,7 @@ export function failRecordOf(
     items: 1,
     position,
     original: raw.bytes,
+    isEncoded: false,
   });
 }
 
@@ -71,6 +72,7 @@ export function failWholeObject(
     items: 1,
     position: "object",
     original: Buffer.from(JSON.stringify({ kind: "storage#object", bucket, name, generation })),
+    isEncoded: false,
   });
 }
 

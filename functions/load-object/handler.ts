@@ -83,6 +83,7 @@ async function failDelivery(event: unknown, dependencies: Dependencies) {
     items: 1,
     position: "records[0]",
     original: Buffer.from(delivery.payload, "base64"),
+    isEncoded: true,
   });
   await publishFailed(failed, dependencies);
   log.warn({ reason: "unknown-shape" }, "failed");

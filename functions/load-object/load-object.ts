@@ -1,3 +1,5 @@
+import { encodePayload } from "../../shared/codec/encode-payload.ts";
+import type { PublishMessage } from "../../shared/codec/publish-message.ts";
 import type { FailedEvent, FailureReason } from "../../shared/events/failed-event.v1.ts";
 import { BrokenObjectError } from "./broken-object-error.ts";
 import { failRecordOf } from "./fail-object.ts";
@@ -7,7 +9,6 @@ import { limitInFlight } from "./limit-in-flight.ts";
 import type { LoadReport } from "./load-report.v1.ts";
 import type { ObjectStore, StoredObject } from "./object-store.ts";
 import { type PackedRows, packRows } from "./pack-rows.ts";
-import type { PublishMessage } from "./publish-message.ts";
 import { readRecords } from "./read-records.ts";
 import { type GzipLimits, verifyGzip } from "./verify-gzip.ts";
 
@@ -146,15 +147,20 @@ function createOutbox(
   const failures = packRows();
   let failureLines = 0;
 
+  const send = (to: string, packed: Buffer, attributes: Record<string, string>) => {
+    const encoded = encodePayload(packed);
+    const work = () => publish(to, encoded.data, { ...attributes, ...encoded.attributes });
+    return inFlight.send(encoded.data.length, work);
+  };
   const sendRows = ({ data, events, records }: PackedRows) => {
     progress.messages += 1;
     progress.rows += events;
     const schema = progress.format === "csv" ? (topic.csv?.schema ?? "raw") : "raw";
     const attributes = { schema, bucket, object: name, generation, records };
-    return inFlight.send(data.length, () => publish(topic.name, data, attributes));
+    return send(topic.name, data, attributes);
   };
   const sendFailures = ({ data }: PackedRows) =>
-    inFlight.send(data.length, () => publish("failed-events", data, { schema: "failed-event.v1" }));
+    send("failed-events", data, { schema: "failed-event.v1" });
 
   return {
     addRow: (row: Buffer, index: number): Promise<void> | undefined => {

@@ -1,6 +1,6 @@
+import type { PublishLines } from "../../shared/codec/publish-lines.ts";
 import { parsePubsubDelivery } from "../../shared/envelopes/pubsub-delivery.ts";
 import { normalizeMessage } from "./normalize-message.ts";
-import type { PublishLines } from "./publish-lines.ts";
 
 type Dependencies = {
   publish: PublishLines;

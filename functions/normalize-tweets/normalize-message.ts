@@ -32,7 +32,7 @@ export function normalizeMessage(
   const mentions: UrlMention[] = [];
   const receipts: Tweet[] = [];
   const failed: FailedEvent[] = [];
-  for (const record of unpackRecords(delivery.payload)) {
+  for (const record of unpackRecords(delivery)) {
     const position = `records[${record.line}]`;
     const failures: { reason: FailureReason; issues: FailureIssue[] }[] = [];
     if ("reason" in record) {
@@ -65,6 +65,7 @@ export function normalizeMessage(
       items: failures.length,
       position,
       original: record.bytes,
+      isEncoded: record.isEncoded,
     };
     for (const event of failRecord(delivery, failure)) failed.push(event);
   }

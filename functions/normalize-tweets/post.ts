@@ -24,3 +24,10 @@ export type Item =
   | { outcome: "delete"; id: EventId; at?: number; author?: string }
   | { outcome: "ignored"; reason: string }
   | { outcome: "failed"; reason: FailureReason; issues: FailureIssue[] };
+
+/** A post whose `created_at` cannot be counted. */
+export const impossibleTime = (message: string): Item => ({
+  outcome: "failed",
+  reason: "impossible-time",
+  issues: [{ path: "created_at", message }],
+});

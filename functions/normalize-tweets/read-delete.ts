@@ -29,7 +29,11 @@ export function readDeleteV1(input: unknown): Item {
   });
 }
 
-const tweetV2 = z.object({ id: z.unknown().optional(), author_id: z.unknown().optional() });
+const tweetV2 = z.object({
+  id: z.unknown().optional(),
+  id_str: z.unknown().optional(),
+  author_id: z.unknown().optional(),
+});
 const deleteV2 = z.object({
   delete: tweetV2.extend({ tweet: tweetV2.optional(), event_at: z.string().nullish() }),
 });
@@ -53,7 +57,11 @@ export function readComplianceV2(input: unknown): Item {
     const notice = event.data.delete;
     const tweet = notice.tweet ?? notice;
     const at = notice.event_at ? readTime(notice.event_at) : undefined;
-    return deletion({ ids: [tweet.id], authors: [tweet.author_id], at });
+    return deletion({
+      ids: [tweet.id_str, tweet.id],
+      authors: [tweet.author_id],
+      at: typeof at === "number" ? at : undefined,
+    });
   }
   return { outcome: "ignored", reason: "notice-compliance" };
 }

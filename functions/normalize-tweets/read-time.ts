@@ -1,47 +1,126 @@
-const months: Record<string, number> = {
-  Jan: 0,
-  Feb: 1,
-  Mar: 2,
-  Apr: 3,
-  May: 4,
-  Jun: 5,
-  Jul: 6,
-  Aug: 7,
-  Sep: 8,
-  Oct: 9,
-  Nov: 10,
-  Dec: 11,
-};
-
-/** `Wed Jul 03 06:29:00 +0000 2019`: API v1.1. */
-const classic =
-  /^[A-Z][a-z]{2} ([A-Z][a-z]{2}) (\d{2}) (\d{2}):(\d{2}):(\d{2}) ([+-])(\d{2})(\d{2}) (\d{4})$/;
-/** `2007-04-06 00:00:00 +0000` (archives) and `2019-09-06T17:25:54.667Z` (API v2). */
-const iso =
-  /^(\d{4})-(\d{2})-(\d{2})[T ](\d{2}):(\d{2}):(\d{2})(?:\.(\d{1,9}))? ?(?:Z|([+-])(\d{2}):?(\d{2}))$/;
+/** An instant in ms since 1970, UTC, or why the text is none. */
+export type ReadTime = number | { problem: string };
 
 /** The tweets of one second come together: their `created_at` is the same text. */
-let last: { text: string; ms: number | undefined } = { text: "", ms: undefined };
+let last: { text: string; time: ReadTime } = { text: "", time: { problem: "empty" } };
 
-/** Event time of `created_at` in ms since 1970 UTC, or undefined when it is no time of the calendar. */
-export function readTime(text: string): number | undefined {
-  if (text !== last.text) last = { text, ms: parseTime(text) };
-  return last.ms;
+/**
+ * Event time of `created_at`, however it is written: by X (`Wed Jul 03 06:29:00 +0000 2019`,
+ * `2019-09-06T17:25:54.667Z`), in its archives (`2007-04-06 00:00:00 +0000`), in mails and HTTP
+ * (`Wed, 03 Jul 2019 06:29:00 GMT`), or by a JavaScript date. A time without an offset from UTC is
+ * no instant. The weekday is not looked at.
+ */
+export function readTime(text: string): ReadTime {
+  if (text !== last.text) last = { text, time: parseTime(text) };
+  return last.time;
 }
 
-function parseTime(text: string): number | undefined {
-  const c = classic.exec(text);
-  if (c !== null) {
-    const [, month = "", day, hour, minute, second, sign, zoneHours, zoneMinutes, year] = c;
-    const parts = [year, months[month] ?? Number.NaN, day, hour, minute, second, 0].map(Number);
-    return utcMs(parts, sign, zoneHours, zoneMinutes);
+/** Longer than any spelling below, a zone's name in parentheses included. */
+const maxText = 128;
+
+const weekday = "(?:[a-z]{3},? +)?";
+const month = "(?<month>[a-z]{3})";
+const day = "(?<day>\\d{1,2})";
+const year = "(?<year>\\d{4})";
+const clock =
+  "(?<hour>\\d{2}):(?<minute>\\d{2})(?::(?<second>\\d{2})(?:[.,](?<fraction>\\d{1,9}))?)?";
+const zone = "(?<zone>(?:gmt|utc)?[+-]\\d{2}(?::?\\d{2})?|[a-z]{1,4})";
+
+/** Each may lack its zone, which is a problem of its own. */
+const formats = [
+  `${weekday}${month} +${day} +${clock}(?: +${zone})? +${year}`,
+  `(?<year>\\d{4})-(?<month>\\d{2})-(?<day>\\d{2})[t ]${clock}(?: ?${zone})?`,
+  `${weekday}${day} +${month} +${year} +${clock}(?: *${zone}(?: +\\([^()]*\\))?)?`,
+  `${weekday}${month} +${day} +${year} +${clock}(?: *${zone}(?: +\\([^()]*\\))?)?`,
+].map((format) => new RegExp(`^${format}$`, "i"));
+
+const months = "jan feb mar apr may jun jul aug sep oct nov dec".split(" ");
+
+function parseTime(written: string): ReadTime {
+  const text = written.trim();
+  if (text === "") return { problem: "empty" };
+  if (/^-?\d+(?:\.\d+)?$/.test(text)) {
+    return { problem: "a number, which does not say what it counts" };
   }
-  const i = iso.exec(text);
-  if (i === null) return undefined;
-  const [, year, month, day, hour, minute, second, fraction = "", sign, zoneHours, zoneMinutes] = i;
-  const ms = Number(fraction.slice(0, 3).padEnd(3, "0"));
-  const parts = [year, Number(month) - 1, day, hour, minute, second, ms].map(Number);
-  return utcMs(parts, sign, zoneHours, zoneMinutes);
+  if (text.length > maxText) return { problem: "not a time that is known" };
+  for (const format of formats) {
+    const parts = format.exec(text)?.groups;
+    if (parts !== undefined) return instantOf(parts);
+  }
+  return { problem: "not a time that is known, such as 2019-07-03T06:29:00Z" };
+}
+
+function instantOf(parts: Record<string, string | undefined>): ReadTime {
+  const { year, month = "", day, hour, minute, second = "0", fraction = "", zone } = parts;
+  const named = months.indexOf(month.toLowerCase());
+  const local = utcMs({
+    year: Number(year),
+    month: named === -1 ? Number(month) - 1 : named,
+    day: Number(day),
+    hour: Number(hour),
+    minute: Number(minute),
+    second: Number(second),
+    ms: Number(fraction.slice(0, 3).padEnd(3, "0")),
+  });
+  if (local === undefined) return { problem: "not a time of the calendar" };
+  if (zone === undefined) return { problem: "no instant: an offset from UTC is missing" };
+  const offset = offsetMs(zone.toLowerCase());
+  return typeof offset === "number" ? local - offset : offset;
+}
+
+function utcMs(time: {
+  year: number;
+  month: number;
+  day: number;
+  hour: number;
+  minute: number;
+  second: number;
+  ms: number;
+}): number | undefined {
+  const { year, month, day, hour, minute, second, ms } = time;
+  // A leap second is counted in the hour that it ends.
+  const local = Date.UTC(year, month, day, hour, minute, Math.min(second, 59), ms);
+  const date = new Date(local);
+  // `Date.UTC` rolls over: 30 February would silently become 1 March.
+  const isOfCalendar =
+    date.getUTCMonth() === month &&
+    date.getUTCDate() === day &&
+    date.getUTCHours() === hour &&
+    date.getUTCMinutes() === minute &&
+    second <= 60;
+  return isOfCalendar ? local : undefined;
+}
+
+const hourMs = 3_600_000;
+/** The zones that RFC 2822 names, in hours. */
+const zones: Record<string, number> = {
+  z: 0,
+  ut: 0,
+  utc: 0,
+  gmt: 0,
+  est: -5,
+  edt: -4,
+  cst: -6,
+  cdt: -5,
+  mst: -7,
+  mdt: -6,
+  pst: -8,
+  pdt: -7,
+};
+
+function offsetMs(zone: string): ReadTime {
+  const [, sign, hours, minutes = "0"] = /([+-])(\d{2}):?(\d{2})?$/.exec(zone) ?? [];
+  if (sign === undefined) {
+    const named = Object.hasOwn(zones, zone) ? zones[zone] : undefined;
+    return named === undefined
+      ? { problem: "a time zone that is not known: write its offset from UTC" }
+      : named * hourMs;
+  }
+  if (Number(hours) > 23 || Number(minutes) > 59) {
+    return { problem: "an offset from UTC of more than 23:59" };
+  }
+  const offset = Number(hours) * hourMs + Number(minutes) * 60_000;
+  return sign === "-" ? -offset : offset;
 }
 
 /** X counts the milliseconds of an id from here: 2010-11-04T01:42:54.657Z. */
@@ -53,25 +132,4 @@ const firstSnowflake = 29_700_000_000n;
 export function snowflakeTime(nativeId: string): number | undefined {
   const id = BigInt(nativeId);
   return id < firstSnowflake ? undefined : Number(id >> 22n) + snowflakeEpochMs;
-}
-
-function utcMs(
-  parts: number[],
-  sign = "+",
-  zoneHours = "0",
-  zoneMinutes = "0",
-): number | undefined {
-  const [year = 0, month = 0, day = 0, hour = 0, minute = 0, second = 0, ms = 0] = parts;
-  const local = Date.UTC(year, month, day, hour, minute, Math.min(second, 59), ms);
-  const date = new Date(local);
-  // `Date.UTC` rolls over: 30 February would silently become 1 March.
-  const isOfCalendar =
-    date.getUTCMonth() === month &&
-    date.getUTCDate() === day &&
-    date.getUTCHours() === hour &&
-    date.getUTCMinutes() === minute &&
-    second <= 60;
-  if (!isOfCalendar) return undefined;
-  const offset = (Number(zoneHours) * 60 + Number(zoneMinutes)) * 60_000;
-  return sign === "-" ? local + offset : local - offset;
 }

@@ -1,6 +1,6 @@
 import * as z from "zod";
 import { issuesOf } from "../../shared/events/issues-of.ts";
-import type { Item } from "./post.ts";
+import { type Item, impossibleTime } from "./post.ts";
 import { nativeIds, readAuthor, readId } from "./read-id.ts";
 import { readTime, snowflakeTime } from "./read-time.ts";
 import { entities, sharedLinks } from "./shared-links.ts";
@@ -20,15 +20,37 @@ const body = z.object({
 
 const status = z.compile(
   body.extend({
-    created_at: z.string(),
+    created_at: z.string({ error: ({ input }) => (input === undefined ? "absent" : undefined) }),
     /** Of posts that can be edited, those since 2022-09. */
     edit_history: z.object({ initial_tweet_id: z.string().nullish() }).nullish(),
+    /** The same in account archives. */
+    edit_info: z
+      .object({
+        initial: z.object({ editTweetIds: z.array(z.string()).nullish() }).nullish(),
+        edit: z.object({ initialTweetId: z.string().nullish() }).nullish(),
+      })
+      .nullish(),
     lang: z.string().max(64).nullish(),
     user: z.object({ id: z.unknown().optional(), id_str: z.unknown().optional() }).nullish(),
     in_reply_to_status_id_str: z.unknown().optional(),
     retweeted_status: body.nullish(),
   }),
 );
+
+/** How a retweet reads in an account archive, which has nothing else of it. */
+const archivedRetweet = /^RT @\w{1,20}: /;
+
+/**
+ * A tweet as account archives have it: that of API v1.1 without its author, with its edits under
+ * another name, and with the text of a retweet in place of the retweeted tweet.
+ */
+export function readArchivedTweet(input: Record<string, unknown>): Item {
+  const item = readTweetV1(input);
+  if (item.outcome !== "tweet" || item.post.kind !== "tweet") return item;
+  const text = input.full_text ?? input.text;
+  const isRetweet = typeof text === "string" && archivedRetweet.test(text);
+  return isRetweet ? { ...item, post: { ...item.post, kind: "retweet" } } : item;
+}
 
 /**
  * A tweet as API v1.1 delivers it: classic (`text`), extended (`full_text`) or compat
@@ -41,18 +63,16 @@ export function readTweetV1(input: unknown): Item {
     return { outcome: "failed", reason: "invalid-field", issues: issuesOf(parsed.error) };
   }
   const tweet = parsed.data;
-  const firstVersion = tweet.edit_history?.initial_tweet_id ?? undefined;
+  const firstVersion = firstVersionOf(tweet);
   const id = readId(firstVersion, tweet.id_str, tweet.id);
   if (typeof id !== "string") {
     const message = "neither id_str nor a safe integer id";
     return { outcome: "failed", reason: id.reason, issues: [{ path: "id_str", message }] };
   }
   const isLaterVersion = firstVersion !== undefined && firstVersion !== tweet.id_str;
-  const at = isLaterVersion ? snowflakeTime(id.slice("x:".length)) : readTime(tweet.created_at);
-  if (at === undefined) {
-    const issues = [{ path: "created_at", message: "not a time of the calendar" }];
-    return { outcome: "failed", reason: "impossible-time", issues };
-  }
+  const idTime = isLaterVersion ? snowflakeTime(id.slice("x:".length)) : undefined;
+  const at = idTime ?? readTime(tweet.created_at);
+  if (typeof at !== "number") return impossibleTime(at.problem);
   const source = tweet.retweeted_status ?? tweet;
   const extended = source.extended_tweet;
   const quotedId = quotedIdOf(source);
@@ -75,6 +95,11 @@ export function readTweetV1(input: unknown): Item {
       ...(tweet.lang && { lang: tweet.lang }),
     },
   };
+}
+
+function firstVersionOf({ edit_history, edit_info }: z.infer<typeof status>): string | undefined {
+  const ofArchive = edit_info?.edit?.initialTweetId ?? edit_info?.initial?.editTweetIds?.[0];
+  return edit_history?.initial_tweet_id ?? ofArchive ?? undefined;
 }
 
 const quotedIdOf = ({ quoted_status_id_str, quoted_status }: z.infer<typeof body>) =>

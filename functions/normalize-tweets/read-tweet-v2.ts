@@ -1,6 +1,6 @@
 import * as z from "zod";
 import { issuesOf } from "../../shared/events/issues-of.ts";
-import type { Item } from "./post.ts";
+import { type Item, impossibleTime } from "./post.ts";
 import { nativeIds, readAuthor, readId } from "./read-id.ts";
 import { readTime, snowflakeTime } from "./read-time.ts";
 import { entities, sharedLinks } from "./shared-links.ts";
@@ -49,9 +49,14 @@ export function readTweetV2(input: unknown, included: ReadonlyMap<string, unknow
   const idTime = snowflakeTime(id.slice("x:".length));
   const at = tweet.created_at && !isLaterVersion ? readTime(tweet.created_at) : idTime;
   if (at === undefined) {
-    const issues = [{ path: "created_at", message: "not a time of the calendar" }];
-    return { outcome: "failed", reason: "impossible-time", issues };
+    const message = "absent, and ids from before 2010-11 tell no time";
+    return {
+      outcome: "failed",
+      reason: "invalid-field",
+      issues: [{ path: "created_at", message }],
+    };
   }
+  if (typeof at !== "number") return impossibleTime(at.problem);
   const references = tweet.referenced_tweets ?? [];
   const retweeted = references.find(({ type }) => type === "retweeted");
   // Archiving tools write the referenced tweet out in place instead of beside the page.

@@ -1,7 +1,7 @@
 import { isRecord } from "./is-record.ts";
 import type { Item } from "./post.ts";
 import { readComplianceV2, readDeleteV1 } from "./read-delete.ts";
-import { readTweetV1 } from "./read-tweet-v1.ts";
+import { readArchivedTweet, readTweetV1 } from "./read-tweet-v1.ts";
 import { readTweetV2 } from "./read-tweet-v2.ts";
 
 /** An item and where in its record it stands: empty, or for example `.data[7]`. */
@@ -20,7 +20,14 @@ const streamNotices = [
   "event",
   "control",
   "direct_message",
+  "user_update",
 ];
+
+/** Account Activity: a user revokes the app, a replay has ended. */
+const accountNotices = ["user_event", "replay_job_status"];
+
+/** System messages of enterprise streams, and what the REST API answers instead of tweets. */
+const systemNotices = ["info", "warn", "error", "errors"];
 
 /** What the compliance streams of API v2 say under `data`. */
 const complianceEvents = [
@@ -42,29 +49,37 @@ const complianceEvents = [
 ];
 
 /** Compliance streams in the format of v1.1 have the same events without `data`. */
-const notices = [...streamNotices, ...complianceEvents];
+const notices = [...streamNotices, ...complianceEvents, ...accountNotices, ...systemNotices];
+
+/** X Activity: families of events that hold no post, or one that somebody only likes. */
+const familiesWithoutPosts =
+  /^(?:block|chat|dm|follow|like|mute|news|oauth|profile|spaces|trends)\.|^(?:Profile|Trends)[A-Z]/;
+
+/** Account Activity: events that hold no post, or one that somebody only likes. */
+const activitiesWithoutPosts =
+  /^(?:favorite|(?:un)?follow|(?:un)?block|(?:un)?mute|direct_message(?:_\w+)?)_events$/;
 
 const noTweets: ReadonlyMap<string, unknown> = new Map();
 
 /**
- * The items of one record: a tweet of any API version alone or in a page, an X Activity, Account
- * Activity or filtered-stream envelope, a delete notice, or another notice. Never throws.
+ * The items of one record: a tweet of any API version, of an account archive, alone or in a page, an
+ * X Activity, Account Activity or filtered-stream envelope, a delete notice, or another notice. What
+ * is known to hold no post is ignored; what is not known fails, and is seen. Never throws.
  */
 export function recognizeItems(record: unknown): PlacedItem[] {
-  if (Array.isArray(record)) {
-    if (record.length === 0) return [single({ outcome: "ignored", reason: "notice-empty-page" })];
-    return record.flatMap((element: unknown, index) =>
-      isRecord(element)
-        ? place(`[${index}]`, recognizeRecord(element))
-        : [{ place: `[${index}]`, item: unknownShape("an element is no object") }],
-    );
-  }
-  if (!isRecord(record)) return [{ place: "", item: unknownShape("no object") }];
-  return recognizeRecord(record);
+  if (!Array.isArray(record)) return recognize(record);
+  if (record.length === 0) return [single(emptyPage)];
+  return record.flatMap((element: unknown, index) => place(`[${index}]`, recognize(element)));
 }
+
+const emptyPage: Item = { outcome: "ignored", reason: "notice-empty-page" };
+
+const single = (item: Item): PlacedItem => ({ place: "", item });
 
 const place = (prefix: string, items: PlacedItem[]): PlacedItem[] =>
   items.map((one) => ({ place: prefix + one.place, item: one.item }));
+
+const ignored = (reason: string): Item => ({ outcome: "ignored", reason: `notice-${reason}` });
 
 const unknownShape = (message: string): Item => ({
   outcome: "failed",
@@ -72,71 +87,121 @@ const unknownShape = (message: string): Item => ({
   issues: [{ path: "", message }],
 });
 
-function recognizeRecord(record: Record<string, unknown>): PlacedItem[] {
+function recognize(record: unknown): PlacedItem[] {
+  if (!isRecord(record)) return [single(unknownShape("no object"))];
   // The most frequent first: this runs once for every line that is received.
   if ("delete" in record && !("id_str" in record)) return [single(readDeleteV1(record.delete))];
-  if ("id_str" in record || typeof record.id === "number") return [single(readTweetV1(record))];
+  if (isTweetV1(record)) return [single(readTweetV1(record))];
   if ("data" in record) return recognizeV2(record);
   if ("for_user_id" in record) return recognizeAccountActivity(record);
   if ("action" in record) return [single(readComplianceV2(record))];
   if ("id" in record) return [single(readTweetV2(record, noTweets))];
-  const notice = notices.find((name) => name in record);
-  if (notice !== undefined) return [single({ outcome: "ignored", reason: `notice-${notice}` })];
-  if ("errors" in record) return [single({ outcome: "ignored", reason: "notice-errors" })];
-  if ("meta" in record) return [single({ outcome: "ignored", reason: "notice-empty-page" })];
-  if ("text" in record || "full_text" in record || "created_at" in record) {
-    return [single(readTweetV1(record))];
+  if (isRecord(record.tweet)) return [{ place: ".tweet", item: readArchivedTweet(record.tweet) }];
+  for (const name of ["statuses", "results"]) {
+    if (Array.isArray(record[name])) return recognizePage(name, record[name], noTweets);
   }
-  return [single(unknownShape("neither a tweet nor a known envelope or notice"))];
+  // Site Streams: what a stream of one user would say.
+  if ("for_user" in record) return place(".message", recognize(record.message));
+  return [single(recognizeNotice(record))];
 }
 
-const single = (item: Item): PlacedItem => ({ place: "", item });
+/** Whether an object can only be a tweet of API v1.1: there ids are numbers, beside their text. */
+const isTweetV1 = (record: Record<string, unknown>): boolean =>
+  "id_str" in record || typeof record.id === "number";
+
+function recognizeNotice(record: Record<string, unknown>): Item {
+  const notice = notices.find((name) => name in record);
+  if (notice !== undefined) return ignored(notice);
+  if ("meta" in record || "search_metadata" in record) return emptyPage;
+  if (isProblem(record)) return ignored("problem");
+  if ("text" in record || "full_text" in record || "created_at" in record) {
+    return readTweetV1(record);
+  }
+  return unknownShape("neither a tweet nor a known envelope or notice");
+}
+
+/** RFC 9457, as API v2 tells why it sends no posts. */
+const isProblem = ({ title, type }: Record<string, unknown>): boolean =>
+  typeof title === "string" && typeof type === "string";
+
+/** A tweet of either version, wherever it stands. */
+function readTweet(input: unknown, included: ReadonlyMap<string, unknown>): Item {
+  const isV1 = isRecord(input) && (isTweetV1(input) || "full_text" in input);
+  return isV1 ? readTweetV1(input) : readTweetV2(input, included);
+}
+
+function recognizePage(
+  name: string,
+  elements: readonly unknown[],
+  included: ReadonlyMap<string, unknown>,
+): PlacedItem[] {
+  if (elements.length === 0) return [single(emptyPage)];
+  return elements.flatMap((element, index) =>
+    place(`.${name}[${index}]`, recognizeElement(element, included)),
+  );
+}
 
 function recognizeV2({ data, includes }: Record<string, unknown>): PlacedItem[] {
-  if (Array.isArray(data)) {
-    if (data.length === 0) return [single({ outcome: "ignored", reason: "notice-empty-page" })];
-    const included = includedTweets(includes);
-    return data.map((post: unknown, index) => ({
-      place: `.data[${index}]`,
-      item: readTweetV2(post, included),
-    }));
-  }
+  const included = includedTweets(includes);
+  if (Array.isArray(data)) return recognizePage("data", data, included);
   if (!isRecord(data)) return [{ place: ".data", item: unknownShape("data is no object") }];
-  if ("event_type" in data) return [{ place: ".data.payload", item: recognizeActivity(data) }];
-  if (complianceEvents.some((name) => name in data)) {
-    return [{ place: ".data", item: readComplianceV2(data) }];
-  }
-  return [{ place: ".data", item: readTweetV2(data, includedTweets(includes)) }];
+  return place(".data", recognizeElement(data, included));
+}
+
+/** What stands under `data`, alone or in a page. */
+function recognizeElement(element: unknown, included: ReadonlyMap<string, unknown>): PlacedItem[] {
+  if (!isRecord(element)) return [single(readTweetV2(element, included))];
+  if ("event_type" in element) return [{ place: ".payload", item: recognizeActivity(element) }];
+  // A post says under `withheld` where it is not shown.
+  const isNotice = !("id" in element) && complianceEvents.some((name) => name in element);
+  if (isNotice) return [single(readComplianceV2(element))];
+  return [single(readTweet(element, included))];
 }
 
 function recognizeActivity({ event_type, payload, includes }: Record<string, unknown>): Item {
-  if (event_type === "post.create") return readTweetV2(payload, includedTweets(includes));
-  if (event_type === "post.delete") return readComplianceV2({ delete: payload });
-  return { outcome: "ignored", reason: "notice-activity" };
+  const type = typeof event_type === "string" ? event_type : "";
+  if (familiesWithoutPosts.test(type)) return ignored("activity");
+  if (/^post\.(?:.*\.)?delete$/.test(type)) return readComplianceV2({ delete: payload });
+  if (type.startsWith("post.") || isPost(payload)) {
+    return readTweet(payload, includedTweets(includes));
+  }
+  return unknownShape("an event of an unknown type, without a post");
 }
+
+/** Whether an event that is not known holds a post. */
+const isPost = (input: unknown): boolean =>
+  isRecord(input) &&
+  ("id" in input || "id_str" in input) &&
+  (typeof input.text === "string" || typeof input.full_text === "string");
 
 function recognizeAccountActivity(record: Record<string, unknown>): PlacedItem[] {
-  const items: PlacedItem[] = [];
-  for (const [name, events] of Object.entries(record)) {
-    if (!Array.isArray(events)) continue;
-    for (const [index, event] of events.entries()) {
-      items.push({ place: `.${name}[${index}]`, item: accountActivityItem(name, event) });
-    }
-  }
-  if (items.length === 0) return [single({ outcome: "ignored", reason: "notice-activity" })];
-  return items;
+  const lists = Object.entries(record).filter(([, events]) => Array.isArray(events));
+  // An event that is no list is about the account, and so is one without events.
+  if (lists.length === 0) return [single(recognizeNotice(record))];
+  const items = lists.flatMap(([name, events]) =>
+    Array.isArray(events)
+      ? events.map((event: unknown, index) => ({
+          place: `.${name}[${index}]`,
+          item: recognizeAccountEvent(name, event),
+        }))
+      : [],
+  );
+  return items.length === 0 ? [single(ignored("activity"))] : items;
 }
 
-function accountActivityItem(name: string, event: unknown): Item {
+function recognizeAccountEvent(name: string, event: unknown): Item {
   if (name === "tweet_create_events") return readTweetV1(event);
   if (name === "tweet_delete_events") return readDeleteV1(event);
-  return { outcome: "ignored", reason: "notice-activity" };
+  if (activitiesWithoutPosts.test(name)) return ignored("activity");
+  return isPost(event) ? readTweet(event, noTweets) : unknownShape("an event of an unknown type");
 }
 
+/** Some deliveries put each included tweet under a `data` of its own. */
 function includedTweets(includes: unknown): ReadonlyMap<string, unknown> {
   if (!isRecord(includes) || !Array.isArray(includes.tweets)) return noTweets;
-  const tweets: [string, unknown][] = includes.tweets.flatMap((tweet: unknown) =>
-    isRecord(tweet) && typeof tweet.id === "string" ? [[tweet.id, tweet]] : [],
-  );
+  const tweets: [string, unknown][] = includes.tweets.flatMap((entry: unknown) => {
+    const tweet = isRecord(entry) && isRecord(entry.data) ? entry.data : entry;
+    return isRecord(tweet) && typeof tweet.id === "string" ? [[tweet.id, tweet]] : [];
+  });
   return new Map(tweets);
 }

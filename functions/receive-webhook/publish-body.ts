@@ -1,7 +1,8 @@
 import type { PubSub, Topic } from "@google-cloud/pubsub";
+import { encodePayload } from "../../shared/codec/encode-payload.ts";
 import { publishRetry } from "../../shared/codec/publish-retry.ts";
 
-/** Publishes a body as one message; resolves when Pub/Sub has acknowledged it. */
+/** Publishes a body as one message, compressed; resolves when Pub/Sub has acknowledged it. */
 export type PublishBody = (
   topic: string,
   body: Buffer,
@@ -27,8 +28,10 @@ export function createPublisher(
   return (topicName, body, attributes) => {
     const topic = topics.get(topicName) ?? openTopic(topicName);
     topics.set(topicName, topic);
+    const encoded = encodePayload(body);
+    const message = { data: encoded.data, attributes: { ...attributes, ...encoded.attributes } };
     return new Promise((resolve, reject) => {
-      topic.publishMessage({ data: body, attributes }, (error) => {
+      topic.publishMessage(message, (error) => {
         if (error) reject(error);
         else resolve();
       });

@@ -1,3 +1,5 @@
+import { decodePayload, type UnreadablePayload } from "../../shared/codec/decode-payload.ts";
+import { encodingAttribute } from "../../shared/codec/encode-payload.ts";
 import { failRecord } from "../../shared/codec/fail-record.ts";
 import { scanJson } from "../../shared/codec/scan-json.ts";
 import type { PubsubDelivery } from "../../shared/envelopes/pubsub-delivery.ts";
@@ -21,6 +23,7 @@ export function failDeadLetter(
     // The message is refused as one, whatever it holds.
     position: "message",
     original: Buffer.from(delivery.payload, "base64"),
+    isEncoded: true,
   };
   if (letter === undefined) {
     const message = "not those of a message that Pub/Sub has forwarded";
@@ -42,7 +45,7 @@ export function failDeadLetter(
     stage: letter.stage,
     reason: "retries-exhausted",
     issues: [{ path: "", message: `not taken at any of ${letter.attempts} attempts` }],
-    items: countRecords(whole.original),
+    items: countRecords(decodePayload(whole.original, delivery.attributes[encodingAttribute])),
   });
 }
 
@@ -50,7 +53,8 @@ export function failDeadLetter(
  * One value, or lines that hold more than space; at least one. Nothing is parsed: that may be what
  * has killed the function which gave the message up.
  */
-function countRecords(message: Buffer): number {
+function countRecords(message: Buffer | UnreadablePayload): number {
+  if (!Buffer.isBuffer(message)) return 1;
   if (typeof scanJson(message) === "object") return 1;
   let lines = 0;
   let isBlank = true;

@@ -1,7 +1,8 @@
+import { encodePayload, encodingAttribute } from "../../shared/codec/encode-payload.ts";
 import { packLines } from "../../shared/codec/pack-lines.ts";
+import type { PublishMessage } from "../../shared/codec/publish-message.ts";
 import { parsePubsubDelivery } from "../../shared/envelopes/pubsub-delivery.ts";
 import { failDeadLetter } from "./fail-dead-letter.ts";
-import type { PublishMessage } from "./publish-message.ts";
 import { readDeadLetter } from "./read-dead-letter.ts";
 
 type Dependencies = {
@@ -25,13 +26,21 @@ export function createHandler({ publish, log, config }: Dependencies) {
     const about = { stage: letter?.stage, topic: letter?.topic, attempts: letter?.attempts };
     if (letter?.topic === config.topicPrefix + topic) {
       // A failed event of failed events would grow with every round: they are sent as they are.
-      await publish(topic, Buffer.from(delivery.payload, "base64"), { schema });
+      const encoding = delivery.attributes[encodingAttribute];
+      await publish(topic, Buffer.from(delivery.payload, "base64"), {
+        schema,
+        ...(encoding !== undefined && { [encodingAttribute]: encoding }),
+      });
       log.warn(about, "failed events sent again");
       return;
     }
     const failed = failDeadLetter(delivery, letter, config.functionVersion);
     const messages = packLines(failed.map((part) => JSON.stringify(part)));
-    await Promise.all(messages.map(({ data }) => publish(topic, data, { schema })));
+    const published = messages.map((message) => {
+      const { data, attributes } = encodePayload(message.data);
+      return publish(topic, data, { schema, ...attributes });
+    });
+    await Promise.all(published);
     log.warn({ ...about, parts: failed.length }, "recorded");
   };
 }

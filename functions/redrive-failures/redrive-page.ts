@@ -1,3 +1,4 @@
+import { encodePayload } from "../../shared/codec/encode-payload.ts";
 import { packLines } from "../../shared/codec/pack-lines.ts";
 import type { Redrive } from "../../shared/events/redrive.v1.ts";
 import type { Failure } from "./find-failures.ts";
@@ -40,7 +41,10 @@ export async function redrivePage(
   for (const some of bySize(failures)) await Promise.all(some.map(send));
   const messages = packLines(marks);
   const answers = await Promise.all(
-    messages.map(({ data }) => publish(mark.topic, data, { schema: "redrive.v1" })),
+    messages.map((message) => {
+      const { data, attributes } = encodePayload(message.data);
+      return publish(mark.topic, data, { schema: "redrive.v1", ...attributes });
+    }),
   );
   if (answers.includes("refused")) throw new Error(`${mark.topic} takes no marks`);
   if (errors.length > 0) {

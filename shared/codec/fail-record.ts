@@ -5,6 +5,7 @@ import {
   type FailureReason,
   originalPartBytes,
 } from "../events/failed-event.v1.ts";
+import { encodingAttribute } from "./encode-payload.ts";
 
 type Failure = {
   stage: string;
@@ -14,6 +15,8 @@ type Failure = {
   items: number;
   position: string;
   original: Uint8Array;
+  /** The original is still in the encoding that the attributes of its message name. */
+  isEncoded: boolean;
 };
 
 const maxIssues = 20;
@@ -23,6 +26,9 @@ const maxIssues = 20;
  * Deterministic in the delivery, so a redelivery that fails again is the same failed event.
  */
 export function failRecord(delivery: PubsubDelivery, failure: Failure): FailedEvent[] {
+  const attributes = Object.entries(delivery.attributes)
+    .filter(([name]) => failure.isEncoded || name !== encodingAttribute)
+    .map(([name, value]) => ({ name, value }));
   const parts = Math.max(1, Math.ceil(failure.original.byteLength / originalPartBytes));
   return Array.from({ length: parts }, (_, index) => {
     const start = index * originalPartBytes;
@@ -37,7 +43,7 @@ export function failRecord(delivery: PubsubDelivery, failure: Failure): FailedEv
       source_topic: delivery.topic,
       message_id: delivery.messageId,
       position: failure.position,
-      attributes: Object.entries(delivery.attributes).map(([name, value]) => ({ name, value })),
+      attributes,
       original: Buffer.from(original).toString("base64"),
       part: index + 1,
       parts,

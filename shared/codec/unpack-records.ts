@@ -1,14 +1,24 @@
+import type { PubsubDelivery } from "../envelopes/pubsub-delivery.ts";
 import type { FailureReason } from "../events/failed-event.v1.ts";
+import { decodePayload } from "./decode-payload.ts";
+import { encodingAttribute } from "./encode-payload.ts";
 import { scanJson } from "./scan-json.ts";
 
 /** One record of a message: a parsed line, or the reason why it is none. */
 export type UnpackedRecord =
-  | { line: number; value: unknown; bytes: Uint8Array }
-  | { line: number; reason: FailureReason; message: string; bytes: Uint8Array };
+  | { line: number; value: unknown; bytes: Uint8Array; isEncoded: false }
+  | {
+      line: number;
+      reason: FailureReason;
+      message: string;
+      bytes: Uint8Array;
+      /** The bytes are the whole data as it came, still in its encoding. */
+      isEncoded: boolean;
+    };
 
 const lineFeed = 0x0a;
-/** No event is smaller than 100 bytes, and no message larger than 10 MB: more lines are an attack. */
-const maxLines = 100_000;
+/** Twenty times a full message of our own: each line costs more memory than its bytes. */
+const maxLines = 10_000;
 /** From here on nesting is looked at first: 5 MB of brackets take `JSON.parse` to 400 MB. */
 const hostileBytes = 1_000_000;
 const strictUtf8 = new TextDecoder("utf-8", { fatal: true });
@@ -22,22 +32,40 @@ const decodeUtf8 = (bytes: Uint8Array): string | undefined => {
 };
 
 /**
- * The records of a payload (base64): one JSON value, or newline-delimited JSON. `line` counts from
- * 0 over all lines, blank ones too; blank lines are no records. A line that cannot be decoded or
- * parsed is a record with a reason: its neighbours are not touched. UTF-8 is decoded fatally,
- * because a lossy decode would silently alter what is counted.
+ * The records of a message: one JSON value, or newline-delimited JSON, plain or in the encoding that
+ * its attributes name. `line` counts from 0 over all lines, blank ones too; blank lines are no
+ * records. A line that cannot be decoded or parsed is a record with a reason: its neighbours are not
+ * touched. UTF-8 is decoded fatally, because a lossy decode would silently alter what is counted.
  *
  * Each line is parsed when it is asked for: of a large message only one record is alive at a time.
  */
-export function* unpackRecords(payload: string): Generator<UnpackedRecord> {
-  const whole = Buffer.from(payload, "base64");
+export function* unpackRecords({
+  payload,
+  attributes,
+}: Pick<PubsubDelivery, "payload" | "attributes">): Generator<UnpackedRecord> {
+  const data = Buffer.from(payload, "base64");
+  const refuse = (reason: FailureReason, message: string): UnpackedRecord => ({
+    line: 0,
+    reason,
+    message,
+    bytes: data,
+    isEncoded: true,
+  });
+  if (data.length === 0) {
+    yield refuse("empty-message", "no payload");
+    return;
+  }
+  const whole = decodePayload(data, attributes[encodingAttribute]);
+  if (!Buffer.isBuffer(whole)) {
+    yield refuse(whole.reason, whole.message);
+    return;
+  }
   if (whole.length === 0) {
-    yield { line: 0, reason: "empty-message", message: "no payload", bytes: whole };
+    yield refuse("empty-message", "nothing is compressed");
     return;
   }
   if (whole.length >= maxLines && countLines(whole) > maxLines) {
-    const message = `more than ${maxLines} lines`;
-    yield { line: 0, reason: "too-many-records", message, bytes: whole };
+    yield refuse("too-many-records", `more than ${maxLines} lines`);
     return;
   }
   let isFirst = true;
@@ -73,17 +101,17 @@ function countLines(whole: Buffer): number {
 function parseLine(line: number, bytes: Buffer): UnpackedRecord | undefined {
   const content = decodeUtf8(bytes);
   if (content === undefined) {
-    return { line, reason: "invalid-utf8", message: "not valid UTF-8", bytes };
+    return { line, reason: "invalid-utf8", message: "not valid UTF-8", bytes, isEncoded: false };
   }
   if (content.trim() === "") return undefined;
   if (bytes.length > hostileBytes && scanJson(bytes) === "too-deep") {
-    return { line, reason: "malformed-json", message: "nested too deep", bytes };
+    return { line, reason: "malformed-json", message: "nested too deep", bytes, isEncoded: false };
   }
   try {
     const value: unknown = JSON.parse(content);
-    return { line, value, bytes };
+    return { line, value, bytes, isEncoded: false };
   } catch {
     // The parser's own message quotes the input, which must not travel or be logged.
-    return { line, reason: "malformed-json", message: "not valid JSON", bytes };
+    return { line, reason: "malformed-json", message: "not valid JSON", bytes, isEncoded: false };
   }
 }

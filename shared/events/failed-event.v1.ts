@@ -7,6 +7,9 @@ export const originalPartBytes = 4 * 1024 * 1024;
 /** Why an event failed. The list is the table of reasons in the README. */
 export const failureReason = z.enum([
   "empty-message",
+  "unsupported-encoding",
+  "truncated-data",
+  "corrupt-data",
   "invalid-utf8",
   "malformed-json",
   "too-many-records",

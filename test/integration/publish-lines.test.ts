@@ -1,6 +1,7 @@
 import { PubSub } from "@google-cloud/pubsub";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { createPublisher } from "../../functions/normalize-tweets/publish-lines.ts";
+import { createLinePublisher } from "../../shared/codec/publish-lines.ts";
+import { createPublisher } from "../../shared/codec/publish-message.ts";
 import { type Pubsub, startPubsub } from "../local-cloud/pubsub/start-pubsub.ts";
 import { collectMessages } from "../support/collect-messages.ts";
 
@@ -18,7 +19,7 @@ afterAll(async () => {
 
 test("lines of concurrent requests share a message, but never with another schema", async () => {
   const rows = await collectMessages(client, "rows");
-  const publish = createPublisher(client, "");
+  const publish = createLinePublisher(createPublisher(client, ""));
 
   await Promise.all([
     publish("rows", "row.v1", ["1", "2"]),

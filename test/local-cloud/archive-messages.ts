@@ -84,7 +84,8 @@ async function writeObject(bucket: Bucket, topic: string, messages: Message[]): 
   const content = Buffer.concat(messages.flatMap(({ data }) => [data, Buffer.from("\n")]));
   const name = writeArchiveName(topic, new Date(), randomUUID());
   try {
-    await bucket.file(name).save(content, { resumable: false });
+    // The client would compute a CRC32C in JavaScript, at half of what all else here costs.
+    await bucket.file(name).save(content, { resumable: false, validation: false });
     for (const message of messages) message.ack();
   } catch {
     for (const message of messages) message.nack();

@@ -94,8 +94,10 @@ function createOutbox(options: {
   const maxOutstanding = maxOutstandingRequests * messagesPerRequest;
 
   const acknowledged: PublishProgress = { events: 0, messages: 0, bytes: 0 };
-  let packed: Uint8Array[] = [];
+  // One for all packs: a new one each time would keep the garbage collector busy.
+  const packed = Buffer.allocUnsafe(packedBytes);
   let packBytes = 0;
+  let packEvents = 0;
   let linger: NodeJS.Timeout | undefined;
   let outstanding = 0;
   let outstandingBytes = 0;
@@ -104,12 +106,18 @@ function createOutbox(options: {
 
   const add = (event: Uint8Array): boolean => {
     // An event with a line end of its own cannot share a message: its neighbours could not be told apart.
-    const alone = event.includes(lineFeed);
+    const alone = event.length > packedBytes || event.includes(lineFeed);
     const overflows = packBytes + 1 + event.length > packedBytes;
-    const sentBefore = packed.length > 0 && (alone || overflows) && send();
-    packed.push(event);
-    packBytes += event.length + (packed.length > 1 ? 1 : 0);
-    if (alone || packed.length >= pack) return send();
+    const sentBefore = packEvents > 0 && (alone || overflows) && send();
+    if (alone) {
+      sendMessage(event, 1);
+      return true;
+    }
+    if (packEvents > 0) packBytes = packed.writeUInt8(lineFeed, packBytes);
+    packed.set(event, packBytes);
+    packBytes += event.length;
+    packEvents += 1;
+    if (packEvents >= pack) return send();
     linger ??= setTimeout(sendUnlessCrowded, packLingerMs);
     return sentBefore;
   };
@@ -124,12 +132,15 @@ function createOutbox(options: {
   const send = (): true => {
     clearTimeout(linger);
     linger = undefined;
-    const events = packed.length;
-    const bytes = joinLines(packed, packBytes);
-    packed = [];
+    if (packEvents > 0) sendMessage(packed.subarray(0, packBytes), packEvents);
     packBytes = 0;
-    if (events > 0 && failure === undefined) void publish(bytes, events);
+    packEvents = 0;
     return true;
+  };
+
+  /** The bytes may change once it returns. */
+  const sendMessage = (bytes: Uint8Array, events: number) => {
+    if (failure === undefined) void publish(Buffer.from(bytes), events);
   };
 
   const publish = async (data: Buffer, events: number) => {
@@ -211,17 +222,6 @@ async function* untilAborted(
     // Not awaited: a source that is waiting for its next event would not answer.
     Promise.resolve(iterator.return?.()).catch(() => {});
   }
-}
-
-function joinLines(lines: readonly Uint8Array[], length: number): Buffer {
-  const joined = Buffer.allocUnsafe(length);
-  let end = 0;
-  for (const [index, line] of lines.entries()) {
-    if (index > 0) end = joined.writeUInt8(lineFeed, end);
-    joined.set(line, end);
-    end += line.length;
-  }
-  return joined;
 }
 
 function messageOf(error: unknown): string {

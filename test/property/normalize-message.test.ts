@@ -45,6 +45,15 @@ const records = {
   },
   batch: { id: post.id, action: "delete", created_at: post.created_at },
   notice: { limit: { track: 1 } },
+  search: { statuses: [classic], search_metadata: { count: 1 } },
+  archive: {
+    tweet: {
+      ...classic,
+      edit_info: { initial: { editTweetIds: ["20"] }, edit: { initialTweetId: "20" } },
+    },
+  },
+  "site stream": { for_user: 12, message: classic },
+  problem: { title: "ConnectionException", type: "about:blank" },
 };
 
 /** JSON texts that a parser takes and a reader may not. */

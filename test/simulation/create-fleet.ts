@@ -1,4 +1,5 @@
 import type { Random } from "../support/create-random.ts";
+import { plainAttributes, plainData } from "../support/plain-data.ts";
 import type { Caller, CallPort } from "./call-port.ts";
 import type { Message, Queue } from "./create-queue.ts";
 import type { Scheduler } from "./create-scheduler.ts";
@@ -76,9 +77,15 @@ export function createFleet(settings: {
           if (instance.isAlive) run();
         }),
       publish: (topic, data, attributes) => {
-        const sent = isNextRelease && topic === "url-mentions" ? ofNextRelease(data) : data;
+        const isChanged = isNextRelease && topic === "url-mentions";
         return callPort(instance, `${name}.publish ${topic}`, () =>
-          queue.accept(topic, sent, attributes),
+          isChanged
+            ? queue.accept(
+                topic,
+                ofNextRelease(plainData(data, attributes)),
+                plainAttributes(attributes),
+              )
+            : queue.accept(topic, data, attributes),
         );
       },
       append: (table, rows) =>

@@ -1,5 +1,6 @@
 import type { Random } from "../support/create-random.ts";
 import { messagePublished } from "../support/deliveries.ts";
+import { plainData } from "../support/plain-data.ts";
 import type { Scheduler } from "./create-scheduler.ts";
 import type { Trace } from "./create-trace.ts";
 import type { Weather } from "./weather.ts";
@@ -162,7 +163,7 @@ export function createQueue(settings: {
       topic,
       data,
       attributes,
-      events: countEvents(topic, data),
+      events: countEvents(topic, data, attributes),
       publishTime,
       cloudEvent: writeCloudEvent(id, topic, data, attributes, publishTime),
       deliveries: 0,
@@ -233,9 +234,14 @@ const forwardedAttributes = (message: Message, name: string): Record<string, str
   CloudPubSubDeadLetterSourceTopicPublishTime: message.publishTime,
 });
 
-function countEvents(topic: string, data: Buffer): number {
-  if (topic === "append-url-hours") return count(data, member);
-  return count(data, lineFeed) + 1;
+function countEvents(topic: string, data: Buffer, attributes: Message["attributes"]): number {
+  try {
+    const plain = plainData(data, attributes);
+    return topic === "append-url-hours" ? count(plain, member) : count(plain, lineFeed) + 1;
+  } catch {
+    // Damaged data is one thing that nobody can read.
+    return 1;
+  }
 }
 
 const lineFeed = 0x0a;

@@ -1,4 +1,6 @@
+import { gzipSync, zstdCompressSync } from "node:zlib";
 import type { Random } from "../support/create-random.ts";
+import { plainData } from "../support/plain-data.ts";
 import { createCallPort } from "./call-port.ts";
 import { createFleet, type Fleet } from "./create-fleet.ts";
 import { createLoader, type Sent } from "./create-loader.ts";
@@ -49,6 +51,15 @@ export type Tally = {
 
 const hourMs = 3_600_000;
 const inputAttributes = { source: "simulated" };
+
+type Encoded = { data: Buffer; attributes?: Record<string, string> };
+const plain = (data: Buffer): Encoded => ({ data });
+/** Producers compress as they like; which one does is not drawn, so that inputs stay as they are. */
+const encodings: readonly ((data: Buffer) => Encoded)[] = [
+  plain,
+  (data) => ({ data: gzipSync(data), attributes: { "content-encoding": "gzip" } }),
+  (data) => ({ data: zstdCompressSync(data), attributes: { "content-encoding": "zstd" } }),
+];
 
 export function createWorld(settings: {
   storm: Storm;
@@ -105,9 +116,10 @@ export function createWorld(settings: {
     const id = queue.accept(topic, data, attributes);
     const object = input.objects.find(({ name }) => name === attributes.object);
     if (object === undefined) return;
-    accepted.set(id, expectLoaded(object, data));
+    const content = plainData(data, attributes);
+    accepted.set(id, expectLoaded(object, content));
     const lines = loaded.get(object.name) ?? new Set();
-    for (const line of data.toString().split("\n")) lines.add(line);
+    for (const line of content.toString().split("\n")) lines.add(line);
     loaded.set(object.name, lines);
   };
 
@@ -145,8 +157,10 @@ export function createWorld(settings: {
     lineage,
     quietFromMs,
     accept: (message) => {
-      const { topic, data, attributes = inputAttributes } = message;
-      accepted.set(queue.accept(topic, data, attributes), message);
+      const { topic, attributes = inputAttributes } = message;
+      const encode = encodings[accepted.size % encodings.length] ?? plain;
+      const sent = "content-encoding" in attributes ? message : encode(message.data);
+      accepted.set(queue.accept(topic, sent.data, { ...attributes, ...sent.attributes }), message);
     },
     accepted,
     loaded,

@@ -1,5 +1,3 @@
-import type { PubSub } from "@google-cloud/pubsub";
-import * as z from "zod";
 import type { AppendToTable } from "../../functions/append-rows/append-to-table.ts";
 import {
   type AppendRows,
@@ -13,21 +11,17 @@ import {
 } from "../../functions/bucket-hours/coalesce-increments.ts";
 import bucketHours from "../../functions/bucket-hours/function.json" with { type: "json" };
 import { createHandler as createBucketHours } from "../../functions/bucket-hours/handler.ts";
-import { createPublisher as createDirectPublisher } from "../../functions/bucket-hours/publish-lines.ts";
 import { parseConfig as parseLoadConfig } from "../../functions/load-object/config.ts";
 import loadObject from "../../functions/load-object/function.json" with { type: "json" };
 import { createHandler as createLoadHandler } from "../../functions/load-object/handler.ts";
 import normalizeTweets from "../../functions/normalize-tweets/function.json" with { type: "json" };
 import { createHandler as createNormalizeTweets } from "../../functions/normalize-tweets/handler.ts";
-import {
-  createPublisher as createCoalescedPublisher,
-  type PublishLines,
-} from "../../functions/normalize-tweets/publish-lines.ts";
 import recordDeadLetters from "../../functions/record-dead-letters/function.json" with {
   type: "json",
 };
 import { createHandler as createRecordDeadLetters } from "../../functions/record-dead-letters/handler.ts";
-import { createPublisher as createMessagePublisher } from "../../functions/record-dead-letters/publish-message.ts";
+import { createLinePublisher, type PublishLines } from "../../shared/codec/publish-lines.ts";
+import type { PublishMessage } from "../../shared/codec/publish-message.ts";
 
 export type FunctionName =
   | "load-object"
@@ -47,7 +41,7 @@ export const subscribers: readonly { name: FunctionName; topics: readonly string
 
 /** The outside of one instance: what its Google clients would do. */
 export type Platform = {
-  publish: (topic: string, data: Buffer, attributes: Record<string, string>) => Promise<unknown>;
+  publish: PublishMessage;
   append: AppendToTable;
   now: () => number;
   schedule: (run: () => void, ms: number) => unknown;
@@ -77,11 +71,6 @@ const log = { info: () => undefined, warn: () => undefined };
 const config = { functionVersion: "simulated", topicPrefix: "" };
 const loadConfig = { ...parseLoadConfig({ GOOGLE_CLOUD_PROJECT: "simulated" }), ...config };
 
-/** Of Google's client, only `topic(name).publishMessage(message)` is used. */
-const pubsubClient = z.custom<PubSub>(
-  (client) => typeof client === "object" && client !== null && "topic" in client,
-);
-
 /** The handler of load-object, on simulated ports. */
 export const createLoadObject = (outside: LoadPorts, twists: Twists): Handle =>
   createLoadHandler({ ...(twists.load?.(outside) ?? outside), log, config: loadConfig });
@@ -99,14 +88,14 @@ export function createFunction(
 
 const create = {
   "normalize-tweets": (platform: Platform, twists: Twists): Handle => {
-    const publisher = createCoalescedPublisher(clientOf(platform), "", platform.schedule);
+    const publisher = createLinePublisher(platform.publish, platform.schedule);
     const publish = twists.publishLines?.("normalize-tweets", publisher, platform) ?? publisher;
     const create =
       twists.normalizeTweets?.(createNormalizeTweets, platform) ?? createNormalizeTweets;
     return create({ publish, now: platform.now, log, config });
   },
   "bucket-hours": (platform: Platform, twists: Twists): Handle => {
-    const publisher = createDirectPublisher(clientOf(platform), "");
+    const publisher = createLinePublisher(platform.publish, platform.schedule);
     const publish = twists.publishLines?.("bucket-hours", publisher, platform) ?? publisher;
     const counter = createCounter(publish, platform.now, platform.schedule);
     const count = twists.count?.(counter, platform) ?? counter;
@@ -118,19 +107,5 @@ const create = {
     return createAppendRows({ append, log, config });
   },
   "record-dead-letters": (platform: Platform): Handle =>
-    createRecordDeadLetters({
-      publish: createMessagePublisher(clientOf(platform), ""),
-      log,
-      config,
-    }),
+    createRecordDeadLetters({ publish: platform.publish, log, config }),
 };
-
-type PublishedMessage = { data: Buffer; attributes: Record<string, string> };
-
-const clientOf = (platform: Platform): PubSub =>
-  pubsubClient.parse({
-    topic: (name: string) => ({
-      publishMessage: ({ data, attributes }: PublishedMessage) =>
-        platform.publish(name, data, attributes),
-    }),
-  });

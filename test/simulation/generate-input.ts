@@ -1,3 +1,5 @@
+import { gzipSync, zstdCompressSync } from "node:zlib";
+import type { FailureReason } from "../../shared/events/failed-event.v1.ts";
 import type { Random } from "../support/create-random.ts";
 import { objectFinalized } from "../support/deliveries.ts";
 import type { Storm } from "./draw-storm.ts";
@@ -87,7 +89,30 @@ export function generateInput(random: Random, lines: number, storm: Storm): Inpu
     // Most come at the same moment as the one before, and so may share a batch.
     if (random.chance(0.4)) afterMs += random.below(120_000);
   }
+  if (storm.poison > 0) messages.push(...unreadable.map((one) => fail(one, afterMs)));
   return { startMs, messages, objects, counted: events.counted, deleted };
+}
+
+/** Messages that cannot be read as their attributes say. */
+const tweet = Buffer.from('{"delete":{"status":{"id":1,"id_str":"1"}}}');
+const unreadable: readonly { encoding: string; data: Buffer; reason: FailureReason }[] = [
+  { encoding: "br", data: tweet, reason: "unsupported-encoding" },
+  { encoding: "zstd", data: tweet, reason: "corrupt-data" },
+  { encoding: "zstd", data: zstdCompressSync(tweet).subarray(0, -1), reason: "truncated-data" },
+  { encoding: "gzip", data: gzipSync(tweet).subarray(0, -9), reason: "truncated-data" },
+  { encoding: "gzip", data: gzipSync(Buffer.alloc(0)), reason: "empty-message" },
+];
+
+function fail({ encoding, data, reason }: (typeof unreadable)[number], afterMs: number) {
+  const original = data.toString("base64");
+  return {
+    topic: "tweets" as const,
+    afterMs,
+    data,
+    attributes: { "content-encoding": encoding },
+    receipts: [],
+    failures: [{ position: "records[0]", reason, items: 1, original, heals: false }],
+  };
 }
 
 function notify(object: LandedObject, afterMs: number): InputMessage {

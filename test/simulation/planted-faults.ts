@@ -1,14 +1,18 @@
-import { constants, gunzipSync } from "node:zlib";
+import { constants, gunzipSync, zstdCompressSync } from "node:zlib";
+import * as z from "zod";
 import type { StreamEvent } from "../../functions/bucket-hours/bucket-hours.ts";
+import { plainAttributes, plainData } from "../support/plain-data.ts";
 import { type CountHours, cellOf, countHours } from "./count-hours.ts";
 import type { Platform, Twists } from "./functions-under-test.ts";
 import {
   changeEvents,
   changeHandle,
   changeLines,
+  changeMessages,
   changePayload,
   changeRows,
   changeTimes,
+  decompressLeniently,
   messageIdOf,
   withIds,
 } from "./twist-ports.ts";
@@ -52,8 +56,8 @@ const acknowledgedTooEarly: readonly PlantedFault[] = [
   {
     name: "a coalescer answers before its batch is bucketed",
     twists: {
-      count: (count) => async (stream, events) => {
-        void count(stream, events).catch(ignoreFailure);
+      count: (count) => async (stream, events, bytes) => {
+        void count(stream, events, bytes).catch(ignoreFailure);
       },
     },
   },
@@ -130,10 +134,10 @@ const acknowledgedTooEarly: readonly PlantedFault[] = [
     twists: {
       count: (count) => {
         const seen = new Set<string>();
-        return (stream, events) => {
+        return (stream, events, bytes) => {
           const fresh = events.filter((event) => !seen.has(mentionOf(event)));
           for (const event of fresh) seen.add(mentionOf(event));
-          return count(stream, fresh);
+          return count(stream, fresh, bytes);
         };
       },
     },
@@ -182,9 +186,11 @@ const lostOnTheWay: readonly PlantedFault[] = [
         ...platform,
         publish: async (topic, data, attributes) => {
           if (topic !== "url-mentions") return platform.publish(topic, data, attributes);
-          const middle = Math.floor(data.length / 2);
-          await platform.publish(topic, data.subarray(0, middle), attributes);
-          return platform.publish(topic, data.subarray(middle), attributes);
+          const lines = plainData(data, attributes);
+          const others = plainAttributes(attributes);
+          const middle = Math.floor(lines.length / 2);
+          await platform.publish(topic, lines.subarray(0, middle), others);
+          return platform.publish(topic, lines.subarray(middle), others);
         },
       }),
     },
@@ -446,6 +452,71 @@ const wrongFailure: readonly PlantedFault[] = [
   },
 ];
 
+/** Compressed, and not said so; or said so, and not compressed. */
+const wrongEncoding: readonly PlantedFault[] = [
+  {
+    name: "does not say that it compresses",
+    twists: changeMessages((_, data, attributes) => [data, plainAttributes(attributes)]),
+  },
+  {
+    name: "compresses twice",
+    twists: changeMessages((_, data, attributes) =>
+      "content-encoding" in attributes ? [zstdCompressSync(data), attributes] : [data, attributes],
+    ),
+  },
+  {
+    name: "says of everything that it is compressed",
+    twists: changeMessages((_, data, attributes) => [
+      data,
+      { ...attributes, "content-encoding": "zstd" },
+    ]),
+  },
+  {
+    name: "shortens what it compresses",
+    twists: changeMessages((_, data, attributes) =>
+      "content-encoding" in attributes ? [data.subarray(0, -1), attributes] : [data, attributes],
+    ),
+  },
+  {
+    name: "forgets how a failed message was compressed",
+    twists: changeLines("failed-events", (line) => ({
+      ...line,
+      attributes: attributesOf(line).filter(({ name }) => name !== "content-encoding"),
+    })),
+  },
+  {
+    name: "keeps plain lines of a compressed message as compressed",
+    twists: changeLines("failed-events", (line) => ({
+      ...line,
+      attributes: [
+        ...attributesOf(line).filter(({ name }) => name !== "content-encoding"),
+        { name: "content-encoding", value: "zstd" },
+      ],
+    })),
+  },
+  {
+    name: "reads what is there of a truncated message",
+    twists: changeHandle(
+      "normalize-tweets",
+      (handle) => (event) => handle(decompressLeniently(event)),
+    ),
+  },
+  {
+    name: "sends failed events again without their encoding",
+    twists: {
+      platform: (name, platform) => ({
+        ...platform,
+        publish: (topic, data, attributes) =>
+          platform.publish(
+            topic,
+            data,
+            name === "record-dead-letters" ? plainAttributes(attributes) : attributes,
+          ),
+      }),
+    },
+  },
+];
+
 export const plantedFaults: readonly PlantedFault[] = [
   ...acknowledgedTooEarly,
   ...neverAcknowledged,
@@ -454,7 +525,12 @@ export const plantedFaults: readonly PlantedFault[] = [
   ...wrongHour,
   ...wrongIdentity,
   ...wrongFailure,
+  ...wrongEncoding,
 ];
+
+const failedAttributes = z.array(z.object({ name: z.string(), value: z.string() }));
+const attributesOf = ({ attributes }: Readonly<Record<string, unknown>>) =>
+  failedAttributes.parse(attributes);
 
 const mentionOf = ({ id, url_key }: StreamEvent): string => `${id} ${String(url_key)}`;
 const shareOf = ({ author, url_key }: StreamEvent): string =>

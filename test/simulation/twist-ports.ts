@@ -1,5 +1,8 @@
+import { constants, gunzipSync } from "node:zlib";
 import * as z from "zod";
 import type { StreamEvent } from "../../functions/bucket-hours/bucket-hours.ts";
+import type { PublishMessage } from "../../shared/codec/publish-message.ts";
+import { plainAttributes, plainData } from "../support/plain-data.ts";
 import type { Row } from "./create-warehouse.ts";
 import type { FunctionName, Handle, Platform, Twists } from "./functions-under-test.ts";
 
@@ -20,11 +23,23 @@ export function changeLines(topic: string, change: (line: Row) => Row | undefine
   };
 }
 
+/** Changes each message that is published. */
+export const changeMessages = (
+  change: (...message: Parameters<PublishMessage>) => [Buffer, Record<string, string>],
+): Twists => ({
+  platform: (_, platform) => ({
+    ...platform,
+    publish: (topic, data, attributes) =>
+      platform.publish(topic, ...change(topic, data, attributes)),
+  }),
+});
+
 /** Changes the events of a request before they are bucketed. */
 export const changeEvents = (
   change: (events: StreamEvent[], platform: Platform) => StreamEvent[],
 ): Twists => ({
-  count: (count, platform) => (stream, events) => count(stream, change(events, platform)),
+  count: (count, platform) => (stream, events, bytes) =>
+    count(stream, change(events, platform), bytes),
 });
 
 /** Changes the time of each event before it is bucketed; ms since 1970, UTC. */
@@ -56,15 +71,40 @@ export const changeHandle = (
 });
 
 const pushed = z.looseObject({
-  data: z.looseObject({ message: z.looseObject({ messageId: z.string(), data: z.string() }) }),
+  data: z.looseObject({
+    message: z.looseObject({
+      messageId: z.string(),
+      data: z.string(),
+      attributes: z.record(z.string(), z.string()),
+    }),
+  }),
 });
 
 export const messageIdOf = (event: unknown): string => pushed.parse(event).data.message.messageId;
 
-/** The event with another payload. */
+/** The event with another payload, that is not compressed; as it is when it cannot be read. */
 export function changePayload(event: unknown, change: (payload: Buffer) => Buffer): unknown {
   const parsed = pushed.parse(event);
   const { message } = parsed.data;
-  const data = change(Buffer.from(message.data, "base64")).toString("base64");
-  return { ...parsed, data: { ...parsed.data, message: { ...message, data } } };
+  try {
+    const plain = plainData(Buffer.from(message.data, "base64"), message.attributes);
+    const data = change(plain).toString("base64");
+    const attributes = plainAttributes(message.attributes);
+    return { ...parsed, data: { ...parsed.data, message: { ...message, data, attributes } } };
+  } catch {
+    return event;
+  }
+}
+
+/** The event with what can be read of compressed data that is cut short. */
+export function decompressLeniently(event: unknown): unknown {
+  const parsed = pushed.parse(event);
+  const { message } = parsed.data;
+  if (message.attributes["content-encoding"] !== "gzip") return event;
+  const data = gunzipSync(Buffer.from(message.data, "base64"), {
+    finishFlush: constants.Z_SYNC_FLUSH,
+  });
+  const attributes = plainAttributes(message.attributes);
+  const changed = { ...message, attributes, data: data.toString("base64") };
+  return { ...parsed, data: { ...parsed.data, message: changed } };
 }

@@ -1,15 +1,26 @@
 import { setTimeout as delay } from "node:timers/promises";
 import type { PubSub } from "@google-cloud/pubsub";
+import { plainAttributes, plainData } from "./plain-data.ts";
 
-export type CollectedMessage = { data: Buffer; attributes: Record<string, string> };
+/** A message as its reader sees it; `encoding` is how it was compressed. */
+export type CollectedMessage = {
+  data: Buffer;
+  attributes: Record<string, string>;
+  encoding: string | undefined;
+};
 
-/** Creates a topic and collects all that is published to it, acknowledged. */
+/** Creates a topic and collects all that is published to it, decompressed and acknowledged. */
 export async function collectMessages(pubsub: PubSub, topicName: string) {
   const [topic] = await pubsub.createTopic(topicName);
   const [subscription] = await topic.createSubscription(`${topicName}.collector`);
   const messages: CollectedMessage[] = [];
   subscription.on("message", (message) => {
-    messages.push({ data: message.data, attributes: { ...message.attributes } });
+    const { data, attributes } = message;
+    messages.push({
+      data: plainData(data, attributes),
+      attributes: plainAttributes(attributes),
+      encoding: attributes["content-encoding"],
+    });
     message.ack();
   });
   return {

@@ -4,7 +4,9 @@ import { type LoadReport, loadReport } from "../../functions/load-object/load-re
 import type { ObjectStore } from "../../functions/load-object/object-store.ts";
 import { type FailedEvent, failedEvent } from "../../shared/events/failed-event.v1.ts";
 import { messagePublished, objectFinalized } from "./deliveries.ts";
+import { plainAttributes, plainData } from "./plain-data.ts";
 
+/** A message as its reader sees it, decompressed. */
 export type RecordedMessage = { topic: string; data: Buffer; attributes: Record<string, string> };
 
 /** When the objects of a memory landing were made. */
@@ -57,7 +59,11 @@ export function createMemoryLanding(
   const handle = createHandler({
     store,
     publish: async (topic, data, attributes) => {
-      const message = { topic, data, attributes };
+      const message = {
+        topic,
+        data: plainData(data, attributes),
+        attributes: plainAttributes(attributes),
+      };
       await options.onPublish?.(message);
       actions.push(`publish ${topic}`);
       published.push(message);

@@ -5,6 +5,7 @@ import type { PubSub, Subscription } from "@google-cloud/pubsub";
 import * as z from "zod";
 import { failRecord } from "../../shared/codec/fail-record.ts";
 import { parsePubsubDelivery } from "../../shared/envelopes/pubsub-delivery.ts";
+import { plainAttributes, plainData } from "./plain-data.ts";
 
 const push = z.looseObject({ message: z.looseObject({ data: z.string().default("") }) });
 
@@ -23,29 +24,32 @@ export async function startFaultyRelease(
 
   const handle = async (path: string, body: unknown): Promise<number> => {
     const delivery = parsePubsubDelivery(body);
-    const lines = Buffer.from(delivery.payload, "base64").toString().split("\n");
-    for (const [line, content] of lines.entries()) {
-      if (!isPoison(content)) continue;
-      failedLines.add(content);
+    const content = plainData(Buffer.from(delivery.payload, "base64"), delivery.attributes);
+    const lines = content.toString().split("\n");
+    for (const [number, line] of lines.entries()) {
+      if (!isPoison(line)) continue;
+      failedLines.add(line);
       const failed = failRecord(delivery, {
         stage: "normalize-tweets",
         functionVersion: "faulty",
         reason: "unknown-shape",
         issues: [],
         items: 1,
-        position: `records[${line}]`,
-        original: Buffer.from(content),
+        position: `records[${number}]`,
+        original: Buffer.from(line),
+        isEncoded: false,
       });
       for (const one of failed) await failedEvents.publishMessage({ json: one });
     }
     const rest = lines.filter((line) => !isPoison(line));
     if (rest.length === 0) return 204;
     const pushed = push.parse(body);
+    const attributes = plainAttributes(delivery.attributes);
     const data = Buffer.from(rest.join("\n")).toString("base64");
     const answer = await fetch(url + path, {
       method: "POST",
       headers: { "content-type": "application/json" },
-      body: JSON.stringify({ ...pushed, message: { ...pushed.message, data } }),
+      body: JSON.stringify({ ...pushed, message: { ...pushed.message, attributes, data } }),
     });
     return answer.status;
   };

@@ -2,7 +2,7 @@ import { gzipSync } from "node:zlib";
 import { describe, expect, test } from "vitest";
 import { unpackRecords } from "../../../../shared/codec/unpack-records.ts";
 import type { FailedEvent } from "../../../../shared/events/failed-event.v1.ts";
-import { messagePublished } from "../../../support/deliveries.ts";
+import { delivery, messagePublished } from "../../../support/deliveries.ts";
 import { createdAt, createMemoryLanding, finalized } from "../../../support/memory-landing.ts";
 
 const name = "landing/tweets/a.jsonl";
@@ -90,7 +90,7 @@ describe("an object", () => {
     const landing = createMemoryLanding();
     await landing.load("landing/tweets/a.json", '\ufeff[{"a":"\\n"},\r\n{"b":"é"}]');
     const [message] = landing.messagesOn("tweets");
-    const records = [...unpackRecords(message?.data.toString("base64") ?? "")];
+    const records = [...unpackRecords(delivery(message?.data ?? ""))];
     expect(records.map((one) => ("value" in one ? one.value : one.reason))).toEqual([
       { a: "\n" },
       { b: "é" },

@@ -1,7 +1,9 @@
+import { gzipSync } from "node:zlib";
 import { describe, expect, test } from "vitest";
 import { createHandler } from "../../../../functions/record-dead-letters/handler.ts";
 import { readDeadLetter } from "../../../../functions/record-dead-letters/read-dead-letter.ts";
 import { failedEvent } from "../../../../shared/events/failed-event.v1.ts";
+import { plainAttributes, plainData } from "../../../support/plain-data.ts";
 
 const forwarded = {
   CloudPubSubDeadLetterSourceDeliveryCount: "100",
@@ -26,9 +28,16 @@ const deadLetter = (payload: string | Uint8Array, attributes: Record<string, str
 
 function createOutlet(failure?: Error) {
   const messages: { topic: string; data: Buffer; attributes: Record<string, string> }[] = [];
+  /** As they were published, compressed or not. */
+  const sent: typeof messages = [];
   const publish = async (topic: string, data: Buffer, attributes: Record<string, string>) => {
+    sent.push({ topic, data, attributes });
     if (failure) throw failure;
-    messages.push({ topic, data, attributes });
+    messages.push({
+      topic,
+      data: plainData(data, attributes),
+      attributes: plainAttributes(attributes),
+    });
   };
   const logged: object[] = [];
   const handle = createHandler({
@@ -40,7 +49,7 @@ function createOutlet(failure?: Error) {
     messages
       .flatMap(({ data }) => data.toString().split("\n"))
       .map((line) => failedEvent.parse(JSON.parse(line)));
-  return { messages, logged, handle, failedEvents };
+  return { messages, sent, logged, handle, failedEvents };
 }
 
 describe("what Pub/Sub says about a dead letter", () => {
@@ -156,6 +165,24 @@ describe("a dead letter", () => {
         attributes: { schema: "failed-event.v1" },
       },
     ]);
+  });
+
+  test("of compressed failed events is sent on with its encoding", async () => {
+    const { handle, sent } = createOutlet();
+    const lines = gzipSync('{"id":"1"}');
+    const source = { CloudPubSubDeadLetterSourceSubscription: "failed-events.append-rows" };
+    const encoding = { "content-encoding": "gzip", schema: "failed-event.v1" };
+    await handle(deadLetter(lines, { ...forwarded, ...source, ...encoding }));
+    expect(sent).toEqual([{ topic: "failed-events", data: lines, attributes: encoding }]);
+  });
+
+  test("that is compressed is kept as it came, and its records are counted", async () => {
+    const { handle, failedEvents } = createOutlet();
+    const lines = gzipSync('{"id":"1"}\n{"id":"2"}\n');
+    await handle(deadLetter(lines, { ...forwarded, "content-encoding": "gzip" }));
+    const [failed] = failedEvents();
+    expect(failed).toMatchObject({ items: 2, original: lines.toString("base64") });
+    expect(failed?.attributes).toContainEqual({ name: "content-encoding", value: "gzip" });
   });
 
   test("that Pub/Sub has not forwarded is kept as well", async () => {

@@ -1,0 +1,156 @@
+import { describe, expect, test, vi } from "vitest";
+import { type BatchLimits, coalesceRequests } from "../../../../shared/codec/coalesce-requests.ts";
+
+const roomy: BatchLimits = { bytes: 1_000, items: 100, lingerMs: 5 };
+
+/** Requests are `<key> <text>`; a batch answers with what it was made of. */
+function createCoalescer(
+  options: {
+    limits?: BatchLimits;
+    inTurn?: boolean;
+    run?: (batch: readonly string[]) => Promise<readonly (string | Error)[]>;
+  } = {},
+) {
+  const batches: string[][] = [];
+  const due: (() => void)[] = [];
+  const send = coalesceRequests<string, string>({
+    keyOf: (request) => request.split(" ")[0] ?? "",
+    sizeOf: (request) => ({ bytes: request.length, items: 1 }),
+    run: async (batch) => {
+      batches.push([...batch]);
+      return options.run?.(batch) ?? batch.map((request) => `done ${request}`);
+    },
+    limits: options.limits ?? roomy,
+    inTurn: options.inTurn ?? false,
+    schedule: (run, ms) => {
+      expect(ms).toBe(5);
+      due.push(run);
+    },
+  });
+  const timeIsUp = async () => {
+    for (const run of due.splice(0)) run();
+    await settled();
+  };
+  return { send, batches, due, timeIsUp };
+}
+
+/** Lets all promises go as far as they can. */
+const settled = () => new Promise((resolve) => setImmediate(resolve));
+
+describe("requests", () => {
+  test("of one key share a batch when their time is up, and each has its own answer", async () => {
+    const { send, batches, timeIsUp } = createCoalescer();
+    const answers = Promise.all([send("a 1"), send("b 2"), send("a 3")]);
+    expect(batches).toEqual([]);
+    await timeIsUp();
+    expect(batches).toEqual([["a 1", "a 3"], ["b 2"]]);
+    expect(await answers).toEqual(["done a 1", "done b 2", "done a 3"]);
+  });
+
+  test.each([
+    ["bytes", { ...roomy, bytes: 7 }],
+    ["items", { ...roomy, items: 2 }],
+  ])("do not wait for their time when a batch is full by %s", async (_, limits) => {
+    const { send, batches, timeIsUp } = createCoalescer({ limits });
+    const answers = Promise.all([send("a 1"), send("a 2"), send("a 3")]);
+    await settled();
+    expect(batches).toEqual([["a 1", "a 2"]]);
+    await timeIsUp();
+    expect(batches).toEqual([["a 1", "a 2"], ["a 3"]]);
+    await answers;
+  });
+
+  test("that are larger than a batch go alone", async () => {
+    const { send, batches, timeIsUp } = createCoalescer({ limits: { ...roomy, bytes: 9 } });
+    const answers = Promise.all([send("a 1"), send(`a ${"x".repeat(20)}`), send("a 2")]);
+    await timeIsUp();
+    expect(batches.map((batch) => batch.length)).toEqual([1, 1, 1]);
+    await answers;
+  });
+
+  test("that come after a batch was closed wait for their own time", async () => {
+    const { send, batches, due, timeIsUp } = createCoalescer();
+    void send("a 1");
+    await timeIsUp();
+    void send("a 2");
+    expect(due).toHaveLength(1);
+    await timeIsUp();
+    expect(batches).toEqual([["a 1"], ["a 2"]]);
+  });
+});
+
+describe("failures", () => {
+  test("are told to the request that they belong to", async () => {
+    const { send, timeIsUp } = createCoalescer({
+      run: async (batch) => batch.map((one) => (one === "a 2" ? new Error("no") : one)),
+    });
+    const results = Promise.allSettled([send("a 1"), send("a 2"), send("a 3")]);
+    await timeIsUp();
+    expect((await results).map(({ status }) => status)).toEqual([
+      "fulfilled",
+      "rejected",
+      "fulfilled",
+    ]);
+  });
+
+  test.each([
+    ["rejects", () => Promise.reject(new Error("no"))],
+    ["has too few answers", async () => ["only one"]],
+  ])("of a batch that %s are told to all its requests, and to no others", async (_, run) => {
+    let isFirst = true;
+    const { send, timeIsUp } = createCoalescer({
+      run: (batch) => {
+        if (!isFirst) return Promise.resolve([...batch]);
+        isFirst = false;
+        return run();
+      },
+    });
+    const results = Promise.allSettled([send("a 1"), send("a 2"), send("b 3")]);
+    await timeIsUp();
+    expect((await results).map(({ status }) => status)).toEqual([
+      "rejected",
+      "rejected",
+      "fulfilled",
+    ]);
+  });
+});
+
+describe("in turn", () => {
+  test("a batch waits for the one before it, and fills meanwhile", async () => {
+    const gates: (() => void)[] = [];
+    const { send, batches, timeIsUp } = createCoalescer({
+      inTurn: true,
+      run: (batch) =>
+        new Promise((resolve) => {
+          gates.push(() => resolve([...batch]));
+        }),
+    });
+    void send("a 1");
+    await timeIsUp();
+    void send("a 2");
+    void send("b 3");
+    await timeIsUp();
+    void send("a 4");
+    await timeIsUp();
+    expect(batches).toEqual([["a 1"], ["b 3"]]);
+    gates[0]?.();
+    await settled();
+    await timeIsUp();
+    expect(batches).toEqual([["a 1"], ["b 3"], ["a 2", "a 4"]]);
+  });
+
+  test("a failure does not stop the next", async () => {
+    const run = vi
+      .fn<(batch: readonly string[]) => Promise<string[]>>()
+      .mockRejectedValueOnce(new Error("no"))
+      .mockImplementation(async (batch) => [...batch]);
+    const { send, timeIsUp } = createCoalescer({
+      inTurn: true,
+      limits: { ...roomy, items: 1 },
+      run,
+    });
+    const results = await Promise.allSettled([send("a 1"), send("a 2")]);
+    await timeIsUp();
+    expect(results.map(({ status }) => status)).toEqual(["rejected", "fulfilled"]);
+  });
+});

@@ -1,0 +1,131 @@
+import { constants, gzipSync, zstdCompressSync } from "node:zlib";
+import { describe, expect, test } from "vitest";
+import { decodePayload } from "../../../../shared/codec/decode-payload.ts";
+import { encodePayload } from "../../../../shared/codec/encode-payload.ts";
+
+const text = Buffer.from(`{"text":"${"abc ".repeat(1_000)}"}\n`);
+const zstd = zstdCompressSync(text);
+const gzip = gzipSync(text);
+/** A frame that readers skip (RFC 8878, 3.1.2). */
+const skippable = Buffer.from("502a4d1804000000deadbeef", "hex");
+/** A frame with a window of 16 MiB, and one that needs dictionary 1; both of a raw block `a`. */
+const hugeWindow = Buffer.from("28b52ffd007009000061", "hex");
+const withDictionary = Buffer.from("28b52ffd2101010900".concat("0061"), "hex");
+
+const flipped = (bytes: Buffer, at: number): Buffer => {
+  const copy = Buffer.from(bytes);
+  copy[at] = (copy[at] ?? 0) ^ 0xff;
+  return copy;
+};
+
+/** A decoded payload is as large as it is: a failing comparison must not print it. */
+const reasonOf = (decoded: ReturnType<typeof decodePayload>) =>
+  Buffer.isBuffer(decoded) ? `${decoded.length} bytes` : decoded.reason;
+
+describe("data", () => {
+  test.each<[string, Buffer, string | undefined, Buffer]>([
+    ["without an encoding", text, undefined, text],
+    ["with an encoding of none", text, "identity", text],
+    ["in gzip", gzip, "gzip", text],
+    ["in gzip of two members", Buffer.concat([gzip, gzip]), "gzip", Buffer.concat([text, text])],
+    ["in zstd", zstd, "zstd", text],
+    ["in zstd of two frames", Buffer.concat([zstd, zstd]), "zstd", Buffer.concat([text, text])],
+    ["in zstd with frames to skip", Buffer.concat([skippable, zstd, skippable]), "zstd", text],
+    ["of nothing, in gzip", gzipSync(""), "gzip", Buffer.alloc(0)],
+  ])("%s is read", (_, bytes, encoding, expected) => {
+    const decoded = decodePayload(bytes, encoding);
+    expect(Buffer.isBuffer(decoded) && decoded.equals(expected)).toBe(true);
+  });
+
+  test.each<[string, Buffer, string, string]>([
+    ["an unknown encoding", text, "br", "unsupported-encoding"],
+    ["two encodings", gzip, "gzip, zstd", "unsupported-encoding"],
+    ["text that is no gzip", text, "gzip", "corrupt-data"],
+    ["text that is no zstd", text, "zstd", "corrupt-data"],
+    ["gzip that is said to be zstd", gzip, "zstd", "corrupt-data"],
+    ["zstd that is said to be gzip", zstd, "gzip", "corrupt-data"],
+    ["damaged gzip", flipped(gzip, gzip.length - 6), "gzip", "corrupt-data"],
+    ["damaged zstd", flipped(encodePayload(text).data, 20), "zstd", "corrupt-data"],
+    ["gzip with something behind it", Buffer.concat([gzip, text]), "gzip", "corrupt-data"],
+    ["gzip with zeros behind it", Buffer.concat([gzip, Buffer.alloc(9)]), "gzip", "corrupt-data"],
+    ["zstd with something behind it", Buffer.concat([zstd, text]), "zstd", "corrupt-data"],
+    ["half of gzip", gzip.subarray(0, gzip.length / 2), "gzip", "truncated-data"],
+    ["half of zstd", zstd.subarray(0, zstd.length / 2), "zstd", "truncated-data"],
+    [
+      "half of a second member",
+      Buffer.concat([gzip, gzip.subarray(0, 30)]),
+      "gzip",
+      "truncated-data",
+    ],
+    [
+      "half of a second frame",
+      Buffer.concat([zstd, zstd.subarray(0, 9)]),
+      "zstd",
+      "truncated-data",
+    ],
+    ["no data", Buffer.alloc(0), "zstd", "truncated-data"],
+    ["a window of 16 MiB", hugeWindow, "zstd", "unsupported-encoding"],
+    ["a dictionary", withDictionary, "zstd", "unsupported-encoding"],
+  ])("that is %s is none", (_, bytes, encoding, reason) => {
+    expect(reasonOf(decodePayload(bytes, encoding))).toBe(reason);
+  });
+});
+
+describe("bombs", () => {
+  const most = Buffer.alloc(10_000_000, " ");
+
+  test.each<[string, Buffer, string]>([
+    ["gzip", gzipSync(Buffer.concat([most, Buffer.from(" ")])), "gzip"],
+    ["zstd", zstdCompressSync(Buffer.concat([most, Buffer.from(" ")])), "zstd"],
+    [
+      "zstd of many frames",
+      Buffer.concat([zstdCompressSync(most), zstdCompressSync(Buffer.from(" "))]),
+      "zstd",
+    ],
+    ["gzip of many members", Buffer.concat([gzipSync(most), gzipSync(most)]), "gzip"],
+  ])("of more than 10 MB in %s are not read", (_, bytes, encoding) => {
+    expect(reasonOf(decodePayload(bytes, encoding))).toBe("decompression-bomb");
+  });
+
+  test.each([
+    ["gzip", gzipSync(most)],
+    ["zstd", zstdCompressSync(most)],
+  ])("of exactly 10 MB in %s are none", (encoding, bytes) => {
+    expect(reasonOf(decodePayload(bytes, encoding))).toBe("10000000 bytes");
+  });
+
+  test("take no more memory than what they may become", () => {
+    const params = { [constants.ZSTD_c_compressionLevel]: 19 };
+    const block = zstdCompressSync(Buffer.alloc(100_000_000), { params });
+    const bomb = Buffer.concat(Array.from({ length: 100 }, () => block));
+    const before = process.memoryUsage().rss;
+    for (let turn = 0; turn < 20; turn++) {
+      expect(reasonOf(decodePayload(bomb, "zstd"))).toBe("decompression-bomb");
+    }
+    expect(process.memoryUsage().rss - before).toBeLessThan(100_000_000);
+  });
+
+  test("of a million frames are given up soon", () => {
+    const frames = Buffer.concat(Array.from({ length: 10_000 }, () => skippable));
+    expect(reasonOf(decodePayload(frames, "zstd"))).toBe("corrupt-data");
+  });
+});
+
+describe("encoding", () => {
+  test("leaves alone what is small, and what would grow", () => {
+    const small = Buffer.alloc(1_024, "a");
+    expect(encodePayload(small)).toEqual({ data: small, attributes: {} });
+    expect(encodePayload(gzip)).toEqual({ data: gzip, attributes: {} });
+    const noise = Buffer.from(
+      Array.from({ length: 4_096 }, (_, n) => (Math.imul(n + 1, 2_654_435_761) >>> 13) & 0xff),
+    );
+    expect(encodePayload(noise).data.length).toBeLessThanOrEqual(noise.length);
+  });
+
+  test("tells what it is and can be read again", () => {
+    const { data, attributes } = encodePayload(text);
+    expect(attributes).toEqual({ "content-encoding": "zstd" });
+    expect(data.length).toBeLessThan(100);
+    expect(decodePayload(data, "zstd")).toEqual(text);
+  });
+});

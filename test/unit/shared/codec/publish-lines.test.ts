@@ -1,0 +1,73 @@
+import { zstdDecompressSync } from "node:zlib";
+import { describe, expect, test } from "vitest";
+import { createLinePublisher } from "../../../../shared/codec/publish-lines.ts";
+import { plainData } from "../../../support/plain-data.ts";
+
+type Sent = { topic: string; data: Buffer; attributes: Record<string, string> };
+
+function createRecorder(fails: (text: string) => boolean = () => false) {
+  const sent: Sent[] = [];
+  const publish = createLinePublisher(
+    async (topic, data, attributes) => {
+      sent.push({ topic, data, attributes });
+      if (fails(plainData(data, attributes).toString())) throw new Error("no more");
+    },
+    (run) => setImmediate(run),
+  );
+  const lengths = () =>
+    sent.map(({ data, attributes }) => plainData(data, attributes).toString().split("\n").length);
+  return { publish, sent, lengths };
+}
+
+describe("published lines", () => {
+  test("of concurrent requests share a message, but never with another topic or schema", async () => {
+    const { publish, sent } = createRecorder();
+    await Promise.all([
+      publish("rows", "row.v1", ["1", "2"]),
+      publish("rows", "row.v2", ["3"]),
+      publish("others", "row.v1", ["4"]),
+      publish("rows", "row.v1", ["5"]),
+      publish("rows", "row.v1", []),
+    ]);
+    expect(sent.map(({ topic, data, attributes }) => [topic, data.toString(), attributes])).toEqual(
+      [
+        ["rows", "1\n2\n5", { schema: "row.v1" }],
+        ["rows", "3", { schema: "row.v2" }],
+        ["others", "4", { schema: "row.v1" }],
+      ],
+    );
+  });
+
+  test("are packed, and each request is answered for its own", async () => {
+    const { publish, lengths } = createRecorder((text) => text.endsWith("d"));
+    const results = await Promise.allSettled([
+      publish("t", "s", ["a", "b"]),
+      publish(
+        "t",
+        "s",
+        Array.from({ length: 500 }, () => "c"),
+      ),
+      publish("t", "s", ["d"]),
+    ]);
+    expect(lengths()).toEqual([500, 3]);
+    expect(results.map(({ status }) => status)).toEqual(["fulfilled", "rejected", "rejected"]);
+  });
+
+  test("are bounded by bytes before they are packed, too", async () => {
+    const { publish, lengths } = createRecorder();
+    const line = "x".repeat(900_000);
+    await Promise.all(Array.from({ length: 6 }, () => publish("t", "s", [line])));
+    expect(lengths()).toEqual([1, 1, 1, 1, 1, 1]);
+  });
+
+  test("are compressed when there is more than a KiB of them", async () => {
+    const { publish, sent } = createRecorder();
+    const line = JSON.stringify({ text: "abc ".repeat(300) });
+    await publish("t", "s", [line]);
+    await publish("t", "s", ["x".repeat(1_024)]);
+    const [long, short] = sent;
+    expect(long?.attributes).toEqual({ schema: "s", "content-encoding": "zstd" });
+    expect(zstdDecompressSync(long?.data ?? Buffer.alloc(0)).toString()).toBe(line);
+    expect(short?.attributes).toEqual({ schema: "s" });
+  });
+});
