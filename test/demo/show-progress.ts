@@ -2,10 +2,13 @@ import { setTimeout as delay } from "node:timers/promises";
 import type { Totals } from "./query-summary.ts";
 
 const refreshMs = 500;
-/** Asking costs CPU that the counting needs, so it takes a fifth of the time at most. */
-const maxPauseMs = 3_000;
 /** Without a terminal, a line now and then instead of one that is written over. */
 const plainRefreshMs = 5_000;
+/** Asking costs CPU that the counting needs, so it takes a tenth of the time at most … */
+const pausePerAsking = 9;
+/** … but does not let anyone wait longer than this for the end. */
+const maxIdlePauseMs = 3_000;
+const lookMs = 100;
 
 type Watched = {
   totals: () => Promise<Totals>;
@@ -42,8 +45,21 @@ export function showProgress(watched: Watched): {
       const askedAt = Date.now();
       latest = await watched.totals();
       print(latest);
-      const pause = Math.max(refreshMs, Math.min(4 * (Date.now() - askedAt), maxPauseMs));
-      await delay(pause, undefined, { signal: stopping.signal }).catch(() => undefined);
+      await pause(pausePerAsking * (Date.now() - askedAt));
+    }
+  };
+  /** While messages are known to be under way, nothing can be complete: it is asked for the show alone. */
+  const pause = async (leastMs: number) => {
+    const pausedAt = Date.now();
+    const isOver = () => {
+      const isBusy = (watched.backlog()?.messages ?? 0) > 0;
+      const pauseMs = isBusy
+        ? Math.max(leastMs, isTerminal ? refreshMs : plainRefreshMs)
+        : Math.max(refreshMs, Math.min(leastMs, maxIdlePauseMs));
+      return Date.now() - pausedAt >= pauseMs;
+    };
+    while (!stopping.signal.aborted && !isOver()) {
+      await delay(lookMs, undefined, { signal: stopping.signal }).catch(() => undefined);
     }
   };
   const watching = watch();
