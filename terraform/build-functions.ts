@@ -1,28 +1,20 @@
-import { glob, mkdir, readdir, readFile, realpath, rename, rm, writeFile } from "node:fs/promises";
+import { mkdir, readdir, readFile, realpath, rename, rm, writeFile } from "node:fs/promises";
 import { isBuiltin } from "node:module";
 import { dirname, join } from "node:path";
 import { build, type Plugin } from "esbuild";
 import * as z from "zod";
+import { functionNames } from "./function-names.ts";
 
 const root = join(import.meta.dirname, "..");
 const nodeModules = "node_modules/";
 const framework = "@google-cloud/functions-framework";
-
-/** Names of all functions: each folder of `functions/` with a `function.json`, as Terraform finds them. */
-export async function functionNames(): Promise<string[]> {
-  const names: string[] = [];
-  for await (const manifest of glob("*/function.json", { cwd: join(root, "functions") })) {
-    names.push(dirname(manifest));
-  }
-  return names.sort();
-}
 
 /**
  * Bundles every function into `dist/<name>/index.js`, as it is deployed. Only the functions
  * framework stays outside: its registry is one per copy, so a bundled copy would register nothing.
  */
 export async function buildFunctions(): Promise<string[]> {
-  const names = await functionNames();
+  const names = functionNames();
   const frameworkVersion = await installedVersion(framework);
   await removeStale(names);
   // All in one go: what several of them use is parsed once.

@@ -1,23 +1,30 @@
 locals {
   root = "${path.module}/.."
 
+  # Generated from functions/*/function.json by `npm run generate`.
   manifests = {
-    for entry in fileset("${local.root}/functions", "*/function.json") :
-    dirname(entry) => jsondecode(file("${local.root}/functions/${entry}"))
+    for entry in fileset("${path.module}/manifests", "*.json") :
+    trimsuffix(entry, ".json") => jsondecode(file("${path.module}/manifests/${entry}"))
   }
 
   # Every function as its function.json declares it, with what this environment overrides.
   functions = {
     for name, manifest in local.manifests : name => {
       description = manifest.description
-      topics      = toset(try(manifest.trigger.topics, []))
-      http        = try(manifest.trigger.http, null)
-      schedule    = try(manifest.schedule, null)
-      publishes   = toset(keys(try(manifest.publishes, {})))
-      tables      = toset(keys(try(manifest.tables, {})))
-      queries     = toset(keys(try(manifest.queries, {})))
-      uses_lake   = length(try(manifest.buckets, {})) > 0
-      secrets     = toset(keys(try(manifest.secrets, {})))
+      topics      = toset(manifest.trigger.topics)
+      http        = manifest.trigger.http
+      schedule    = manifest.trigger.schedule
+      publishes   = toset(keys(manifest.publishes))
+      archived    = toset(manifest.archived)
+      tables      = toset(keys(manifest.tables))
+      queries     = toset(keys(manifest.queries))
+      uses_lake   = length(manifest.buckets) > 0
+      secrets     = toset(keys(manifest.secrets))
+      delivery = {
+        min_backoff_seconds = manifest.delivery.minBackoffSeconds
+        max_backoff_seconds = manifest.delivery.maxBackoffSeconds
+        max_attempts        = manifest.delivery.maxAttempts
+      }
       resources = {
         concurrency     = coalesce(try(var.functions[name].concurrency, null), manifest.concurrency)
         cpu             = coalesce(try(var.functions[name].cpu, null), manifest.cpu)
@@ -30,7 +37,7 @@ locals {
       # left out: not every API gives them back, and then every apply would set them again.
       environment = { for variable, value in merge(
         { for variable in keys(manifest.environment) : variable => local.environment[variable] if contains(keys(local.environment), variable) },
-        { for variable in keys(try(manifest.buckets, {})) : variable => local.lake_name },
+        { for variable in keys(manifest.buckets) : variable => local.lake_name },
         try(var.functions[name].environment, {}),
       ) : variable => value if value != "" }
     }
@@ -94,6 +101,7 @@ module "event_function" {
   build_service_account = google_service_account.builder.id
 
   resources   = each.value.resources
+  delivery    = each.value.delivery
   environment = each.value.environment
   secrets = {
     for variable in each.value.secrets : variable => {
@@ -211,7 +219,6 @@ resource "time_sleep" "grants" {
     google_project_iam_member.builder_sources,
     google_pubsub_topic_iam_member.dead_letter_publisher,
     google_pubsub_topic_iam_member.notification_publisher,
-    google_pubsub_topic_iam_member.schedule_publisher,
     google_service_account_iam_member.caller_tokens,
     google_storage_bucket_iam_member.archive_writer,
     google_storage_bucket_iam_member.builder_bundles,

@@ -1,27 +1,42 @@
 import { mkdir, readdir, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import { failureReason } from "../shared/events/failed-event.v1.ts";
 import { bigquerySchema } from "../shared/rows/bigquery-schema.ts";
 import { tables } from "../shared/rows/tables.ts";
 import { views } from "../shared/rows/views.ts";
+import { readManifests } from "./read-manifests.ts";
 
-/** What `terraform/` holds of `shared/`: file name → content. The tests compare it with what is checked in. */
-export function generatedFiles(): Map<string, string> {
+/**
+ * What `terraform/` holds of `shared/` and `functions/`: file name → content. The tests compare it with
+ * what is checked in.
+ */
+export async function generatedFiles(): Promise<Map<string, string>> {
   const files = new Map<string, string>();
+  const addJson = (name: string, value: unknown) =>
+    files.set(name, `${JSON.stringify(value, null, 2)}\n`);
   for (const { name, description, row, partitionedBy, clusteredBy } of tables) {
-    const table = { description, partitionedBy, clusteredBy, schema: bigquerySchema(row) };
-    files.set(`schemas/${name}.json`, `${JSON.stringify(table, null, 2)}\n`);
+    const schema = bigquerySchema(row);
+    addJson(`schemas/${name}.json`, { description, partitionedBy, clusteredBy, schema });
   }
   for (const [order, { name, description, sql }] of views.entries()) {
     files.set(`views/${name}.sql`, sql);
-    files.set(`views/${name}.json`, `${JSON.stringify({ description, order }, null, 2)}\n`);
+    addJson(`views/${name}.json`, { description, order });
   }
+  for (const { name, trigger, ...manifest } of await readManifests()) {
+    const everyTrigger = { topics: [], http: null, schedule: null, ...trigger };
+    addJson(`manifests/${name}.json`, { trigger: everyTrigger, ...manifest });
+  }
+  addJson("failure-reasons.json", failureReason.options);
   return files;
 }
 
+/** Folders of `terraform/` that hold generated files and nothing else. */
+export const generatedFolders = ["manifests", "schemas", "views"];
+
 /** Writes the generated files below `directory` and removes those that are generated no more. */
 async function writeGenerated(directory: string): Promise<void> {
-  const files = generatedFiles();
-  for (const folder of ["schemas", "views"]) {
+  const files = await generatedFiles();
+  for (const folder of generatedFolders) {
     await mkdir(join(directory, folder), { recursive: true });
     for (const name of await readdir(join(directory, folder))) {
       if (!files.has(`${folder}/${name}`)) await rm(join(directory, folder, name));

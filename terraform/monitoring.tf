@@ -1,9 +1,6 @@
 locals {
-  # The reason codes, from where they are declared.
-  failure_reasons = toset(flatten(regexall(
-    "\"([a-z0-9-]+)\"",
-    one(regex("failureReason = z[.]enum\\(\\[([^]]*)]", file("${local.root}/shared/events/failed-event.v1.ts"))),
-  )))
+  # The reason codes. Generated from shared/ by `npm run generate`.
+  failure_reasons = toset(jsondecode(file("${path.module}/failure-reasons.json")))
 
   # Numbers in the functions' log lines: the `message` of the line, the field with the number, and a
   # field that says of what.
@@ -122,7 +119,7 @@ locals {
     for name, function in local.functions : [for topic in function.topics : "${var.prefix}${topic}.${name}"]
   ]))
   on_subscriptions = "monitored_resource=\"pubsub_subscription\",subscription_id=~\"${replace(join("|", local.subscription_names), ".", "[.]")}\""
-  on_archives      = "monitored_resource=\"pubsub_subscription\",subscription_id=~\"${join("|", [for topic in sort(local.raw_topics) : "${var.prefix}${topic}[.]archive"])}\""
+  on_archives      = "monitored_resource=\"pubsub_subscription\",subscription_id=~\"${join("|", [for topic in sort(local.archived_topics) : "${var.prefix}${topic}[.]archive"])}\""
   on_topics        = "monitored_resource=\"pubsub_topic\",topic_id=~\"${join("|", [for topic in sort(local.topics) : "${var.prefix}${topic}"])}\""
 
   # An event that is not queryable yet waits on one of the subscriptions, because no function

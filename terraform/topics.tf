@@ -11,13 +11,7 @@ locals {
   ))
 
   # What comes in: kept as it came, so that it can be replayed.
-  raw_topics = toset(concat(
-    flatten([for name, function in local.functions : tolist(function.topics) if startswith(name, "normalize-")]),
-    flatten([
-      for name, function in local.functions : [for topic in function.publishes : topic if topic != "failed-events"]
-      if startswith(name, "receive-") || startswith(name, "load-")
-    ]),
-  ))
+  archived_topics = toset(flatten([for function in local.functions : tolist(function.archived)]))
 }
 
 resource "google_pubsub_topic" "topic" {
@@ -60,7 +54,7 @@ resource "google_pubsub_topic_iam_member" "dead_letter_publisher" {
 
 # The raw archive, without code: NDJSON objects by topic and hour, archive/<topic>/<day>/<hour>_….
 resource "google_pubsub_subscription" "archive" {
-  for_each = local.raw_topics
+  for_each = local.archived_topics
 
   project                    = var.project_id
   name                       = "${google_pubsub_topic.topic[each.key].name}.archive"

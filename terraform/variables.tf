@@ -59,7 +59,7 @@ variable "functions" {
   nullable = false
 
   validation {
-    condition     = length(setsubtract(keys(var.functions), [for entry in fileset("${path.module}/../functions", "*/function.json") : dirname(entry)])) == 0
+    condition     = length(setsubtract(keys(var.functions), [for entry in fileset("${path.module}/manifests", "*.json") : trimsuffix(entry, ".json")])) == 0
     error_message = "functions must name folders of functions/."
   }
 }

@@ -1,5 +1,5 @@
 import { packedEvents } from "../../shared/codec/pack-lines.ts";
-import { readManifests } from "../../test/local-cloud/read-manifests.ts";
+import { readManifests } from "../read-manifests.ts";
 import { parseArguments, wholeNumber } from "./cli/parse-arguments.ts";
 import { runCommand } from "./cli/run-command.ts";
 import { assumptions, computeCost, totalOf } from "./cost/compute-cost.ts";

@@ -1,6 +1,4 @@
-import { readdirSync } from "node:fs";
 import { userInfo } from "node:os";
-import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import * as z from "zod";
 import { failureReason } from "../../shared/events/failed-event.v1.ts";
@@ -9,6 +7,7 @@ import {
   redriveAnswer,
   redrivePageLimit,
 } from "../../shared/events/redrive-request.v1.ts";
+import { functionNames } from "../function-names.ts";
 import { parseArguments, wholeNumber } from "./cli/parse-arguments.ts";
 import { runCommand } from "./cli/run-command.ts";
 import { showBar } from "./cli/show-bar.ts";
@@ -134,13 +133,6 @@ export function parseRedriveOptions(args: string[]) {
     },
   };
 }
-
-/** Not that of the build, which loads esbuild. */
-const functionNames = (): string[] =>
-  readdirSync(join(import.meta.dirname, "../../functions"), { withFileTypes: true })
-    .filter((entry) => entry.isDirectory())
-    .map(({ name }) => name)
-    .sort();
 
 async function redrivePages(url: string, body: object, signal: AbortSignal): Promise<Counts> {
   const counts: Counts = { found: 0, redriven: 0, refused: 0, bytes: 0 };

@@ -47,7 +47,7 @@ run "an_empty_project" {
   command = apply
 
   assert {
-    condition     = length(module.event_function) == length(fileset("../functions", "*/function.json"))
+    condition     = length(module.event_function) == length(fileset("manifests", "*.json"))
     error_message = "Every folder of functions/ must be deployed."
   }
   assert {

@@ -2,7 +2,7 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { buildFunctions } from "../../terraform/build-functions.ts";
-import { readManifests } from "../local-cloud/read-manifests.ts";
+import { readManifests } from "../../terraform/read-manifests.ts";
 import { runFunction } from "../local-cloud/run-function.ts";
 import { atMost, type Measurement, median } from "./measurement.ts";
 

@@ -1,8 +1,9 @@
 import { Agent, request } from "node:http";
 import { PubSub } from "@google-cloud/pubsub";
+import { topicsOf } from "../../shared/manifest/list-topics.ts";
 import { buildFunctions } from "../../terraform/build-functions.ts";
+import { readManifests } from "../../terraform/read-manifests.ts";
 import { startPubsub } from "../local-cloud/pubsub/start-pubsub.ts";
-import { readManifests, topicsOf } from "../local-cloud/read-manifests.ts";
 import { processCpuMs } from "../support/process-usage.ts";
 import { type ServedFunction, serveFunction } from "../support/serve-function.ts";
 import { streamLines } from "./bench-normalize.ts";

@@ -4,6 +4,7 @@ import { createServer } from "node:net";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { CreateSubscriptionOptions, Topic } from "@google-cloud/pubsub";
 import { afterEach, beforeEach, expect, test } from "vitest";
+import { readManifests } from "../../terraform/read-manifests.ts";
 import { provisionTopics } from "../local-cloud/provision.ts";
 import { openTestBed, PROJECT, type TestBed } from "../local-cloud/pubsub/testing/open-test-bed.ts";
 import {
@@ -13,7 +14,6 @@ import {
   startRecordingEndpoint,
 } from "../local-cloud/pubsub/testing/start-recording-endpoint.ts";
 import { waitUntil } from "../local-cloud/pubsub/testing/wait-until.ts";
-import { readManifests } from "../local-cloud/read-manifests.ts";
 
 const SUBSCRIPTION = `projects/${PROJECT}/subscriptions/pushed-to-test`;
 

@@ -4,13 +4,12 @@ import { BigQuery } from "@google-cloud/bigquery";
 import { PubSub } from "@google-cloud/pubsub";
 import { Storage } from "@google-cloud/storage";
 import * as z from "zod";
-import { type FunctionManifest, topicsOf } from "./read-manifests.ts";
+import { deadLetters, parked } from "../../shared/manifest/dead-letters.ts";
+import { type FunctionManifest, triggersOf } from "../../shared/manifest/function-manifest.ts";
+import { topicsOf } from "../../shared/manifest/list-topics.ts";
 import { unlessPresent } from "./unless-present.ts";
 
 const terraform = join(import.meta.dirname, "../../terraform");
-/** Where messages go that a function could not take, and where those go that even this could not. */
-const deadLetters = "dead-letters";
-const parked = "dead-letters-parked";
 
 /** What the functions need before they run, as Terraform makes it in a project. */
 export async function provisionTopics(
@@ -22,19 +21,22 @@ export async function provisionTopics(
     await unlessPresent(pubsub.createTopic(topic));
   }
   await unlessPresent(pubsub.topic(parked).createSubscription(`${parked}.kept`));
-  for (const { name, trigger, timeoutSeconds } of manifests) {
-    if (!("topics" in trigger)) continue;
-    for (const topic of trigger.topics) {
+  for (const manifest of manifests) {
+    const { name, delivery, timeoutSeconds } = manifest;
+    for (const topic of triggersOf(manifest)) {
       // The functions framework reads the topic from the path of the push endpoint.
       const path = `/projects/${options.projectId}/topics/${topic}`;
       const pushEndpoint = options.pushEndpoint(name) + path;
       const settings = {
         ackDeadlineSeconds: timeoutSeconds,
         pushEndpoint,
-        retryPolicy: { minimumBackoff: { nanos: 100_000_000 }, maximumBackoff: { seconds: 60 } },
+        retryPolicy: {
+          minimumBackoff: wireDuration(delivery.minBackoffSeconds),
+          maximumBackoff: wireDuration(delivery.maxBackoffSeconds),
+        },
         deadLetterPolicy: {
           deadLetterTopic: `projects/${options.projectId}/topics/${topic === deadLetters ? parked : deadLetters}`,
-          maxDeliveryAttempts: 100,
+          maxDeliveryAttempts: delivery.maxAttempts,
         },
       };
       const subscription = pubsub.topic(topic).subscription(`${topic}.${name}`);
@@ -45,6 +47,11 @@ export async function provisionTopics(
   }
   await pubsub.close();
 }
+
+const wireDuration = (seconds: number) => ({
+  seconds: Math.floor(seconds),
+  nanos: Math.round((seconds % 1) * 1e9),
+});
 
 /** The bucket of the lake, which tells a topic of every object that lands. */
 export async function provisionLake(options: { projectId: string; bucket: string }): Promise<void> {

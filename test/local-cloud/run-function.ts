@@ -4,7 +4,7 @@ import { createWriteStream } from "node:fs";
 import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
-import type { FunctionManifest } from "./read-manifests.ts";
+import { type FunctionManifest, triggersOf } from "../../shared/manifest/function-manifest.ts";
 import { connectOnce, freePort } from "./tcp-port.ts";
 
 /** One function, running as it does in the cloud: its bundle under the functions framework. */
@@ -38,7 +38,7 @@ export const runtimeEnvironment = {
 
 /** Starts a function and keeps it running, as the cloud does, until it is stopped. */
 export async function runFunction(
-  manifest: FunctionManifest,
+  manifest: Pick<FunctionManifest, "name" | "trigger">,
   options: {
     environment: Record<string, string>;
     logDirectory: string;
@@ -123,14 +123,17 @@ export async function runFunction(
 }
 
 /** What Cloud Run sets for each instance. */
-function platformEnvironment(manifest: FunctionManifest, port: number): Record<string, string> {
+function platformEnvironment(
+  manifest: Pick<FunctionManifest, "name" | "trigger">,
+  port: number,
+): Record<string, string> {
   return {
     PATH: process.env.PATH ?? "",
     PORT: String(port),
     K_SERVICE: manifest.name,
     K_REVISION: `${manifest.name}-local`,
     FUNCTION_TARGET: manifest.name,
-    FUNCTION_SIGNATURE_TYPE: "topics" in manifest.trigger ? "cloudevent" : "http",
+    FUNCTION_SIGNATURE_TYPE: triggersOf(manifest).length > 0 ? "cloudevent" : "http",
   };
 }
 

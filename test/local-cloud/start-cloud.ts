@@ -3,12 +3,14 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { PubSub } from "@google-cloud/pubsub";
+import type { FunctionManifest } from "../../shared/manifest/function-manifest.ts";
+import { archivedTopics } from "../../shared/manifest/list-topics.ts";
+import { readManifests } from "../../terraform/read-manifests.ts";
 import { startArchiver } from "./archive-messages.ts";
 import { startBigquery } from "./bigquery/start-bigquery.ts";
 import { provisionLake, provisionTopics, provisionWarehouse } from "./provision.ts";
 import type { DeliveryFaults } from "./pubsub/delivery-faults.ts";
 import { startPubsub } from "./pubsub/start-pubsub.ts";
-import { type FunctionManifest, rawTopics, readManifests } from "./read-manifests.ts";
 import { type RunningFunction, runFunction } from "./run-function.ts";
 import { startMetadata } from "./start-metadata.ts";
 import { startStorage } from "./storage/start-storage.ts";
@@ -131,7 +133,11 @@ export async function startCloud(options: CloudOptions): Promise<Cloud> {
     await provisionLake({ projectId: options.projectId, bucket });
     if (options.archive) {
       started.push(
-        await startArchiver({ projectId: options.projectId, bucket, topics: rawTopics(manifests) }),
+        await startArchiver({
+          projectId: options.projectId,
+          bucket,
+          topics: archivedTopics(manifests),
+        }),
       );
     }
     return {

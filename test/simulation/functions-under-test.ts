@@ -3,41 +3,39 @@ import {
   type AppendRows,
   createCoalescedAppender,
 } from "../../functions/append-rows/coalesce-rows.ts";
-import appendRows from "../../functions/append-rows/function.json" with { type: "json" };
 import { createHandler as createAppendRows } from "../../functions/append-rows/handler.ts";
 import {
   type CountEvents,
   createCounter,
 } from "../../functions/bucket-hours/coalesce-increments.ts";
-import bucketHours from "../../functions/bucket-hours/function.json" with { type: "json" };
 import { createHandler as createBucketHours } from "../../functions/bucket-hours/handler.ts";
 import { parseConfig as parseLoadConfig } from "../../functions/load-object/config.ts";
-import loadObject from "../../functions/load-object/function.json" with { type: "json" };
 import { createHandler as createLoadHandler } from "../../functions/load-object/handler.ts";
-import normalizeTweets from "../../functions/normalize-tweets/function.json" with { type: "json" };
 import { createHandler as createNormalizeTweets } from "../../functions/normalize-tweets/handler.ts";
-import recordDeadLetters from "../../functions/record-dead-letters/function.json" with {
-  type: "json",
-};
 import { createHandler as createRecordDeadLetters } from "../../functions/record-dead-letters/handler.ts";
 import { createLinePublisher, type PublishLines } from "../../shared/codec/publish-lines.ts";
 import type { PublishMessage } from "../../shared/codec/publish-message.ts";
+import { triggersOf } from "../../shared/manifest/function-manifest.ts";
+import { readManifests } from "../../terraform/read-manifests.ts";
 
-export type FunctionName =
-  | "load-object"
-  | "normalize-tweets"
-  | "bucket-hours"
-  | "append-rows"
-  | "record-dead-letters";
+const functionNames = [
+  "load-object",
+  "normalize-tweets",
+  "bucket-hours",
+  "append-rows",
+  "record-dead-letters",
+] as const;
+
+export type FunctionName = (typeof functionNames)[number];
+
+const manifests = await readManifests();
 
 /** The functions by the topics that trigger them, as their manifests say. */
-export const subscribers: readonly { name: FunctionName; topics: readonly string[] }[] = [
-  { name: "load-object", topics: loadObject.trigger.topics },
-  { name: "normalize-tweets", topics: normalizeTweets.trigger.topics },
-  { name: "bucket-hours", topics: bucketHours.trigger.topics },
-  { name: "append-rows", topics: appendRows.trigger.topics },
-  { name: "record-dead-letters", topics: recordDeadLetters.trigger.topics },
-];
+export const subscribers: readonly { name: FunctionName; topics: readonly string[] }[] =
+  functionNames.map((name) => ({
+    name,
+    topics: manifests.filter((one) => one.name === name).flatMap(triggersOf),
+  }));
 
 /** The outside of one instance: what its Google clients would do. */
 export type Platform = {

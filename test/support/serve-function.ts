@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 import { mkdtemp, rm, symlink, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { readManifests } from "../local-cloud/read-manifests.ts";
+import { readManifests } from "../../terraform/read-manifests.ts";
 import { type RunningFunction, runFunction } from "../local-cloud/run-function.ts";
 
 /** A function in a process of its own, as it is built and deployed, with what it logs. */

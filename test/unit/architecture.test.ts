@@ -2,9 +2,11 @@ import { readdirSync, readFileSync } from "node:fs";
 import { join, relative, resolve } from "node:path";
 import { describe, expect, test } from "vitest";
 import * as z from "zod";
-import { readManifests } from "../local-cloud/read-manifests.ts";
+import { triggersOf } from "../../shared/manifest/function-manifest.ts";
+import { readDeclaredManifests, readManifests } from "../../terraform/read-manifests.ts";
 
 const root = resolve(import.meta.dirname, "../..");
+const declared = await readDeclaredManifests();
 const manifests = await readManifests();
 
 const handlerModule = z.object({
@@ -99,7 +101,7 @@ describe("every function has the same skeleton", () => {
     }
   });
 
-  test.each(manifests.filter(({ trigger }) => "topics" in trigger))(
+  test.each(manifests.filter((one) => triggersOf(one).length > 0))(
     "the handler of $name takes one event, so the framework awaits it",
     async ({ name }) => {
       const { createHandler } = handlerModule.parse(
@@ -121,7 +123,7 @@ describe("READMEs", () => {
     "Peculiarities",
   ];
 
-  test.each(manifests)("the README of $name agrees with function.json", (manifest) => {
+  test.each(declared)("the README of $name agrees with function.json", (manifest) => {
     const readme = readFileSync(join(root, "functions", manifest.name, "README.md"), "utf8");
     expect(readme.startsWith(`# ${manifest.name}\n\n${manifest.description}.`)).toBe(true);
     const found = [...readme.matchAll(/^## (.*)$/gm)].map((match) => match[1]);
@@ -129,30 +131,29 @@ describe("READMEs", () => {
       headings,
     );
     const { publishes, tables, queries, buckets, environment, secrets } = manifest;
-    const granted = [publishes, tables, queries, buckets, environment, secrets].flatMap((reasons) =>
-      Object.entries(reasons ?? {}),
+    const inBuckets = Object.fromEntries(
+      Object.entries(buckets).map(([variable, { why }]) => [variable, why]),
+    );
+    const granted = [publishes, tables, queries, inBuckets, environment, secrets].flatMap(
+      Object.entries,
     );
     for (const [name, reason] of granted) {
       expect(readme).toContain(`| \`${name}\` | ${reason} |`);
     }
-    const { trigger } = manifest;
-    for (const topic of "topics" in trigger ? trigger.topics : []) {
+    for (const topic of triggersOf(manifest)) {
       expect(readme).toMatch(new RegExp(`^\\| \`${topic}\` \\|`, "m"));
     }
-    const rows = [...readme.matchAll(/^\| `([\w-]+)` \|/gm)].map((match) => match[1] ?? "");
-    const known = [
-      ...granted.map(([name]) => name),
-      ...("topics" in trigger ? trigger.topics : []),
-    ];
+    const rows = [...readme.matchAll(/^\| `([\w -]+)` \|/gm)].map((match) => match[1] ?? "");
+    const known = [...granted.map(([name]) => name), ...triggersOf(manifest)];
     expect(rows.filter((row) => !known.includes(row))).toEqual([]);
   });
 });
 
-test("whatever fails can be sent back: redrive-failures may publish to what triggers a function", () => {
+test("whatever fails can be sent back: redrive-failures may publish to what triggers a function, and to what is archived", () => {
   const redrive = manifests.find(({ name }) => name === "redrive-failures");
-  const triggers = manifests.flatMap(({ trigger }) => ("topics" in trigger ? trigger.topics : []));
+  const sources = manifests.flatMap((one) => [...triggersOf(one), ...one.archived]);
   // A dead letter's source is the topic that it was on before.
   expect(Object.keys(redrive?.publishes ?? {})).toEqual(
-    expect.arrayContaining(triggers.filter((topic) => topic !== "dead-letters")),
+    expect.arrayContaining(sources.filter((topic) => topic !== "dead-letters")),
   );
 });

@@ -19,15 +19,14 @@ resource "google_pubsub_subscription" "push" {
     }
   }
 
-  # 100 attempts at up to ten minutes outlast a night in which something is down.
   retry_policy {
-    minimum_backoff = "1s"
-    maximum_backoff = "600s"
+    minimum_backoff = "${var.delivery.min_backoff_seconds}s"
+    maximum_backoff = "${var.delivery.max_backoff_seconds}s"
   }
 
   dead_letter_policy {
     dead_letter_topic     = var.dead_letter_topics[each.key]
-    max_delivery_attempts = 100
+    max_delivery_attempts = var.delivery.max_attempts
   }
 
   # The default deletes a subscription after a month without messages.

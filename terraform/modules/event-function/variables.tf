@@ -44,6 +44,15 @@ variable "dead_letter_topics" {
   type        = map(string)
 }
 
+variable "delivery" {
+  description = "How messages that it does not take are delivered again, and after how many attempts they are given up."
+  type = object({
+    min_backoff_seconds = number
+    max_backoff_seconds = number
+    max_attempts        = number
+  })
+}
+
 variable "description" {
   description = "What it does, in one sentence."
   type        = string

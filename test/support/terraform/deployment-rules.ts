@@ -44,15 +44,17 @@ export const deploymentRules: Record<string, Rule> = {
     return pushes.flatMap(({ name, body }) => {
       const retry = block(body, "retry_policy");
       const deadLetter = block(body, "dead_letter_policy");
-      const attempts = Number(deadLetter.max_delivery_attempts);
       return about(name, {
         "one for each topic of the function": body.for_each === "${var.topics}",
         "is named <topic>.<function>": body.name === "${var.prefix}${each.key}.${var.name}",
         "has the function's timeout as its deadline":
           body.ack_deadline_seconds === "${var.resources.timeout_seconds}",
-        "backs off": retry.minimum_backoff !== undefined && retry.maximum_backoff !== undefined,
+        "backs off as its function.json says":
+          retry.minimum_backoff === "${var.delivery.min_backoff_seconds}s" &&
+          retry.maximum_backoff === "${var.delivery.max_backoff_seconds}s",
         "gives up to a dead-letter topic": text(deadLetter.dead_letter_topic) !== "",
-        "tries 5 to 100 times": attempts >= 5 && attempts <= 100,
+        "tries as often as its function.json says":
+          deadLetter.max_delivery_attempts === "${var.delivery.max_attempts}",
       });
     });
   },

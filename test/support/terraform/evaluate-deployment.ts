@@ -3,6 +3,7 @@ import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import * as z from "zod";
+import { generatedFolders } from "../../../terraform/generate.ts";
 import type { Module } from "./read-configuration.ts";
 
 const root = join(import.meta.dirname, "../../..");
@@ -19,6 +20,11 @@ const outputs = z.object({
       tables: names,
       secrets: names,
       http: z.enum(["public", "private"]).nullable(),
+      delivery: z.object({
+        min_backoff_seconds: z.number(),
+        max_backoff_seconds: z.number(),
+        max_attempts: z.number(),
+      }),
       resources: z.object({
         concurrency: z.number(),
         cpu: z.number(),
@@ -30,7 +36,7 @@ const outputs = z.object({
     }),
   ),
   topics: names,
-  raw_topics: names,
+  archived_topics: names,
   secrets: names,
   tables: z.record(z.string(), z.unknown()),
   first_views: names,
@@ -46,7 +52,7 @@ const outputs = z.object({
   subscription_names: names,
 });
 
-/** What Terraform makes of function.json, schemas and views: names and settings, no resources. */
+/** What Terraform makes of manifests, schemas and views: names and settings, no resources. */
 type EvaluatedDeployment = z.infer<typeof outputs>;
 
 /** Whether the terraform command is installed. */
@@ -66,8 +72,7 @@ export function evaluateDeployment(
   try {
     const inside = join(folder, "terraform");
     mkdirSync(inside);
-    for (const name of ["functions", "shared"]) symlinkSync(join(root, name), join(folder, name));
-    for (const name of ["schemas", "views"]) {
+    for (const name of [...generatedFolders, "failure-reasons.json"]) {
       symlinkSync(join(root, "terraform", name), join(inside, name));
     }
     const output = Object.fromEntries(

@@ -7,8 +7,9 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { triggersOf } from "../../../shared/manifest/function-manifest.ts";
 import { buildFunctions } from "../../../terraform/build-functions.ts";
-import { readManifests } from "../../local-cloud/read-manifests.ts";
+import { readManifests } from "../../../terraform/read-manifests.ts";
 import { freePort } from "../../local-cloud/tcp-port.ts";
 import { installDependencies } from "../../support/terraform/install-dependencies.ts";
 
@@ -67,7 +68,7 @@ describe.each(manifests)("the bundle of $name", ({ name, trigger }) => {
     running.stdout?.on("data", (chunk: Buffer) => output.push(chunk.toString()));
     try {
       const isReader = /^(?:normalize|bucket)-/.test(name);
-      const topic = isReader && "topics" in trigger ? trigger.topics[0] : undefined;
+      const topic = isReader ? triggersOf({ trigger })[0] : undefined;
       const { status } = await askUntilReady(running, port, topic);
       // A message of blank lines holds nothing, so it is taken.
       if (topic !== undefined) expect(status, output.join("")).toBe(204);

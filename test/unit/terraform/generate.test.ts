@@ -5,16 +5,17 @@ import * as z from "zod";
 import { bigquerySchema } from "../../../shared/rows/bigquery-schema.ts";
 import { tables } from "../../../shared/rows/tables.ts";
 import { views } from "../../../shared/rows/views.ts";
-import { generatedFiles } from "../../../terraform/generate.ts";
+import { generatedFiles, generatedFolders } from "../../../terraform/generate.ts";
 
 const terraform = join(import.meta.dirname, "../../../terraform");
 
-test("terraform/ holds exactly what shared/ declares (else: npm run generate)", () => {
-  const checkedIn = ["schemas", "views"].flatMap((folder) =>
+test("terraform/ holds exactly what shared/ and functions/ declare (else: npm run generate)", async () => {
+  const checkedIn = generatedFolders.flatMap((folder) =>
     readdirSync(join(terraform, folder)).map((name) => `${folder}/${name}`),
   );
-  const files = generatedFiles();
-  expect(checkedIn.toSorted()).toEqual([...files.keys()].toSorted());
+  const files = await generatedFiles();
+  const inFolders = [...files.keys()].filter((name) => name.includes("/"));
+  expect(checkedIn.toSorted()).toEqual(inFolders.toSorted());
   for (const [name, content] of files) {
     expect(readFileSync(join(terraform, name), "utf8"), name).toBe(content);
   }

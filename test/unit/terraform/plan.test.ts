@@ -7,10 +7,12 @@ import { createHandler as createBucketer } from "../../../functions/bucket-hours
 import { loadReport } from "../../../functions/load-object/load-report.v1.ts";
 import { createHandler as createNormalizer } from "../../../functions/normalize-tweets/handler.ts";
 import { failureReason } from "../../../shared/events/failed-event.v1.ts";
+import { triggersOf } from "../../../shared/manifest/function-manifest.ts";
+import { archivedTopics, topicsOf } from "../../../shared/manifest/list-topics.ts";
 import { tables } from "../../../shared/rows/tables.ts";
 import { views } from "../../../shared/rows/views.ts";
 import { generatedFiles } from "../../../terraform/generate.ts";
-import { rawTopics, readManifests, topicsOf } from "../../local-cloud/read-manifests.ts";
+import { readManifests } from "../../../terraform/read-manifests.ts";
 import { runtimeEnvironment } from "../../local-cloud/run-function.ts";
 import { messagePublished } from "../../support/deliveries.ts";
 import { evaluateDeployment, hasTerraform } from "../../support/terraform/evaluate-deployment.ts";
@@ -38,7 +40,7 @@ const knownVariables = Object.entries(
 ).map(([name, expression]) => [name, knownExpressions[expression]] as const);
 
 /** The variables that a function gets, as terraform/functions.tf says. */
-function environmentOf({ environment, buckets = {} }: (typeof manifests)[number]) {
+function environmentOf({ environment, buckets }: (typeof manifests)[number]) {
   const given = Object.keys(environment).flatMap((name) => {
     const [, value] = knownVariables.find(([known]) => known === name) ?? [];
     return value === undefined || value === "" ? [] : [[name, value]];
@@ -79,7 +81,7 @@ describe("the environment of each function", () => {
         },
       }),
     );
-    const declared = [...Object.keys(manifest.environment), ...Object.keys(manifest.secrets ?? {})];
+    const declared = [...Object.keys(manifest.environment), ...Object.keys(manifest.secrets)];
     const given = [...declared, ...Object.keys(environment)];
     expect(given.filter((name) => !read.has(name))).toEqual([]);
   });
@@ -125,11 +127,16 @@ describe.skipIf(!hasTerraform)("as terraform itself evaluates it", () => {
     const { trigger } = manifest;
     expect(planned).toMatchObject({
       environment: environmentOf(manifest),
-      topics: "topics" in trigger ? trigger.topics.toSorted() : [],
+      topics: triggersOf(manifest).toSorted(),
       http: "http" in trigger ? trigger.http : null,
       publishes: Object.keys(manifest.publishes).toSorted(),
-      tables: Object.keys(manifest.tables ?? {}).toSorted(),
-      secrets: Object.keys(manifest.secrets ?? {}).toSorted(),
+      tables: Object.keys(manifest.tables).toSorted(),
+      secrets: Object.keys(manifest.secrets).toSorted(),
+      delivery: {
+        min_backoff_seconds: manifest.delivery.minBackoffSeconds,
+        max_backoff_seconds: manifest.delivery.maxBackoffSeconds,
+        max_attempts: manifest.delivery.maxAttempts,
+      },
       resources: {
         concurrency: manifest.concurrency,
         cpu: manifest.cpu,
@@ -154,20 +161,20 @@ describe.skipIf(!hasTerraform)("as terraform itself evaluates it", () => {
   });
 
   test("subscriptions are named as on the laptop, with the tenant's prefix", () => {
-    const local = manifests.flatMap(({ name, trigger }) =>
-      "topics" in trigger ? trigger.topics.map((topic) => `${topic}.${name}`) : [],
+    const local = manifests.flatMap((one) =>
+      triggersOf(one).map((topic) => `${topic}.${one.name}`),
     );
     expect(plan?.subscription_names).toEqual(local.toSorted());
     expect(tenant?.subscription_names).toEqual(local.map((one) => `acme-${one}`).toSorted());
   });
 
   test("what comes in is archived, what is derived is not", () => {
-    expect(plan?.raw_topics).toEqual(rawTopics(manifests));
-    expect(plan?.raw_topics).toEqual(["log-lines", "turnstiles", "tweets"]);
+    expect(plan?.archived_topics).toEqual(archivedTopics(manifests));
+    expect(plan?.archived_topics).toEqual(["log-lines", "turnstiles", "tweets"]);
   });
 
   test("secrets are those of the functions", () => {
-    const declared = manifests.flatMap(({ secrets = {} }) => Object.keys(secrets));
+    const declared = manifests.flatMap(({ secrets }) => Object.keys(secrets));
     expect(plan?.secrets).toEqual([...new Set(declared)].toSorted());
   });
 
@@ -182,14 +189,14 @@ describe.skipIf(!hasTerraform)("as terraform itself evaluates it", () => {
     });
   });
 
-  test("all tables and views of shared/ are deployed", () => {
+  test("all tables and views of shared/ are deployed", async () => {
     expect(Object.keys(plan?.tables ?? {})).toEqual(tables.map(({ name }) => name).toSorted());
     const deployed = [plan?.first_views, plan?.second_views, plan?.third_views].flatMap(
       (names) => names ?? [],
     );
     expect(deployed.toSorted()).toEqual(views.map(({ name }) => name).toSorted());
     expect(Object.keys(plan?.tables ?? {}).length + deployed.length).toBe(
-      [...generatedFiles().keys()].filter((name) => !/^views\/.*[.]json$/.test(name)).length,
+      [...(await generatedFiles()).keys()].filter((name) => /^schemas|[.]sql$/.test(name)).length,
     );
   });
 
