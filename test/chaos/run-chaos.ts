@@ -64,8 +64,8 @@ const tweetWay = [
 const projectId = "chaos";
 const dataset = "hourtally";
 const pollMs = 100;
-/** Nothing acknowledged for so long is stuck, not slow: the longest backoff is a minute. */
-const patienceMs = 180_000;
+/** Nothing acknowledged for so long is stuck, not slow: the longest backoff is ten minutes. */
+const patienceMs = 660_000;
 
 /**
  * Sends generated events through a whole local cloud whose functions are killed and whose network
