@@ -6,9 +6,10 @@ import { createAppender } from "./append-to-table.ts";
 import { createCoalescedAppender } from "./coalesce-rows.ts";
 import { parseConfig } from "./config.ts";
 import { createHandler } from "./handler.ts";
+import { createWriterOpener } from "./open-writer.ts";
 
 const config = parseConfig(process.env);
 const log = pino(logOptions("append-rows", config.functionVersion, config.logLevel));
-const append = createCoalescedAppender(createAppender(config));
+const append = createCoalescedAppender(createAppender(createWriterOpener(config)));
 
 cloudEvent<unknown>("append-rows", logged(log, createHandler({ append, log, config })));

@@ -3,6 +3,7 @@ import { BigQuery } from "@google-cloud/bigquery";
 import "@google-cloud/bigquery-storage";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { createAppender } from "../../functions/append-rows/append-to-table.ts";
+import { createWriterOpener } from "../../functions/append-rows/open-writer.ts";
 import { tables } from "../../shared/rows/tables.ts";
 import { type LocalBigquery, startBigquery } from "../local-cloud/bigquery/start-bigquery.ts";
 import { provisionWarehouse } from "../local-cloud/provision.ts";
@@ -28,7 +29,8 @@ test("view url_hours says of the rows of a storm what the simulation says of the
   const storm = { ...calm, duplicates: 0.5, failures: 0.2, repeats: 0.3, mixedVersions: true };
   const run = await runSeed({ seed: 11, events: 400, storm });
   expect(run.isExact).toBe(true);
-  const append = createAppender({ projectId, dataset, writeEndpoint: server.writeUrl });
+  const target = { projectId, dataset, writeEndpoint: server.writeUrl };
+  const append = createAppender(createWriterOpener(target));
   for (const table of tables) {
     const rows = run.rows(table.name);
     for (let from = 0; from < rows.length; from += 200) {
