@@ -3,6 +3,7 @@ import { parseArguments } from "../../terraform/operate/cli/parse-arguments.ts";
 import { runCommand } from "../../terraform/operate/cli/run-command.ts";
 import { UserError } from "../../terraform/operate/cli/user-error.ts";
 import { benchAppendMemory } from "./bench-append-memory.ts";
+import { benchCodec } from "./bench-codec.ts";
 import { benchColdStart } from "./bench-cold-start.ts";
 import { benchEndToEnd } from "./bench-end-to-end.ts";
 import { benchHttp } from "./bench-http.ts";
@@ -18,6 +19,7 @@ const benches: Record<string, () => Promise<Measurement[]>> = {
   urls: benchUrls,
   normalize: benchNormalize,
   http: benchHttp,
+  codec: benchCodec,
   "append-memory": benchAppendMemory,
   "cold-start": benchColdStart,
   webhook: benchWebhook,
