@@ -13,20 +13,24 @@ locals {
     "bigquerystorage.googleapis.com",
     "cloudbuild.googleapis.com",
     "cloudfunctions.googleapis.com",
-    "cloudscheduler.googleapis.com",
     "iamcredentials.googleapis.com",
     "logging.googleapis.com",
     "monitoring.googleapis.com",
     "pubsub.googleapis.com",
     "run.googleapis.com",
     "secretmanager.googleapis.com",
-  ], var.billing_account == null ? [] : ["billingbudgets.googleapis.com"]))
+  ], local.scheduler, var.billing_account == null ? [] : ["billingbudgets.googleapis.com"]))
+
+  # Only when something is scheduled.
+  scheduler = length(local.schedules) == 0 ? [] : ["cloudscheduler.googleapis.com"]
 
   project_number = data.google_project.this.number
-  pubsub_agent   = google_project_service_identity.agent["pubsub.googleapis.com"].member
-  scheduler_agent = (
-    google_project_service_identity.agent["cloudscheduler.googleapis.com"].member
-  )
+
+  # Who acts for Google's services here. Read from what waits for them, so that nothing is granted to
+  # an agent that IAM does not know yet.
+  pubsub_agent    = time_sleep.agent["pubsub.googleapis.com"].triggers.member
+  scheduler_agent = one([for service in local.scheduler : time_sleep.agent[service].triggers.member])
+  storage_agent   = time_sleep.storage_agent.triggers.member
 }
 
 # Services stay enabled on destroy: others in the project may use them.
@@ -51,8 +55,6 @@ resource "google_project_service" "service" {
   project            = var.project_id
   service            = each.key
   disable_on_destroy = false
-
-  depends_on = [time_sleep.first_services]
 }
 
 resource "time_sleep" "services" {
@@ -71,7 +73,7 @@ data "google_project" "this" {
 # A fresh project has no service agents until somebody asks for them.
 resource "google_project_service_identity" "agent" {
   provider = google-beta # not in hashicorp/google
-  for_each = toset(["cloudscheduler.googleapis.com", "pubsub.googleapis.com"])
+  for_each = toset(concat(["pubsub.googleapis.com"], local.scheduler))
 
   project = var.project_id
   service = each.key
@@ -86,11 +88,14 @@ data "google_storage_project_service_account" "agent" {
 }
 
 # A service agent cannot be granted anything until IAM knows it everywhere.
-resource "time_sleep" "agents" {
-  create_duration = "30s"
+resource "time_sleep" "agent" {
+  for_each = toset(concat(["pubsub.googleapis.com"], local.scheduler))
 
-  depends_on = [
-    data.google_storage_project_service_account.agent,
-    google_project_service_identity.agent,
-  ]
+  create_duration = "30s"
+  triggers        = { member = google_project_service_identity.agent[each.key].member }
+}
+
+resource "time_sleep" "storage_agent" {
+  create_duration = "30s"
+  triggers        = { member = data.google_storage_project_service_account.agent.member }
 }

@@ -58,11 +58,12 @@ locals {
     ]))
   }
 
-  # Tables with links in a column of their own, for finding links by their words.
-  searched_tables = toset([
-    for name, table in local.tables : name
+  # For finding links by their words, in tables with links in a column of their own.
+  search_index_sql = {
+    for name, table in local.tables :
+    name => "CREATE SEARCH INDEX IF NOT EXISTS ${name}_links ON `${var.project_id}.${local.dataset_id}.${name}` (url)"
     if length([for column in table.schema : column if column.name == "url" && column.type == "STRING"]) > 0
-  ])
+  }
 }
 
 resource "google_bigquery_dataset" "hourtally" {
@@ -88,6 +89,10 @@ resource "google_bigquery_table" "table" {
   labels              = local.labels
   schema              = jsonencode(each.value.schema)
   deletion_protection = var.deletion_protection
+
+  # Columns that an older release does not know stay: the provider would drop them, with their data,
+  # and say "updated in place".
+  ignore_auto_generated_schema = true
 
   time_partitioning {
     type  = "DAY"
@@ -159,24 +164,18 @@ resource "google_bigquery_table" "third_view" {
   depends_on = [google_bigquery_table.second_view]
 }
 
-# A job can never be made twice by one name, not even after a destroy.
-resource "time_static" "search_index" {
-  for_each = local.searched_tables
-
-  triggers = { table = google_bigquery_table.table[each.key].creation_time }
-}
-
-# The provider has no search index, so a query makes it, once for each table. Nothing in it may
-# change, because a change would make the job anew: so it has no labels.
+# The provider has no search index, so a query makes it, once for each definition. BigQuery knows a job
+# by its name for ever and shows it for half a year: what may change about it must not make it anew
+# under the same name, and what is made has the name of its minute.
 resource "google_bigquery_job" "search_index" {
-  for_each = local.searched_tables
+  for_each = local.search_index_sql
 
   project  = var.project_id
   location = google_bigquery_dataset.hourtally.location
-  job_id   = "search-index-${local.dataset_id}-${each.key}-${time_static.search_index[each.key].unix}"
+  job_id   = "search-index-${local.dataset_id}-${each.key}-${formatdate("YYYYMMDDhhmmss", timestamp())}"
 
   query {
-    query          = "CREATE SEARCH INDEX IF NOT EXISTS ${each.key}_links ON `${var.project_id}.${local.dataset_id}.${each.key}` (url)"
+    query          = each.value
     use_legacy_sql = false
 
     # The least there is: a definition reads nothing.
@@ -187,4 +186,43 @@ resource "google_bigquery_job" "search_index" {
     create_disposition = ""
     write_disposition  = ""
   }
+
+  lifecycle {
+    ignore_changes       = all
+    replace_triggered_by = [terraform_data.search_index[each.key]]
+  }
 }
+
+# What a search index is made of: another table of that name, or another definition, makes a new one.
+resource "terraform_data" "search_index" {
+  for_each = local.search_index_sql
+
+  triggers_replace = {
+    table      = google_bigquery_table.table[each.key].creation_time
+    definition = each.value
+  }
+}
+
+# A job that has failed is done, too: without this, nothing would ever tell.
+check "search_indexes" {
+  assert {
+    condition = alltrue([
+      for job in google_bigquery_job.search_index : length(try(job.status[0].error_result, [])) == 0
+    ])
+    error_message = "A search index could not be made: see \"search-index\" in the runbook."
+  }
+}
+
+# Appending rows, and seeing the schema that they must fit: no reading, no changing of tables. A name
+# of an earlier role stays taken for over a month.
+resource "google_project_iam_custom_role" "appender" {
+  project     = var.project_id
+  role_id     = "${replace(var.prefix, "-", "_")}hourtally_appender_${time_static.appender.unix}"
+  title       = "${var.prefix}hourtally appender"
+  description = "Appends rows to tables"
+  permissions = ["bigquery.tables.get", "bigquery.tables.updateData"]
+
+  depends_on = [time_sleep.services]
+}
+
+resource "time_static" "appender" {}

@@ -18,8 +18,11 @@ locals {
       archived    = toset(manifest.archived)
       tables      = toset(keys(manifest.tables))
       queries     = toset(keys(manifest.queries))
-      uses_lake   = length(manifest.buckets) > 0
-      secrets     = toset(keys(manifest.secrets))
+      lake = {
+        reads   = toset(flatten([for bucket in values(manifest.buckets) : bucket.reads]))
+        creates = toset(flatten([for bucket in values(manifest.buckets) : bucket.creates]))
+      }
+      secrets = toset(keys(manifest.secrets))
       delivery = {
         min_backoff_seconds = manifest.delivery.minBackoffSeconds
         max_backoff_seconds = manifest.delivery.maxBackoffSeconds
@@ -51,6 +54,9 @@ locals {
     MAXIMUM_BYTES_BILLED = tostring(var.maximum_bytes_billed)
     TOPIC_PREFIX         = var.prefix
   }
+
+  # Where Cloud Functions keeps the bundles that it builds.
+  sources = "projects/_/buckets/gcf-v2-sources-${local.project_number}-${var.region}"
 
   tenant = trimsuffix(var.prefix, "-")
   labels = merge(var.labels, { app = "hourtally" }, local.tenant == "" ? {} : { tenant = local.tenant })
@@ -98,7 +104,10 @@ module "event_function" {
     bucket = google_storage_bucket_object.bundle[each.key].bucket
     object = google_storage_bucket_object.bundle[each.key].name
   }
-  build_service_account = google_service_account.builder.id
+  build = {
+    service_account = time_sleep.builder.triggers.account
+    repository      = google_artifact_registry_repository.images.id
+  }
 
   resources   = each.value.resources
   delivery    = each.value.delivery
@@ -106,8 +115,8 @@ module "event_function" {
   secrets = {
     for variable in each.value.secrets : variable => {
       secret_id = google_secret_manager_secret.secret[variable].secret_id
-      version   = lookup(var.secret_versions, variable, null)
-    }
+      version   = var.secret_versions[variable]
+    } if contains(keys(var.secret_versions), variable)
   }
 
   topics = { for topic in each.value.topics : topic => google_pubsub_topic.topic[topic].id }
@@ -116,12 +125,14 @@ module "event_function" {
       topic == local.dead_letters ? local.parked : local.dead_letters
     ].id
   }
-  tables   = { for table in each.value.tables : table => google_bigquery_table.table[table].table_id }
-  queries  = { for relation in local.readable[each.key] : relation => local.relations[relation] }
-  dataset  = google_bigquery_dataset.hourtally.dataset_id
-  bucket   = each.value.uses_lake ? google_storage_bucket.lake.name : null
-  http     = each.value.http
-  invokers = each.value.http == "private" ? toset(var.private_invokers) : toset([])
+  appender_role = google_project_iam_custom_role.appender.name
+  tables        = { for table in each.value.tables : table => google_bigquery_table.table[table].table_id }
+  queries       = { for relation in local.readable[each.key] : relation => local.relations[relation] }
+  dataset       = google_bigquery_dataset.hourtally.dataset_id
+  bucket        = google_storage_bucket.lake.name
+  lake          = each.value.lake
+  http          = each.value.http
+  invokers      = each.value.http == "private" ? toset(var.private_invokers) : toset([])
 
   caller = {
     email  = google_service_account.caller.email
@@ -137,7 +148,7 @@ module "event_function" {
     runbook_url            = local.runbook_url
   }
 
-  depends_on = [time_sleep.services, time_sleep.agents, time_sleep.grants]
+  depends_on = [time_sleep.services]
 }
 
 # Calls the functions on behalf of Pub/Sub and Cloud Scheduler. It may do nothing else.
@@ -150,17 +161,13 @@ resource "google_service_account" "caller" {
   depends_on = [time_sleep.services]
 }
 
+# Identity tokens and nothing else: with an access token, an agent could act as the account.
 resource "google_service_account_iam_member" "caller_tokens" {
-  for_each = {
-    pubsub    = local.pubsub_agent
-    scheduler = local.scheduler_agent
-  }
+  for_each = toset(concat(["pubsub.googleapis.com"], local.scheduler))
 
   service_account_id = google_service_account.caller.name
-  role               = "roles/iam.serviceAccountTokenCreator"
-  member             = each.value
-
-  depends_on = [time_sleep.agents]
+  role               = "roles/iam.serviceAccountOpenIdTokenCreator"
+  member             = time_sleep.agent[each.key].triggers.member
 }
 
 # Builds run other people's install scripts, so they get an account that can do nothing but build.
@@ -171,6 +178,44 @@ resource "google_service_account" "builder" {
   description  = "Builds the images of the functions"
 
   depends_on = [time_sleep.services]
+}
+
+# Images of the functions. Cloud Run keeps a copy of each that it serves.
+resource "google_artifact_registry_repository" "images" {
+  project       = var.project_id
+  location      = var.region
+  repository_id = "${var.prefix}hourtally"
+  description   = "Images of the functions"
+  labels        = local.labels
+  format        = "DOCKER"
+
+  cleanup_policies {
+    id     = "keep-recent"
+    action = "KEEP"
+
+    most_recent_versions {
+      keep_count = 5
+    }
+  }
+
+  cleanup_policies {
+    id     = "delete-old"
+    action = "DELETE"
+
+    condition {
+      older_than = "2592000s"
+    }
+  }
+
+  depends_on = [time_sleep.services]
+}
+
+resource "google_artifact_registry_repository_iam_member" "builder_images" {
+  project    = var.project_id
+  location   = google_artifact_registry_repository.images.location
+  repository = google_artifact_registry_repository.images.repository_id
+  role       = "roles/artifactregistry.writer"
+  member     = google_service_account.builder.member
 }
 
 resource "google_storage_bucket_iam_member" "builder_bundles" {
@@ -186,19 +231,12 @@ resource "google_project_iam_member" "builder_sources" {
   role    = "roles/storage.objectViewer"
   member  = google_service_account.builder.member
 
+  # The whole name, or with its slash: europe-west1 begins like europe-west10.
   condition {
     title       = "only-function-sources"
     description = "Bucket in which Cloud Functions keeps what it builds"
-    expression  = "resource.name.startsWith(\"projects/_/buckets/gcf-v2-sources-${local.project_number}-${var.region}\")"
+    expression  = "resource.name == \"${local.sources}\" || resource.name.startsWith(\"${local.sources}/\")"
   }
-}
-
-# At project level, because the repository of Cloud Functions does not exist before the first
-# function either, and Artifact Registry knows no conditions on names.
-resource "google_project_iam_member" "builder_images" {
-  project = var.project_id
-  role    = "roles/artifactregistry.writer"
-  member  = google_service_account.builder.member
 }
 
 # At project level, because writing log entries has no narrower form.
@@ -208,19 +246,28 @@ resource "google_project_iam_member" "builder_logs" {
   member  = google_service_account.builder.member
 }
 
-# A grant takes a minute or two to be known everywhere; a build or an archive subscription that
-# starts before fails.
+# A grant takes a minute or two to be known everywhere; a build that starts before fails. Functions
+# read the account from here.
+resource "time_sleep" "builder" {
+  create_duration = "120s"
+  triggers        = { account = google_service_account.builder.id }
+
+  depends_on = [
+    google_artifact_registry_repository_iam_member.builder_images,
+    google_project_iam_member.builder_logs,
+    google_project_iam_member.builder_sources,
+    google_storage_bucket_iam_member.builder_bundles,
+  ]
+}
+
+# The same for what Google's services check at once: that they may write the archive, and notify.
 resource "time_sleep" "grants" {
   create_duration = "120s"
 
   depends_on = [
-    google_project_iam_member.builder_images,
-    google_project_iam_member.builder_logs,
-    google_project_iam_member.builder_sources,
     google_pubsub_topic_iam_member.dead_letter_publisher,
     google_pubsub_topic_iam_member.notification_publisher,
     google_service_account_iam_member.caller_tokens,
     google_storage_bucket_iam_member.archive_writer,
-    google_storage_bucket_iam_member.builder_bundles,
   ]
 }

@@ -125,9 +125,7 @@ resource "google_pubsub_topic_iam_member" "notification_publisher" {
   project = var.project_id
   topic   = google_pubsub_topic.topic[local.object_finalized].name
   role    = "roles/pubsub.publisher"
-  member  = data.google_storage_project_service_account.agent.member
-
-  depends_on = [time_sleep.agents]
+  member  = local.storage_agent
 }
 
 # Only landing/: the archive and the reports must not come back in.
@@ -150,6 +148,4 @@ resource "google_storage_bucket_iam_member" "archive_writer" {
   bucket = google_storage_bucket.lake.name
   role   = each.key
   member = local.pubsub_agent
-
-  depends_on = [time_sleep.agents]
 }

@@ -48,8 +48,6 @@ resource "google_pubsub_topic_iam_member" "dead_letter_publisher" {
   topic   = google_pubsub_topic.topic[each.key].name
   role    = "roles/pubsub.publisher"
   member  = local.pubsub_agent
-
-  depends_on = [time_sleep.agents]
 }
 
 # The raw archive, without code: NDJSON objects by topic and hour, archive/<topic>/<day>/<hour>_….

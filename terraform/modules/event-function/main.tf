@@ -23,14 +23,19 @@ resource "google_service_account" "function" {
 }
 
 # Cloud Run checks that a new revision can read its secrets, and a grant takes a while to be known.
+# Like the grants it goes last when a secret is taken away: the old revision needs it until then.
 resource "time_sleep" "identity" {
   create_duration = "60s"
-  triggers        = { secrets = join(",", sort(keys(local.mounted_secrets))) }
+  triggers        = { secrets = join(",", sort(keys(var.secrets))) }
 
   depends_on = [
     google_secret_manager_secret_iam_member.reader,
     google_service_account.function,
   ]
+
+  lifecycle {
+    create_before_destroy = true
+  }
 }
 
 # No event_trigger: its subscription would belong to Eventarc, without dead letters and retries.
@@ -44,7 +49,10 @@ resource "google_cloudfunctions2_function" "function" {
   build_config {
     runtime         = "nodejs24"
     entry_point     = var.name
-    service_account = var.build_service_account
+    service_account = var.build.service_account
+
+    # One of this deployment's own: that of Cloud Functions is shared by all of the project.
+    docker_repository = var.build.repository
 
     source {
       storage_source {
@@ -69,7 +77,7 @@ resource "google_cloudfunctions2_function" "function" {
     ingress_settings = var.http == null ? "ALLOW_INTERNAL_ONLY" : "ALLOW_ALL"
 
     dynamic "secret_environment_variables" {
-      for_each = local.mounted_secrets
+      for_each = var.secrets
 
       content {
         key        = secret_environment_variables.key
@@ -84,7 +92,7 @@ resource "google_cloudfunctions2_function" "function" {
     google_bigquery_table_iam_member.appender,
     google_bigquery_table_iam_member.reader,
     google_project_iam_member.query_runner,
-    google_storage_bucket_iam_member.user,
+    google_storage_bucket_iam_member.lake,
     time_sleep.identity,
   ]
 }

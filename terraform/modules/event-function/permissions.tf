@@ -1,5 +1,8 @@
 locals {
-  mounted_secrets = { for variable, secret in var.secrets : variable => secret if secret.version != null }
+  lake_roles = {
+    "roles/storage.objectCreator" = var.lake.creates
+    "roles/storage.objectViewer"  = var.lake.reads
+  }
 }
 
 resource "google_bigquery_table_iam_member" "appender" {
@@ -8,7 +11,7 @@ resource "google_bigquery_table_iam_member" "appender" {
   project    = var.project_id
   dataset_id = var.dataset
   table_id   = each.value
-  role       = "roles/bigquery.dataEditor"
+  role       = var.appender_role
   member     = google_service_account.function.member
 }
 
@@ -31,20 +34,35 @@ resource "google_project_iam_member" "query_runner" {
   member  = google_service_account.function.member
 }
 
-# Reads and creates, but never replaces or deletes.
-resource "google_storage_bucket_iam_member" "user" {
-  for_each = toset(var.bucket == null ? [] : ["roles/storage.objectCreator", "roles/storage.objectViewer"])
+# Reads and creates where its function.json says, and never replaces or deletes. Names may be listed
+# in the whole lake: Cloud Storage says 404 only to who may list, and 403 to others.
+resource "google_storage_bucket_iam_member" "lake" {
+  for_each = { for role, prefixes in local.lake_roles : role => prefixes if length(prefixes) > 0 }
 
   bucket = var.bucket
   role   = each.key
   member = google_service_account.function.member
+
+  condition {
+    title       = each.key == "roles/storage.objectViewer" ? "only-what-it-reads" : "only-what-it-creates"
+    description = "Objects whose names begin with ${join(" or ", each.value)}"
+    expression = join(" || ", concat(
+      each.key == "roles/storage.objectViewer" ? ["resource.name == \"projects/_/buckets/${var.bucket}\""] : [],
+      [for prefix in each.value : "resource.name.startsWith(\"projects/_/buckets/${var.bucket}/objects/${prefix}\")"],
+    ))
+  }
 }
 
 resource "google_secret_manager_secret_iam_member" "reader" {
-  for_each = local.mounted_secrets
+  for_each = var.secrets
 
   project   = var.project_id
   secret_id = each.value.secret_id
   role      = "roles/secretmanager.secretAccessor"
   member    = google_service_account.function.member
+
+  # Outlives the revision that mounts the secret.
+  lifecycle {
+    create_before_destroy = true
+  }
 }

@@ -39,10 +39,10 @@ resource "google_pubsub_subscription" "push" {
 
 # Pub/Sub takes a message off the subscription itself when it moves it to the dead letters.
 resource "google_pubsub_subscription_iam_member" "dead_letter_subscriber" {
-  for_each = google_pubsub_subscription.push
+  for_each = var.topics
 
   project      = var.project_id
-  subscription = each.value.name
+  subscription = google_pubsub_subscription.push[each.key].name
   role         = "roles/pubsub.subscriber"
   member       = var.pubsub_agent
 }

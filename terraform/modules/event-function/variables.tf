@@ -8,14 +8,22 @@ variable "alerts" {
   })
 }
 
-variable "bucket" {
-  description = "Bucket in which it reads and creates objects, or null."
+variable "appender_role" {
+  description = "Role that may append to a table and nothing else, as projects/<project>/roles/<role>."
   type        = string
 }
 
-variable "build_service_account" {
-  description = "Account that builds its image, as projects/<project>/serviceAccounts/<email>."
+variable "bucket" {
+  description = "Bucket of the lake."
   type        = string
+}
+
+variable "build" {
+  description = "Account that builds its image, as projects/<project>/serviceAccounts/<email>, and the repository for it, as projects/<project>/locations/<region>/repositories/<name>."
+  type = object({
+    service_account = string
+    repository      = string
+  })
 }
 
 variable "bundle" {
@@ -88,6 +96,19 @@ variable "labels" {
   type        = map(string)
 }
 
+variable "lake" {
+  description = "What the names of objects in the bucket begin with that it reads, and that it creates."
+  type = object({
+    reads   = set(string)
+    creates = set(string)
+  })
+
+  validation {
+    condition     = alltrue([for prefix in setunion(var.lake.reads, var.lake.creates) : endswith(prefix, "/")])
+    error_message = "Prefixes in the lake must end in a slash: landing/ is a folder, landing is the beginning of others."
+  }
+}
+
 variable "name" {
   description = "Its name: the folder in functions/, and the name it registers under."
   type        = string
@@ -144,10 +165,10 @@ variable "resources" {
 }
 
 variable "secrets" {
-  description = "Secrets by the environment variable that carries them; without a version, a secret is not mounted."
+  description = "Secrets that are mounted, by the environment variable that carries them."
   type = map(object({
     secret_id = string
-    version   = optional(string)
+    version   = string
   }))
 }
 

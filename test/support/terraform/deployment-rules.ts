@@ -1,40 +1,5 @@
 import * as z from "zod";
-import type { Module, Resource } from "./read-configuration.ts";
-
-/** All that is deployed: the folder itself, the module of one function, and the README beside them. */
-export type Deployment = { root: Module; eventFunction: Module; readme: string };
-
-/** What a rule finds wrong: nothing when it holds. */
-type Rule = (deployment: Deployment) => string[];
-
-/** Roles that have no narrower form than the project, each by the resource that gives it. */
-const projectRoles: Record<string, string> = {
-  builder_images: "roles/artifactregistry.writer",
-  builder_logs: "roles/logging.logWriter",
-  builder_sources: "roles/storage.objectViewer",
-  query_runner: "roles/bigquery.jobUser",
-};
-const grants = /_iam_(?:member|binding|policy)$/;
-const wholeDatasetGrants =
-  /^google_(?:bigquery_dataset_(?:iam_|access)|(?:project|folder|organization)_iam_(?:binding|policy))/;
-
-const ofType = (module: Module, type: string): Resource[] =>
-  module.resources.filter((resource) => resource.type === type);
-const everything = ({ root, eventFunction }: Deployment): Resource[] => [
-  ...root.resources,
-  ...eventFunction.resources,
-];
-const all = (deployment: Deployment, type: string): Resource[] =>
-  everything(deployment).filter((resource) => resource.type === type);
-
-const block = (body: Record<string, unknown>, name: string): Record<string, unknown> =>
-  z.array(z.record(z.string(), z.unknown())).catch([]).parse(body[name])[0] ?? {};
-const text = (value: unknown): string => (typeof value === "string" ? value : "");
-
-/** Collects what is wrong under one name. */
-function about(name: string, checks: Record<string, boolean>): string[] {
-  return Object.entries(checks).flatMap(([check, holds]) => (holds ? [] : [`${name}: ${check}`]));
-}
+import { about, allOfType, block, everything, ofType, type Rule, text } from "./rule.ts";
 
 /** What holds of the deployment, by name. */
 export const deploymentRules: Record<string, Rule> = {
@@ -75,39 +40,6 @@ export const deploymentRules: Record<string, Rule> = {
       });
     }),
 
-  "subscriptions-never-expire": (deployment) =>
-    all(deployment, "google_pubsub_subscription").flatMap(({ name, body }) =>
-      about(name, {
-        'has expiration_policy { ttl = "" }': block(body, "expiration_policy").ttl === "",
-      }),
-    ),
-
-  "dead-letters-are-kept": ({ root, eventFunction }) => {
-    const both = "${toset([local.dead_letters, local.parked])}";
-    const kept = ofType(root, "google_pubsub_subscription").filter(
-      ({ body }) => body.for_each === both,
-    );
-    const publisher =
-      root.resources.find(({ name }) => name === "dead_letter_publisher")?.body ?? {};
-    const subscriber =
-      eventFunction.resources.find(({ name }) => name === "dead_letter_subscriber")?.body ?? {};
-    return about("dead letters", {
-      "each topic has a subscription of its own":
-        kept.length === 1 && kept[0]?.body.push_config === undefined,
-      "Pub/Sub may publish to each":
-        publisher.for_each === both &&
-        publisher.role === "roles/pubsub.publisher" &&
-        publisher.member === "${local.pubsub_agent}",
-      "Pub/Sub may take messages off each push subscription":
-        subscriber.for_each === "${google_pubsub_subscription.push}" &&
-        subscriber.role === "roles/pubsub.subscriber" &&
-        subscriber.member === "${var.pubsub_agent}",
-      "what a dead-letter function cannot take goes elsewhere": text(
-        root.modules.event_function?.dead_letter_topics,
-      ).includes("topic == local.dead_letters ? local.parked : local.dead_letters"),
-    });
-  },
-
   "publishing-comes-last": ({ root, eventFunction }) => {
     const publisher = root.resources.find(({ name }) => name === "publisher")?.body ?? {};
     const subscriptions = ofType(root, "google_pubsub_subscription").map(
@@ -140,41 +72,6 @@ export const deploymentRules: Record<string, Rule> = {
       .filter(({ type, body }) => type === "google_eventarc_trigger" || "event_trigger" in body)
       .map(({ type, name }) => `${type}.${name} belongs to Eventarc: no dead letters, no retries`),
 
-  "every-function-its-account": ({ root, eventFunction }) => {
-    const accounts = ofType(eventFunction, "google_service_account");
-    const functions = [
-      ...ofType(eventFunction, "google_cloudfunctions2_function"),
-      ...ofType(root, "google_cloudfunctions2_function"),
-    ];
-    return [
-      ...about("module event_function", {
-        "once for each folder of functions/":
-          root.modules.event_function?.for_each === "${local.functions}",
-        "has one account": accounts.length === 1 && accounts[0]?.body.for_each === undefined,
-      }),
-      ...functions.flatMap(({ name, body }) =>
-        about(`function ${name}`, {
-          "runs as its own account":
-            block(body, "service_config").service_account_email ===
-            "${google_service_account.function.email}",
-          "is built by an account that only builds":
-            block(body, "build_config").service_account === "${var.build_service_account}",
-        }),
-      ),
-      ...eventFunction.resources
-        .filter(({ type, body }) => grants.test(type) && body.member !== undefined)
-        .filter(
-          ({ type }) => !type.startsWith("google_cloud_run") && !type.includes("subscription"),
-        )
-        .flatMap(({ name, body }) =>
-          about(name, {
-            "is given to the function's own account":
-              body.member === "${google_service_account.function.member}",
-          }),
-        ),
-    ];
-  },
-
   "functions-are-limited": ({ eventFunction }) =>
     ofType(eventFunction, "google_cloudfunctions2_function").flatMap(({ name, body }) => {
       const build = block(body, "build_config");
@@ -202,29 +99,6 @@ export const deploymentRules: Record<string, Rule> = {
       });
     }),
 
-  "no-role-at-project-level": (deployment) =>
-    everything(deployment).flatMap(({ type, name, body }) => {
-      if (wholeDatasetGrants.test(type)) return [`${type}.${name} is wider than a table`];
-      if (type !== "google_project_iam_member") return [];
-      return projectRoles[name] === body.role ? [] : [`${name}: ${text(body.role)} on the project`];
-    }),
-
-  "no-broad-role": (deployment) =>
-    everything(deployment)
-      .filter(({ type, body }) => grants.test(type) && body.role !== undefined)
-      .filter(({ body }) => /\/(?:owner|editor|viewer)$|[aA]dmin$/.test(text(body.role)))
-      .map(({ type, name, body }) => `${type}.${name}: ${text(body.role)}`),
-
-  "only-the-webhook-is-public": (deployment) =>
-    everything(deployment).flatMap(({ type, name, body }) => {
-      if (!/allUsers|allAuthenticatedUsers/.test(JSON.stringify(body))) return [];
-      const isForPublicHttp =
-        type === "google_cloud_run_v2_service_iam_member" &&
-        body.role === "roles/run.invoker" &&
-        body.count === '${var.http == "public" ? 1 : 0}';
-      return isForPublicHttp ? [] : [`${type}.${name} is open to everybody`];
-    }),
-
   "no-secret-value": (deployment) => [
     ...everything(deployment)
       .filter(
@@ -232,7 +106,7 @@ export const deploymentRules: Record<string, Rule> = {
           type.endsWith("secret_version") || /"secret_data/.test(JSON.stringify(body)),
       )
       .map(({ type, name }) => `${type}.${name} holds a value`),
-    ...all(deployment, "google_cloudfunctions2_function").flatMap(({ name, body }) =>
+    ...allOfType(deployment, "google_cloudfunctions2_function").flatMap(({ name, body }) =>
       about(name, {
         "mounts secrets, by version": /secret_environment_variables\.value\.version/.test(
           JSON.stringify(body),
@@ -242,7 +116,7 @@ export const deploymentRules: Record<string, Rule> = {
   ],
 
   "buckets-are-closed": (deployment) =>
-    all(deployment, "google_storage_bucket").flatMap(({ name, body }) =>
+    allOfType(deployment, "google_storage_bucket").flatMap(({ name, body }) =>
       about(name, {
         "has uniform access": body.uniform_bucket_level_access === true,
         "prevents public access": body.public_access_prevention === "enforced",
@@ -250,23 +124,6 @@ export const deploymentRules: Record<string, Rule> = {
         "has a lifecycle": Array.isArray(body.lifecycle_rule) && body.lifecycle_rule.length > 0,
       }),
     ),
-
-  "tables-are-laid-out": ({ root }) => {
-    const [table, ...others] = ofType(root, "google_bigquery_table").filter(
-      ({ body }) => !body.view,
-    );
-    const body = table?.body ?? {};
-    return about("tables", {
-      "one for each schema": body.for_each === "${local.tables}" && others.length === 0,
-      "partitioned by day": block(body, "time_partitioning").type === "DAY",
-      "by the declared column":
-        block(body, "time_partitioning").field === "${each.value.partitionedBy}",
-      clustered: text(body.clustering).includes("each.value.clusteredBy"),
-      described: body.description === "${each.value.description}",
-      protected: body.deletion_protection === "${var.deletion_protection}",
-      "with its generated schema": body.schema === "${jsonencode(each.value.schema)}",
-    });
-  },
 
   "views-come-after-what-they-read": ({ root }) => {
     const rounds = ["first_view", "second_view", "third_view"];
@@ -284,7 +141,7 @@ export const deploymentRules: Record<string, Rule> = {
   },
 
   "queries-are-bounded": (deployment) => [
-    ...all(deployment, "google_bigquery_job").flatMap(({ name, body }) =>
+    ...allOfType(deployment, "google_bigquery_job").flatMap(({ name, body }) =>
       about(name, {
         "has maximum_bytes_billed": block(body, "query").maximum_bytes_billed !== undefined,
       }),
@@ -296,25 +153,13 @@ export const deploymentRules: Record<string, Rule> = {
     }),
   ],
 
-  "jobs-are-made-once": (deployment) =>
-    all(deployment, "google_bigquery_job").flatMap(({ name, body }) =>
-      about(name, {
-        "is never made by a name that was used": text(body.job_id).endsWith(
-          "-${time_static.search_index[each.key].unix}",
-        ),
-        "has nothing that changes":
-          body.labels === undefined && !/var\.(?!project_id)/.test(JSON.stringify(body)),
-      }),
-    ),
-
   "objects-notify-a-topic": ({ root }) => {
     const notification = ofType(root, "google_storage_notification")[0]?.body ?? {};
     const publisher = root.resources.find(({ name }) => name === "notification_publisher")?.body;
     return about("notification", {
       "of finished objects": JSON.stringify(notification.event_types) === '["OBJECT_FINALIZE"]',
       "in landing/ only": notification.object_name_prefix === "landing/",
-      "by an agent that may publish":
-        publisher?.member === "${data.google_storage_project_service_account.agent.member}",
+      "by an agent that may publish": publisher?.member === "${local.storage_agent}",
     });
   },
 
@@ -420,6 +265,8 @@ export const deploymentRules: Record<string, Rule> = {
       "google_cloudfunctions2_function",
       "google_logging_metric",
       "google_bigquery_dataset",
+      "google_artifact_registry_repository",
+      "google_project_iam_custom_role",
     ];
     const prefixed =
       /var\.prefix|local\.(?:full_name|account_id|dataset_id|lake_name|metric_prefix)|google_pubsub_topic\.topic/;
@@ -429,7 +276,14 @@ export const deploymentRules: Record<string, Rule> = {
         .flatMap(({ type, name, body }) =>
           about(`${type}.${name}`, {
             "has the prefix in its name": prefixed.test(
-              text(body.name ?? body.account_id ?? body.secret_id ?? body.dataset_id),
+              text(
+                body.name ??
+                  body.account_id ??
+                  body.secret_id ??
+                  body.dataset_id ??
+                  body.repository_id ??
+                  body.role_id,
+              ),
             ),
           }),
         ),

@@ -111,7 +111,7 @@ function withoutResources(locals: Record<string, unknown>): Record<string, unkno
         const text = JSON.stringify(value);
         const needed = [...text.matchAll(/\blocal\.(\w+)/g)].map(([, name = ""]) => name);
         return (
-          !/(?<![\w.])(?:google_\w+|data|module)\.\w/.test(text) &&
+          !/(?<![\w.])(?:(?:google|time|archive|terraform)_\w+|data|module)\.\w/.test(text) &&
           needed.every((name) => name in kept)
         );
       }),

@@ -3,40 +3,48 @@ import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { checkProviderFacts, providerFacts } from "../../support/terraform/check-provider-facts.ts";
-import { type Deployment, deploymentRules } from "../../support/terraform/deployment-rules.ts";
+import { dataRules } from "../../support/terraform/data-rules.ts";
+import { longestWait } from "../../support/terraform/dependencies.ts";
+import { deploymentRules } from "../../support/terraform/deployment-rules.ts";
 import { hasTerraform } from "../../support/terraform/evaluate-deployment.ts";
 import { overrideModule } from "../../support/terraform/override-module.ts";
+import { permissionRules } from "../../support/terraform/permission-rules.ts";
 import { parseModule, readTerraformFiles } from "../../support/terraform/read-configuration.ts";
+import type { Deployment } from "../../support/terraform/rule.ts";
 
 const terraform = join(import.meta.dirname, "../../../terraform");
 const support = join(import.meta.dirname, "../../support/terraform");
+const rootFiles = readTerraformFiles(terraform);
+const functionFiles = readTerraformFiles(join(terraform, "modules/event-function"));
 const deployment: Deployment = {
-  root: await parseModule(readTerraformFiles(terraform)),
-  eventFunction: await parseModule(readTerraformFiles(join(terraform, "modules/event-function"))),
+  root: await parseModule(rootFiles),
+  eventFunction: await parseModule(functionFiles),
+  source: [...Object.values(rootFiles), ...Object.values(functionFiles)].join("\n"),
   readme: readFileSync(join(terraform, "README.md"), "utf8"),
 };
+const rules = { ...deploymentRules, ...dataRules, ...permissionRules };
 const broken = readdirSync(join(support, "broken"));
 
-describe.each(Object.keys(deploymentRules))("%s", (rule) => {
-  const check = deploymentRules[rule] ?? (() => ["no such rule"]);
-
+describe.each(Object.entries(rules))("%s", (rule, check) => {
   test("holds", () => {
     expect(check(deployment)).toEqual([]);
   });
 
-  test("is broken by its fixture", async () => {
-    const file = broken.find((name) => name.split(".")[0] === rule) ?? "";
+  // <rule>[.<what>][.event-function].tf
+  const fixtures = broken.filter((name) => name.split(".")[0] === rule);
+  test.each(fixtures.length > 0 ? fixtures : ["none"])("is broken by %s", async (file) => {
     const text = readFileSync(join(support, "broken", file), "utf8");
     const fixture = await parseModule({ [file]: text });
     const target = file.includes(".event-function.") ? "eventFunction" : "root";
     const overridden = overrideModule(deployment[target], fixture);
-    expect(check({ ...deployment, [target]: overridden })).not.toEqual([]);
+    const source = `${deployment.source}\n${text}`;
+    expect(check({ ...deployment, [target]: overridden, source })).not.toEqual([]);
   });
 });
 
 test("every fixture breaks a rule that there is", () => {
-  const rules = broken.map((name) => name.split(".")[0] ?? "");
-  expect(rules.toSorted()).toEqual(Object.keys(deploymentRules).toSorted());
+  const ruled = broken.map((name) => name.split(".")[0] ?? "");
+  expect(ruled.filter((rule) => !(rule in rules))).toEqual([]);
 });
 
 describe("the provider takes", () => {
@@ -85,22 +93,9 @@ describe("the provider takes", () => {
   });
 });
 
-describe("a grant on the project says why it has no narrower form", () => {
-  const files = {
-    ...readTerraformFiles(terraform),
-    ...readTerraformFiles(join(terraform, "modules/event-function")),
-  };
-  const grants = Object.values(files).flatMap((text) => [
-    ...text.matchAll(/((?:^#.*\n)*)resource "google_project_iam_member" "(\w+)"/gm),
-  ]);
-
-  test("there are four", () => {
-    expect(grants).toHaveLength(4);
-  });
-
-  test.each(grants.map(([, comment, name]) => ({ name, comment })))("$name", ({ comment }) => {
-    expect(comment).toMatch(/^# At project level, because /);
-  });
+test("the README says how long a first apply sleeps", () => {
+  expect(longestWait(deployment)).toBe(210);
+  expect(deployment.readme).toContain("Three and a half minutes of them are fixed waits");
 });
 
 test.skipIf(!hasTerraform)("all files are formatted", () => {

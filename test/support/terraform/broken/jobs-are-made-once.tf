@@ -1,4 +1,6 @@
-# New labels would make the job anew.
+# Made anew under its old name, which BigQuery refuses, when the provider has default labels.
 resource "google_bigquery_job" "search_index" {
-  labels = local.labels
+  lifecycle {
+    replace_triggered_by = [terraform_data.search_index[each.key]]
+  }
 }
