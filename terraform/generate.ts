@@ -1,10 +1,11 @@
-import { mkdir, readdir, rm, writeFile } from "node:fs/promises";
+import { mkdir, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { failureReason } from "../shared/events/failed-event.v1.ts";
 import { bigquerySchema } from "../shared/rows/bigquery-schema.ts";
 import { tables } from "../shared/rows/tables.ts";
 import { views } from "../shared/rows/views.ts";
 import { readManifests } from "./read-manifests.ts";
+import { renderRunbook } from "./render-runbook.ts";
 
 /**
  * What `terraform/` holds of `shared/` and `functions/`: file name → content. The tests compare it with
@@ -45,4 +46,8 @@ async function writeGenerated(directory: string): Promise<void> {
   for (const [name, content] of files) await writeFile(join(directory, name), content);
 }
 
-if (import.meta.main) await writeGenerated(import.meta.dirname);
+if (import.meta.main) {
+  await writeGenerated(import.meta.dirname);
+  const runbook = await readFile(join(import.meta.dirname, "runbook.md"), "utf8");
+  await writeFile(join(import.meta.dirname, "runbook.html"), renderRunbook(runbook));
+}

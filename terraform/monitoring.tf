@@ -245,12 +245,12 @@ locals {
   }])
 }
 
-# The runbook as deployed, so that an alert leads to the text that fits this version.
+# The runbook as a page, so that an alert leads to the text that fits this version, at its anchor.
 resource "google_storage_bucket_object" "runbook" {
   bucket       = google_storage_bucket.bundles.name
-  name         = "runbook/README.md"
-  source       = "${path.module}/README.md"
-  content_type = "text/markdown; charset=utf-8"
+  name         = "runbook/runbook.html"
+  source       = "${path.module}/runbook.html"
+  content_type = "text/html; charset=utf-8"
 }
 
 # Queries in PromQL, because a threshold on a metric that has no data yet is refused on a fresh project.

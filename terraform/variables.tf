@@ -140,7 +140,7 @@ variable "region" {
 }
 
 variable "runbook_url" {
-  description = "Address of the runbook that alerts link to, without anchor; null: the copy of terraform/README.md that is deployed beside the bundles."
+  description = "Address of the runbook that alerts link to, without anchor; null: the page of runbook.md that is deployed beside the bundles."
   type        = string
   default     = null
 }

@@ -6,7 +6,7 @@ terraform {
   required_providers {
     archive = {
       source  = "hashicorp/archive"
-      version = "~> 2.4"
+      version = "~> 2.8.0"
     }
     google = {
       source  = "hashicorp/google"
@@ -18,7 +18,7 @@ terraform {
     }
     time = {
       source  = "hashicorp/time"
-      version = "~> 0.9"
+      version = "~> 0.14.0"
     }
   }
 }

@@ -182,13 +182,13 @@ export const deploymentRules: Record<string, Rule> = {
         }),
         ...providers.flatMap(([name, provider]) =>
           about(`provider ${name}`, {
-            "is pinned": version.safeParse(provider).data?.version.startsWith("~> ") === true,
+            "is pinned": /^~> \d+\.\d+\.\d+$/.test(version.safeParse(provider).data?.version ?? ""),
           }),
         ),
       ];
     }),
 
-  "alerts-link-a-runbook": ({ root, eventFunction, readme }) =>
+  "alerts-link-a-runbook": ({ root, eventFunction, runbook }) =>
     [root, eventFunction].flatMap((module) => {
       const keys = [
         ...text(module.locals.alerts).matchAll(/^ {4}"?([a-z-]+)"? (?:=|=>) \{$/gm),
@@ -210,7 +210,7 @@ export const deploymentRules: Record<string, Rule> = {
           }),
         ),
         ...[...keys, ...forEach].flatMap((key) =>
-          about(key, { "is in the runbook": readme.includes(`\n### ${key}\n`) }),
+          about(key, { "is in the runbook": runbook.includes(`\n## ${key}\n`) }),
         ),
       ];
     }),

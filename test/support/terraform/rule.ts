@@ -8,6 +8,7 @@ export type Deployment = {
   /** The .tf files of both, with their comments. */
   source: string;
   readme: string;
+  runbook: string;
 };
 
 /** What a rule finds wrong: nothing when it holds. */

@@ -58,6 +58,21 @@ test.each(tables)("$name is not partitioned by event time", ({ partitionedBy }) 
   expect(["at", "hour"]).not.toContain(partitionedBy);
 });
 
+// What a new project may run in a region, all instances of a function together: Cloud Run's quotas
+// CpuAllocPerProjectRegion (20,000 mCPU) and MemAllocPerProjectRegion (40 GiB).
+test.each(manifests)("$name fits into a new project", ({ maxInstances, cpu, memory }) => {
+  const gibibytes = Number.parseInt(memory, 10) / (memory.endsWith("Gi") ? 1 : 1_024);
+  expect(maxInstances * cpu).toBeLessThanOrEqual(20);
+  expect(maxInstances * gibibytes).toBeLessThanOrEqual(40);
+});
+
+test("so does the example", () => {
+  const example = readFileSync(join(root, "terraform/terraform.tfvars.example"), "utf8");
+  const limits = [...example.matchAll(/max_instances = (\d+)/g)].map(([, limit]) => Number(limit));
+  expect(limits.length).toBeGreaterThan(0);
+  for (const limit of limits) expect(limit).toBeLessThanOrEqual(20);
+});
+
 describe("the environment of each function", () => {
   test("every expression is known here", () => {
     expect(knownVariables.filter(([, value]) => value === undefined)).toEqual([]);

@@ -21,6 +21,7 @@ const deployment: Deployment = {
   eventFunction: await parseModule(functionFiles),
   source: [...Object.values(rootFiles), ...Object.values(functionFiles)].join("\n"),
   readme: readFileSync(join(terraform, "README.md"), "utf8"),
+  runbook: readFileSync(join(terraform, "runbook.md"), "utf8"),
 };
 const rules = { ...deploymentRules, ...dataRules, ...permissionRules };
 const broken = readdirSync(join(support, "broken"));
