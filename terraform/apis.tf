@@ -28,9 +28,8 @@ locals {
 
   # Who acts for Google's services here. Read from what waits for them, so that nothing is granted to
   # an agent that IAM does not know yet.
-  pubsub_agent    = time_sleep.agent["pubsub.googleapis.com"].triggers.member
-  scheduler_agent = one([for service in local.scheduler : time_sleep.agent[service].triggers.member])
-  storage_agent   = time_sleep.storage_agent.triggers.member
+  pubsub_agent  = time_sleep.agent["pubsub.googleapis.com"].triggers.member
+  storage_agent = time_sleep.storage_agent.triggers.member
 }
 
 # Services stay enabled on destroy: others in the project may use them.

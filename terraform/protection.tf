@@ -16,7 +16,6 @@ resource "terraform_data" "guard" {
     google_bigquery_table.second_view,
     google_bigquery_table.third_view,
     google_billing_budget.month,
-    google_cloud_scheduler_job.message,
     google_cloud_scheduler_job.request,
     google_logging_metric.line,
     google_monitoring_alert_policy.alert,

@@ -111,12 +111,6 @@ const closedList: Record<string, Grant> = {
     to: "${local.storage_agent}",
     each: "${local.is_notified ? 1 : 0}",
   },
-  "google_pubsub_topic_iam_member.schedule_publisher": {
-    role: "roles/pubsub.publisher",
-    on: topic("each.key"),
-    to: "${local.scheduler_agent}",
-    each: "${toset(values(local.scheduled_topics))}",
-  },
   "google_service_account_iam_member.caller_tokens": {
     role: "roles/iam.serviceAccountOpenIdTokenCreator",
     on: "${google_service_account.caller.name}",

@@ -37,13 +37,13 @@ export function rehearseDeployment(
   const folder = mkdtempSync(join(tmpdir(), "hourtally-rehearsal-"));
   const inside = join(folder, "terraform");
   mkdirSync(join(inside, "modules/event-function"), { recursive: true });
-  symlinkSync(join(root, "shared"), join(folder, "shared"));
-  for (const name of ["schemas", "views"]) {
+  for (const name of ["schemas", "views", "failure-reasons.json"]) {
     symlinkSync(join(root, "terraform", name), join(inside, name));
   }
-  mkdirSync(join(folder, "functions"));
+  mkdirSync(join(inside, "manifests"));
   for (const name of functions) {
-    symlinkSync(join(root, "functions", name), join(folder, "functions", name));
+    const manifest = `manifests/${name}.json`;
+    symlinkSync(join(root, "terraform", manifest), join(inside, manifest));
     mkdirSync(join(folder, "dist", name), { recursive: true });
     // What npm run build makes is looked for, but not read.
     for (const file of ["index.js", "package.json"]) {
