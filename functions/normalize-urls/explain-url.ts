@@ -105,9 +105,9 @@ function shown(part: string): string {
   return part === "" ? styleText("dim", nothing) : printable(part);
 }
 
-/** A pasted link may hold sequences that a terminal would obey. */
+/** A pasted link may hold sequences that a terminal would obey, and marks that turn its letters. */
 const printable = (text: string): string =>
-  text.replace(/\p{Cc}/gu, (control) => {
+  text.replace(/[\p{Cc}\p{Cf}\u2028\u2029]/gu, (control) => {
     return `\\u${control.charCodeAt(0).toString(16).padStart(4, "0")}`;
   });
 

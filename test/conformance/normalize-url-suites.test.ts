@@ -5,7 +5,7 @@ import { normalizeUrl } from "../../functions/normalize-urls/normalize-url.ts";
 import { readSuite, suitesMissing, titled } from "./url-suites.ts";
 
 /** What the suites must score; the most that the waivers may excuse. */
-const bounds = { merged: 520, waivers: 35 };
+const bounds = { merged: 533, waivers: 35 };
 
 const waivers = z
   .record(z.string(), z.string())

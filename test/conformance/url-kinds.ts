@@ -24,6 +24,8 @@ export const urlKinds: UrlKind[] = [
         "https://www.etsy.com/listing/1",
       ],
       ["https://apps.apple.com/app/id1?mt=8", "https://apps.apple.com/app/id1"],
+      ["https://artist.bandcamp.com/?from=search&search_sig=1", "https://artist.bandcamp.com/"],
+      ["https://www.walmart.com/ip/1?athcpid=1&povid=2", "https://www.walmart.com/ip/1"],
     ],
     apart: [
       [
@@ -40,6 +42,7 @@ export const urlKinds: UrlKind[] = [
       ["https://example.com/a?rtid=1", "https://example.com/a?rtid=2"],
       ["https://example.com/a?ref_url=b", "https://example.com/a?ref_url=c"],
       ["https://example.com/a?mt=1", "https://example.com/a?mt=2"],
+      ["https://example.com/a?from=search", "https://example.com/a?from=home"],
       ["https://notwired.com/a?mbid=1", "https://notwired.com/a?mbid=2"],
     ],
   },
@@ -146,6 +149,8 @@ export const urlKinds: UrlKind[] = [
         "https://duckduckgo.com/l/?uddg=https%3A%2F%2Fexample.org%2Fa&rut=1",
         "https://example.org/a",
       ],
+      ["https://www.google.com/url?q=https://example.org/a?b=1&sa=D", "https://example.org/a?b=1"],
+      ["https://www.google.com/url?sa=D?q=https://example.org/a", "https://example.org/a"],
       ["https://steamcommunity.com/linkfilter/?url=https://example.org/a", "https://example.org/a"],
     ],
     apart: [
@@ -416,6 +421,51 @@ export const urlKinds: UrlKind[] = [
       ["https://example.com/p/?share=1", "https://example.com/p/?share=2"],
       ["https://example.com/p/?nb=1", "https://example.com/p/"],
       ["https://example.com/p/?from=2025-02-01", "https://example.com/p/?from=2025-01-01"],
+    ],
+  },
+  {
+    kind: "folders that a server lists, and folders of AMP pages",
+    same: [
+      ["https://example.com/pub/?C=M;O=D", "https://example.com/pub/"],
+      ["https://example.com/pub/?C=N;O=A", "https://example.com/pub/?C=S;O=A"],
+      ["https://www.cbsnews.com/amp/news/a-b-c/", "https://www.cbsnews.com/news/a-b-c/"],
+      ["https://www.pbs.org/newshour/amp/a/b", "https://www.pbs.org/newshour/a/b"],
+    ],
+    apart: [
+      ["https://example.com/pub/?C=M;O=X", "https://example.com/pub/"],
+      ["https://example.com/pub/?C=1", "https://example.com/pub/?C=2"],
+      ["https://example.com/amp/news/a-b-c", "https://example.com/news/a-b-c"],
+    ],
+  },
+  {
+    kind: "redirectors of affiliate networks",
+    same: [
+      [
+        "https://go.skimresources.com/?id=1&url=https%3A%2F%2Fexample.org%2Fa",
+        "https://example.org/a",
+      ],
+      [
+        "https://www.awin1.com/cread.php?awinmid=1&ued=https%3A%2F%2Fexample.org%2Fa",
+        "https://example.org/a",
+      ],
+      [
+        "https://click.linksynergy.com/deeplink?id=1&murl=https%3A%2F%2Fexample.org%2Fa",
+        "https://example.org/a",
+      ],
+      [
+        "https://www.anrdoezrs.net/click-1-2?url=https%3A%2F%2Fexample.org%2Fa",
+        "https://example.org/a",
+      ],
+      ["https://www.shareasale.com/r.cfm?u=1&urllink=example.org%2Fa", "https://example.org/a"],
+      [
+        "https://rover.ebay.com/rover/0/0/0?mpre=https%3A%2F%2Fwww.ebay.com%2Fitm%2F1",
+        "https://www.ebay.com/itm/1",
+      ],
+    ],
+    apart: [
+      ["https://www.anrdoezrs.net/click-1-2", "https://www.anrdoezrs.net/click-1-3"],
+      ["https://www.awin1.com/pclick.php?p=1", "https://www.awin1.com/pclick.php?p=2"],
+      ["https://skimresources.com/?url=https%3A%2F%2Fexample.org%2Fa", "https://example.org/a"],
     ],
   },
   {

@@ -90,6 +90,8 @@ export const valueGuards = [
     ],
   },
   { name: "nb", values: ["1"], beside: ["share"] },
+  // Apache: in which order a folder is listed.
+  { name: "c", values: ["n;o=a", "n;o=d", "m;o=a", "m;o=d", "s;o=a", "s;o=d", "d;o=a", "d;o=d"] },
   // WeChat.
   { name: "from", values: ["timeline", "groupmessage", "singlemessage"] },
   { name: "isappinstalled", values: ["0", "1"] },

@@ -60,6 +60,10 @@ function dropSegments(path: string, host: Host, fired: string[]): string {
     const segments = rest.split("/");
     rest = segments.filter((segment) => !segment.startsWith(prefix)).join("/");
   }
+  if (rest.includes("/amp/") && includesHost(host.site?.ampFolders, host.name)) {
+    fired.push("path-amp");
+    rest = rest.split("/amp/").join("/");
+  }
   return dropPathSessions(rest, fired);
 }
 

@@ -4,7 +4,7 @@ import { fragmentHosts } from "../rules/fragment-hosts.ts";
 import { hashbangHosts } from "../rules/hashbang-hosts.ts";
 import { hostParameters } from "../rules/host-parameters.ts";
 import { hostsWithoutAmp } from "../rules/hosts-without-amp.ts";
-import { trackingSegments } from "../rules/path-segments.ts";
+import { ampFolderHosts, trackingSegments } from "../rules/path-segments.ts";
 import { platformIdentities } from "../rules/platform-identities.ts";
 import { mobileLabels } from "../rules/stripped-labels.ts";
 import { wrappers } from "../rules/wrappers.ts";
@@ -37,6 +37,8 @@ export type SiteRules = {
   exceptions: Scoped<true>[];
   /** Hosts where `amp` is a name. */
   withoutAmp: Scoped<true>[];
+  /** Hosts with an AMP folder. */
+  ampFolders: Scoped<true>[];
   /** Hosts whose `#!` routes are paths. */
   hashbangs: Scoped<true>[];
   fragments: Scoped<FragmentRule>[];
@@ -86,6 +88,7 @@ for (const entry of hostParameters) {
 for (const { hosts, label } of mobileLabels) addRule(hosts, label, (site) => site.mobileLabels);
 addRule(exceptionHosts, true, (site) => site.exceptions);
 addRule(hostsWithoutAmp, true, (site) => site.withoutAmp);
+addRule(ampFolderHosts, true, (site) => site.ampFolders);
 addRule(hashbangHosts, true, (site) => site.hashbangs);
 for (const entry of fragmentHosts) {
   const rule: FragmentRule = {
@@ -136,6 +139,7 @@ function siteAt(index: Map<string, SiteRules>, key: string): SiteRules {
     mobileLabels: [],
     exceptions: [],
     withoutAmp: [],
+    ampFolders: [],
     hashbangs: [],
     fragments: [],
     segments: [],

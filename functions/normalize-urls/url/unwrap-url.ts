@@ -63,7 +63,9 @@ function fromQuery(
   query: string,
 ): string[] {
   if ("path" in rule ? path !== rule.path : !`${path}/`.startsWith(rule.below)) return [];
+  // A target may have a question mark of its own; else a second one is an ampersand.
   const parts = query.split("&");
+  if (query.includes("?")) parts.push(...query.split(/[&?]/));
   return rule.parameters.flatMap((wanted) =>
     parts
       .filter((part) => part.includes("=") && readParameter(part).name === wanted)

@@ -51,6 +51,12 @@ describe("explain-url", () => {
 `);
   });
 
+  it("shows no control, and no mark that turns the direction of letters, as it is", () => {
+    const { stdout } = run("https://example.com/\u202ea\u001b[31m\u2066b");
+    expect(stdout).toContain("https://example.com/\\u202ea\\u001b[31m\\u2066b");
+    for (const mark of ["\u001b", "\u202e", "\u2066"]) expect(stdout).not.toContain(mark);
+  });
+
   it("shows why a link is ignored", () => {
     expect(run("http://10.0.0.1/a/").stdout).toContain("ignored   ip-address: ");
   });
@@ -69,6 +75,8 @@ describe("describeRule", () => {
     ["query-drop fbclid", "fbclid dropped: tracking on every site (duckduckgo"],
     ["query-drop PHPSESSID", "PHPSESSID dropped: a session id of one reader"],
     ["query-drop smid", "smid dropped: tracking on this site"],
+    ["query-drop taid", "taid dropped: a token of whoever shares"],
+    ["query-share gift", "gift left out of the key: a token of whoever shares"],
     ["unwrap google-url", "a redirect wrapper carries the link: google-url"],
   ])("%s", (rule, reason) => {
     expect(describeRule(rule)).toContain(reason);
