@@ -14,7 +14,7 @@ export async function queryCounts(bigquery: BigQuery, dataset: string): Promise<
       authors, originals
     FROM ${dataset}.url_hours`);
   const [items] = await bigquery.query(`
-    SELECT CONCAT(outcome, ' ', COALESCE(FORMAT_TIMESTAMP('%Y-%m-%dT%H', at), '-')) AS name,
+    SELECT CONCAT(outcome, ' ', COALESCE(FORMAT_TIMESTAMP('%Y-%m-%dT%H', \`at\`), '-')) AS name,
       COUNT(DISTINCT id) AS n
     FROM ${dataset}.tweets WHERE id IS NOT NULL GROUP BY name`);
   const { received, tweets, duplicates, deletes, ignored, failed } = await queryTotals(

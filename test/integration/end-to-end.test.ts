@@ -31,7 +31,7 @@ function tweetsByCreation(lines: readonly string[]): Record<string, number> {
 }
 
 const tweetsByHour = (cloud: TestCloud) =>
-  cloud.query(`SELECT FORMAT_TIMESTAMP('%Y-%m-%dT%H:00:00Z', at) AS hour, COUNT(*) AS n
+  cloud.query(`SELECT FORMAT_TIMESTAMP('%Y-%m-%dT%H:00:00Z', \`at\`) AS hour, COUNT(*) AS n
     FROM hourtally.tweets_latest GROUP BY hour`);
 
 /** What the exact view must hold of the generated lines, in calm and in every storm. */

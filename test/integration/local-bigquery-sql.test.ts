@@ -17,7 +17,7 @@ beforeAll(async () => {
         text("id"),
         text("outcome"),
         text("kind"),
-        { name: "at", type: "TIMESTAMP" },
+        { name: "happened_at", type: "TIMESTAMP" },
         text("author"),
         {
           name: "links",
@@ -48,7 +48,7 @@ beforeAll(async () => {
     },
   });
   await bigquery.query(`INSERT INTO shop.tweets
-    (id, outcome, kind, at, author, links, message_id, position, received_at) VALUES
+    (id, outcome, kind, happened_at, author, links, message_id, position, received_at) VALUES
     ('1', 'tweet', 'original', TIMESTAMP '2024-01-01 10:10:00', 'ann',
       [STRUCT('x' AS input, 'k1' AS url_key, 'counted' AS outcome), STRUCT('y' AS input, 'k2' AS url_key, 'failed' AS outcome)],
       'm1', '1', TIMESTAMP '2024-01-01 10:11:00'),
@@ -133,7 +133,7 @@ describe("the project's views", () => {
           id: "1",
           outcome: "tweet",
           kind: "original",
-          at: "2024-01-01T10:10:00.000Z",
+          happened_at: "2024-01-01T10:10:00.000Z",
           author: "ann again",
           links: [],
           message_id: "m2",
@@ -226,8 +226,8 @@ describe("lists of records", () => {
     ],
     [
       "records limited within an aggregate",
-      "SELECT ARRAY_AGG(STRUCT(author, at) ORDER BY received_at DESC, position DESC LIMIT 1) AS x FROM shop.tweets WHERE id = '1'",
-      [{ x: [{ author: "ann twice", at: "2024-01-01T10:10:00.000Z" }] }],
+      "SELECT ARRAY_AGG(STRUCT(author, happened_at) ORDER BY received_at DESC, position DESC LIMIT 1) AS x FROM shop.tweets WHERE id = '1'",
+      [{ x: [{ author: "ann twice", happened_at: "2024-01-01T10:10:00.000Z" }] }],
     ],
   ])("%s", async (_, query, expected) => {
     expect(await run(query)).toEqual(expected);
@@ -345,7 +345,7 @@ describe("expressions mean what they mean in GoogleSQL", () => {
       "ARRAY_LENGTH(GENERATE_TIMESTAMP_ARRAY(TIMESTAMP '2024-01-01', TIMESTAMP '2024-01-02', INTERVAL 1 HOUR))",
       25,
     ],
-    ["ARRAY_REVERSE([1, 2])[0]", 2],
+    ["ARRAY_REVERSE([1, 2])[OFFSET(0)]", 2],
     ["(SELECT COUNTIF(x > 1) FROM UNNEST([1, 2, 3]) AS x)", 2],
     ["(SELECT STRING_AGG(x, '' ORDER BY x DESC) FROM UNNEST(['a', 'c', 'b']) AS x)", "cba"],
     ["(SELECT LOGICAL_OR(x = 2) FROM UNNEST([1, 2]) AS x)", true],
@@ -451,12 +451,17 @@ describe("refusals in BigQuery's words", () => {
       "notFound",
       /^Not found: Dataset demo:other was not found/,
     ],
-    ["SELECT nothing FROM shop.tweets", 400, "invalidQuery", /^Unrecognized name: nothing$/],
+    [
+      "SELECT nothing FROM shop.tweets",
+      400,
+      "invalidQuery",
+      /^Unrecognized name: nothing at \[1:8\]$/,
+    ],
     [
       "SELECT id FROM shop.tweets, UNNEST(links) AS l WHERE outcome = 'counted'",
       400,
       "invalidQuery",
-      /^Column name outcome is ambiguous$/,
+      /^Column name outcome is ambiguous at \[1:54\]$/,
     ],
     ["SELECT FROM", 400, "invalidQuery", /^Syntax error: .* at \[1:\d+\]$/],
     ["SELECT 'open", 400, "invalidQuery", /^Syntax error: Unclosed string literal at \[1:8\]$/],
@@ -476,30 +481,32 @@ describe("refusals in BigQuery's words", () => {
       "invalidQuery",
       /Required field hour cannot be null/,
     ],
-    ["SELECT NET.HOST('x')", 501, "notImplemented", /Function NET\.HOST/],
-    ["SELECT 'a' LIKE 'a\\\\%'", 501, "notImplemented", /LIKE with a backslash/],
     [
       "SELECT STRING(CURRENT_TIMESTAMP(), 'Asia/Tokyo')",
       501,
       "notImplemented",
-      /STRING with more than 1 argument/,
+      /STRING with a time zone/,
     ],
-    ["SELECT INSTR('banana', 'a', -1)", 501, "notImplemented", /INSTR with more than 2 arguments/],
-    ["SELECT (1, 'a')", 501, "notImplemented", /STRUCT of unnamed members/],
-    ["SELECT SAFE.DATE('x')", 501, "notImplemented", /Function SAFE\.DATE/],
-    ["SELECT FARM_FINGERPRINT('x')", 501, "notImplemented", /Function FARM_FINGERPRINT/],
-    ["SELECT read_text('/etc/hostname')", 501, "notImplemented", /Function READ_TEXT/],
-    ["SELECT * FROM '/etc/passwd'", 400, "invalidQuery", /./],
     [
-      "SELECT TIMESTAMP_TRUNC(CURRENT_TIMESTAMP(), WEEK)",
+      "SELECT read_text('/etc/hostname')",
+      400,
+      "invalidQuery",
+      /^Function not found: read_text at \[1:8\]$/,
+    ],
+    [
+      "SELECT * FROM '/etc/passwd'",
+      400,
+      "invalidQuery",
+      /^Syntax error: Unexpected string literal/,
+    ],
+    ["SELECT 1; SELECT 2", 501, "notImplemented", /A script of several/],
+    ["SELECT HLL_COUNT.INIT(1)", 501, "notImplemented", /Function HLL_COUNT\.INIT/],
+    [
+      "SELECT * FROM shop.INFORMATION_SCHEMA.JOBS",
       501,
       "notImplemented",
-      /TIMESTAMP_TRUNC by WEEK/,
+      /INFORMATION_SCHEMA\.JOBS/,
     ],
-    ["SELECT FORMAT_TIMESTAMP('%Q', CURRENT_TIMESTAMP())", 501, "notImplemented", /format '%Q'/],
-    ["SELECT * FROM shop.INFORMATION_SCHEMA.TABLES", 501, "notImplemented", /INFORMATION_SCHEMA/],
-    ["CREATE TABLE shop.x (a INT64)", 501, "notImplemented", /create_table/],
-    ["SELECT 1; SELECT 2", 501, "notImplemented", /Scripts/],
   ])("%s", async (query, code, reason, message) => {
     const error = await bigquery.query(query).then(
       () => expect.fail("the query was answered"),

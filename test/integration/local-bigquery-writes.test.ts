@@ -51,7 +51,7 @@ function clientOf(writeUrl: string): managedwriter.WriterClient {
 
 const tweets: Column[] = [
   { name: "id", type: "STRING", mode: "REQUIRED" },
-  { name: "at", type: "TIMESTAMP" },
+  { name: "happened_at", type: "TIMESTAMP" },
   {
     name: "links",
     type: "RECORD",
@@ -110,7 +110,7 @@ describe("appending", () => {
         name: "r",
         type: "RECORD",
         fields: [
-          { name: "at", type: "TIMESTAMP" },
+          { name: "happened_at", type: "TIMESTAMP" },
           { name: "raws", type: "BYTES", mode: "REPEATED" },
         ],
       },
@@ -132,7 +132,7 @@ describe("appending", () => {
           d: new Date("1969-12-31"),
           dt: "2024-01-31 10:00:00.5",
           j: '{"a": [1, "ü"]}',
-          r: { at: new Date("1900-01-01T00:00:00Z"), raws: ["YQ==", ""] },
+          r: { happened_at: new Date("1900-01-01T00:00:00Z"), raws: ["YQ==", ""] },
           many: [1, -1, 0],
         },
         { s: "" },
@@ -186,7 +186,7 @@ describe("appending", () => {
     });
     expect(full.tableSchema?.fields).toMatchObject([
       { name: "id", type: "STRING", mode: "REQUIRED" },
-      { name: "at", type: "TIMESTAMP", mode: "NULLABLE" },
+      { name: "happened_at", type: "TIMESTAMP", mode: "NULLABLE" },
       {
         name: "links",
         type: "STRUCT",
@@ -203,8 +203,8 @@ describe("appending", () => {
     );
     const writer = new managedwriter.JSONWriter({ connection, protoDescriptor });
     await writer.appendRows([{ id: "1", links: [{ url_key: "k" }] }]).getResult();
-    expect(await rowsOf("SELECT id, at, links FROM shop.tweets")).toEqual([
-      { id: "1", at: null, links: [{ url_key: "k", seen: null }] },
+    expect(await rowsOf("SELECT id, happened_at, links FROM shop.tweets")).toEqual([
+      { id: "1", happened_at: null, links: [{ url_key: "k", seen: null }] },
     ]);
   });
 
@@ -214,7 +214,7 @@ describe("appending", () => {
     const requests = Array.from({ length: 300 }, (_, request) => {
       const rows = Array.from({ length: 1 + (request % 50) }, (_, row) => ({
         id: `${request}-${row}`,
-        at: request * 1_000_000,
+        happened_at: request * 1_000_000,
         links: [{ url_key: `k${row}` }],
       }));
       return { rows, writer: writers[request % writers.length] ?? expect.fail("no writer") };
@@ -240,7 +240,7 @@ describe("appending", () => {
     const answer = await writer.appendRows([{ id: "2" }]).getResult();
     expect(answer.updatedSchema?.fields?.map(({ name }) => name)).toEqual([
       "id",
-      "at",
+      "happened_at",
       "links",
       "author",
     ]);
@@ -273,8 +273,8 @@ describe("refusing", () => {
     const answer = await writer
       .appendRows([
         { id: "1" },
-        { at: 1 },
-        { id: "2", at: late },
+        { happened_at: 1 },
+        { id: "2", happened_at: late },
         { id: "3", links: [{ url_key: "k" }, { seen: 1 }] },
         { id: "4", links: [{ url_key: "k", seen: `-${late}` }] },
       ])
@@ -290,7 +290,7 @@ describe("refusing", () => {
         index: "2",
         code: "FIELDS_ERROR",
         message:
-          "Field Row.at: TIMESTAMP value 253402300800000000 is out of range, allowed is -62135596800000000 to 253402300799999999",
+          "Field Row.happened_at: TIMESTAMP value 253402300800000000 is out of range, allowed is -62135596800000000 to 253402300799999999",
       },
       { index: "3", code: "FIELDS_ERROR", message: "Required field Row.links.url_key is missing" },
       {
@@ -319,14 +319,14 @@ describe("refusing", () => {
       "a column of another type",
       [
         { name: "id", type: "STRING", mode: "REQUIRED" },
-        { name: "at", type: "STRING" },
+        { name: "happened_at", type: "STRING" },
       ],
       3,
-      /^.*mismatched with BigQuery field at Row\.at, the proto field type string, BigQuery field type TIMESTAMP/,
+      /^.*mismatched with BigQuery field at Row\.happened_at, the proto field type string, BigQuery field type TIMESTAMP/,
     ],
     [
       "no column for what is required",
-      [{ name: "at", type: "TIMESTAMP" }],
+      [{ name: "happened_at", type: "TIMESTAMP" }],
       3,
       /required field Row\.id is missing/,
     ],

@@ -34,7 +34,7 @@ const tweets = {
   schema: {
     fields: [
       { name: "id", type: "STRING", mode: "REQUIRED", description: "source:native id" },
-      { name: "at", type: "TIMESTAMP", mode: "REQUIRED" },
+      { name: "happened_at", type: "TIMESTAMP", mode: "REQUIRED" },
       { name: "weight", type: "FLOAT64" },
       {
         name: "links",
@@ -47,7 +47,7 @@ const tweets = {
       },
     ],
   },
-  timePartitioning: { type: "DAY", field: "at" },
+  timePartitioning: { type: "DAY", field: "happened_at" },
   clustering: { fields: ["id"] },
 };
 
@@ -111,13 +111,13 @@ describe("tables", () => {
       tableReference: { projectId: "demo", datasetId: "shop", tableId: "tweets" },
       type: "TABLE",
       description: "Tweets as delivered",
-      timePartitioning: { type: "DAY", field: "at" },
+      timePartitioning: { type: "DAY", field: "happened_at" },
       clustering: { fields: ["id"] },
       numRows: "0",
     });
     expect(metadata.schema.fields).toEqual([
       { name: "id", type: "STRING", mode: "REQUIRED", description: "source:native id" },
-      { name: "at", type: "TIMESTAMP", mode: "REQUIRED" },
+      { name: "happened_at", type: "TIMESTAMP", mode: "REQUIRED" },
       { name: "weight", type: "FLOAT", mode: "NULLABLE" },
       {
         name: "links",
@@ -186,12 +186,12 @@ describe("tables", () => {
   test("take additive changes of their schema, at any depth, and no others", async () => {
     const [dataset] = await bigquery.createDataset("shop");
     const [table] = await dataset.createTable("tweets", tweets);
-    await bigquery.query(`INSERT INTO shop.tweets (id, at, links)
+    await bigquery.query(`INSERT INTO shop.tweets (id, happened_at, links)
       VALUES ('1', TIMESTAMP '2024-01-01', [STRUCT('k' AS url_key, TIMESTAMP '2024-01-02' AS seen)])`);
-    const [, at, weight] = tweets.schema.fields;
+    const [, happenedAt, weight] = tweets.schema.fields;
     const grown: TableField[] = [
       { name: "id", type: "STRING", mode: "NULLABLE" },
-      { ...at },
+      { ...happenedAt },
       { ...weight },
       {
         name: "links",
@@ -210,7 +210,7 @@ describe("tables", () => {
     expect((await bigquery.query("SELECT * FROM shop.tweets"))[0]).toMatchObject([
       { id: "1", links: [{ url_key: "k", host: null }], tags: [], position: null },
     ]);
-    await bigquery.query("INSERT INTO shop.tweets (at) VALUES (TIMESTAMP '2024-01-01')");
+    await bigquery.query("INSERT INTO shop.tweets (happened_at) VALUES (TIMESTAMP '2024-01-01')");
     const refused = async (changed: TableField[]) =>
       refusal(table.setMetadata({ schema: { fields: changed } }));
     const prefix = "Provided Schema does not match Table demo:shop.tweets. ";
@@ -239,7 +239,9 @@ describe("tables", () => {
     await view.setMetadata({
       view: { query: "SELECT *, 1 AS one FROM `demo.shop.tweets`", useLegacySql: false },
     });
-    await bigquery.query("INSERT INTO shop.tweets (id, at) VALUES ('1', TIMESTAMP '2024-01-01')");
+    await bigquery.query(
+      "INSERT INTO shop.tweets (id, happened_at) VALUES ('1', TIMESTAMP '2024-01-01')",
+    );
     const fields = [...tweets.schema.fields, { name: "more", type: "STRING" }];
     await table.setMetadata({ schema: { fields } });
     expect((await bigquery.query("SELECT * FROM shop.ids"))[0]).toMatchObject([
@@ -247,7 +249,7 @@ describe("tables", () => {
     ]);
     expect(
       await refusal(dataset.createTable("broken", { view: "SELECT nothing FROM `shop.tweets`" })),
-    ).toMatchObject({ code: 400, message: "Unrecognized name: nothing" });
+    ).toMatchObject({ code: 400, message: "Unrecognized name: nothing at [1:8]" });
     await table.delete();
     expect(await refusal(bigquery.query("SELECT * FROM shop.ids"))).toMatchObject({
       code: 404,
@@ -258,28 +260,30 @@ describe("tables", () => {
   test("with a required partition filter are read only through one", async () => {
     const [dataset] = await bigquery.createDataset("shop");
     await dataset.createTable("tweets", { ...tweets, requirePartitionFilter: true });
-    await bigquery.query("INSERT INTO shop.tweets (id, at) VALUES ('1', TIMESTAMP '2024-01-01')");
+    await bigquery.query(
+      "INSERT INTO shop.tweets (id, happened_at) VALUES ('1', TIMESTAMP '2024-01-01')",
+    );
     await dataset.createTable("days", {
-      view: "SELECT at, COUNT(*) AS n FROM `shop.tweets` GROUP BY at",
+      view: "SELECT happened_at, COUNT(*) AS n FROM `shop.tweets` GROUP BY happened_at",
     });
     const unfiltered = [
       "SELECT * FROM shop.tweets",
-      "SELECT * FROM shop.tweets WHERE id = 'at'",
+      "SELECT * FROM shop.tweets WHERE id = 'happened_at'",
       "SELECT * FROM shop.days WHERE n > 0",
-      "SELECT a.id FROM shop.tweets AS a JOIN shop.tweets AS b USING (id) WHERE a.at > TIMESTAMP '2023-01-01'",
+      "SELECT a.id FROM shop.tweets AS a JOIN shop.tweets AS b USING (id) WHERE a.happened_at > TIMESTAMP '2023-01-01'",
     ];
     for (const query of unfiltered) {
       expect(await refusal(bigquery.query(query))).toMatchObject({
         code: 400,
         message:
-          "Cannot query over table 'demo.shop.tweets' without a filter over column(s) 'at' that can be used for partition elimination",
+          "Cannot query over table 'demo.shop.tweets' without a filter over column(s) 'happened_at' that can be used for partition elimination",
       });
     }
     const filtered = [
-      "SELECT * FROM shop.tweets WHERE at >= TIMESTAMP '2023-01-01'",
-      "SELECT * FROM shop.tweets AS t WHERE DATE(t.at) = DATE '2024-01-01'",
-      "SELECT n FROM shop.days WHERE at BETWEEN TIMESTAMP '2024-01-01' AND TIMESTAMP '2024-01-02'",
-      "SELECT n FROM shop.days WHERE at IN (TIMESTAMP '2024-01-01', TIMESTAMP '2024-01-02')",
+      "SELECT * FROM shop.tweets WHERE happened_at >= TIMESTAMP '2023-01-01'",
+      "SELECT * FROM shop.tweets AS t WHERE DATE(t.happened_at) = DATE '2024-01-01'",
+      "SELECT n FROM shop.days WHERE happened_at BETWEEN TIMESTAMP '2024-01-01' AND TIMESTAMP '2024-01-02'",
+      "SELECT n FROM shop.days WHERE happened_at IN (TIMESTAMP '2024-01-01', TIMESTAMP '2024-01-02')",
     ];
     for (const query of filtered) {
       expect((await bigquery.query(query))[0]).toHaveLength(1);
@@ -314,7 +318,9 @@ describe("query jobs", () => {
     await bigquery.createDataset("shop");
     await bigquery.dataset("shop").createTable("tweets", tweets);
     const query = "DELETE FROM shop.tweets WHERE TRUE";
-    await bigquery.query("INSERT INTO shop.tweets (id, at) VALUES ('1', TIMESTAMP '2024-01-01')");
+    await bigquery.query(
+      "INSERT INTO shop.tweets (id, happened_at) VALUES ('1', TIMESTAMP '2024-01-01')",
+    );
     const [job] = await bigquery.createQueryJob({ query, dryRun: true });
     expect(job.metadata).toMatchObject({
       status: { state: "DONE" },
@@ -323,7 +329,7 @@ describe("query jobs", () => {
     expect((await bigquery.query("SELECT COUNT(*) AS n FROM shop.tweets"))[0]).toEqual([{ n: 1 }]);
     expect(
       await refusal(bigquery.createQueryJob({ query: "SELECT x FROM shop.tweets", dryRun: true })),
-    ).toMatchObject({ code: 400, message: "Unrecognized name: x" });
+    ).toMatchObject({ code: 400, message: "Unrecognized name: x at [1:8]" });
   });
 
   test("use the default dataset, and are known by their id once", async () => {
@@ -445,7 +451,7 @@ async function post(path: string, body: object): Promise<unknown> {
 }
 
 describe("a statement that is sent twice", () => {
-  const query = "INSERT INTO shop.tweets (id, at) VALUES ('1', TIMESTAMP '2024-01-01')";
+  const query = "INSERT INTO shop.tweets (id, happened_at) VALUES ('1', TIMESTAMP '2024-01-01')";
   const rows = async () => (await bigquery.query("SELECT id FROM shop.tweets"))[0].length;
 
   beforeEach(async () => {
@@ -536,8 +542,12 @@ test("keeps everything in its file", async () => {
     const first = await startBigquery({ database });
     const [dataset] = await clientOf(first).createDataset("shop", { description: "All of it" });
     await dataset.createTable("tweets", { ...tweets, requirePartitionFilter: false });
-    await dataset.createTable("ids", { view: "SELECT id, DATE(at) AS day FROM `shop.tweets`" });
-    await dataset.query("INSERT INTO shop.tweets (id, at) VALUES ('1', TIMESTAMP '2024-01-01')");
+    await dataset.createTable("ids", {
+      view: "SELECT id, DATE(happened_at) AS day FROM `shop.tweets`",
+    });
+    await dataset.query(
+      "INSERT INTO shop.tweets (id, happened_at) VALUES ('1', TIMESTAMP '2024-01-01')",
+    );
     const before = await Promise.all([
       dataset.getMetadata(),
       dataset.table("tweets").getMetadata(),

@@ -1,16 +1,11 @@
 import {
-  DuckDBArrayType,
   DuckDBBlobValue,
   DuckDBDateValue,
   DuckDBDecimalValue,
-  DuckDBListType,
   DuckDBListValue,
-  DuckDBStructType,
   DuckDBStructValue,
   DuckDBTimestampTZValue,
   DuckDBTimestampValue,
-  type DuckDBType,
-  DuckDBTypeId,
   type DuckDBValue,
 } from "@duckdb/node-api";
 
@@ -31,65 +26,6 @@ export type TimestampFormat = "FLOAT64" | "INT64" | "ISO8601_STRING";
 /** One cell of the wire format; a REPEATED cell is a list of cells, a RECORD a row. */
 export type Cell = { v: string | null | WireRow | Cell[] };
 export type WireRow = { f: Cell[] };
-
-/** Describes a DuckDB result column. Throws `notImplemented` for types BigQuery cannot name. */
-export function describeResult(name: string, type: DuckDBType): ResultField {
-  if (type instanceof DuckDBListType || type instanceof DuckDBArrayType) {
-    const element = describeResult(name, type.valueType);
-    if (element.mode === "REPEATED") {
-      throw new BigqueryError(
-        "invalidQuery",
-        "Cannot construct array with element type ARRAY because nested arrays are not supported",
-      );
-    }
-    return { ...element, mode: "REPEATED" };
-  }
-  if (type instanceof DuckDBStructType) {
-    // The client of DuckDB keeps members by name, and those of `(1, 'a')` have none.
-    if (new Set(type.entryNames).size < type.entryNames.length) {
-      throw new BigqueryError("notImplemented", `Column ${name} is a STRUCT of unnamed members`);
-    }
-    const fields = type.entryNames.map((member, index) => {
-      const memberType = type.entryTypes[index];
-      if (!memberType) throw new RangeError(`No type for ${member}`);
-      return describeResult(member, memberType);
-    });
-    return { name, type: "RECORD", mode: "NULLABLE", fields };
-  }
-  return { name, type: nameType(name, type), mode: "NULLABLE" };
-}
-
-const typeNames: Partial<Record<DuckDBTypeId, FieldType>> = {
-  [DuckDBTypeId.BIGINT]: "INTEGER",
-  [DuckDBTypeId.BLOB]: "BYTES",
-  [DuckDBTypeId.BOOLEAN]: "BOOLEAN",
-  [DuckDBTypeId.DATE]: "DATE",
-  [DuckDBTypeId.DECIMAL]: "NUMERIC",
-  [DuckDBTypeId.DOUBLE]: "FLOAT",
-  [DuckDBTypeId.FLOAT]: "FLOAT",
-  [DuckDBTypeId.HUGEINT]: "INTEGER",
-  [DuckDBTypeId.INTEGER]: "INTEGER",
-  [DuckDBTypeId.SMALLINT]: "INTEGER",
-  // A bare NULL is INT64 to BigQuery.
-  [DuckDBTypeId.SQLNULL]: "INTEGER",
-  [DuckDBTypeId.TIMESTAMP]: "DATETIME",
-  [DuckDBTypeId.TIMESTAMP_TZ]: "TIMESTAMP",
-  [DuckDBTypeId.TINYINT]: "INTEGER",
-  [DuckDBTypeId.UBIGINT]: "INTEGER",
-  [DuckDBTypeId.UINTEGER]: "INTEGER",
-  [DuckDBTypeId.USMALLINT]: "INTEGER",
-  [DuckDBTypeId.UTINYINT]: "INTEGER",
-  [DuckDBTypeId.VARCHAR]: "STRING",
-};
-
-function nameType(name: string, type: DuckDBType): FieldType {
-  const known = type.alias === "JSON" ? "JSON" : typeNames[type.typeId];
-  if (known !== undefined) return known;
-  throw new BigqueryError(
-    "notImplemented",
-    `Column ${name} has type ${type.toString()}, which is not implemented`,
-  );
-}
 
 /**
  * Writes a value as BigQuery's JSON does: everything a string, arrays never null.
@@ -115,10 +51,11 @@ export function encodeCell(
   }
   if (value === null) return { v: null };
   if (value instanceof DuckDBStructValue) {
+    const members = Object.values(value.entries);
     return {
       v: {
-        f: (field.fields ?? []).map((member) =>
-          encodeCell(member, value.entries[member.name] ?? null, timestamps),
+        f: (field.fields ?? []).map((member, index) =>
+          encodeCell(member, members[index] ?? null, timestamps),
         ),
       },
     };
@@ -161,6 +98,7 @@ function encodeDatetime(micros: bigint): string {
 /** BigQuery's servers write doubles as Java does: 1.0, 1.408452095E9. */
 function encodeFloat(value: number): string {
   if (!Number.isFinite(value)) return String(value);
+  if (Object.is(value, -0)) return "-0.0";
   const size = Math.abs(value);
   if (size === 0 || (size >= 1e-3 && size < 1e7)) {
     const plain = String(value);

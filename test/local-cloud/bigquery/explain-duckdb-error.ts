@@ -5,23 +5,24 @@ const internal =
   /^(?:(?:FATAL|INTERNAL|IO|Out of Memory|Permission) Error|TransactionContext Error: Failed to commit(?!.*conflict))/;
 
 const wordings: [RegExp, (match: RegExpExecArray) => string][] = [
-  [/Referenced (?:column|table) "([^"]+)" not found/, ([, name]) => `Unrecognized name: ${name}`],
+  [/Overflow in \w+ of INT64 \((.+)\)!/, ([, operation]) => `int64 overflow: ${operation}`],
+  [/Overflow on abs\((-?\d+)\)/, ([, value]) => `int64 overflow: -${value}`],
   [
-    /(?:Table|Values list) "([^"]+)" does not have a column named "([^"]+)"/,
-    ([, table, name]) => `Name ${name} not found inside ${table}`,
+    /Overflow in negation|value is out of range for the destination type INT64/,
+    () => "int64 overflow",
   ],
   [
-    /Could not find key "([^"]+)" in struct/,
-    ([, name]) => `Field name ${name} does not exist in STRUCT`,
+    /Overflow in \w+ of DECIMAL|for the destination type DECIMAL|Could not cast value .* to DECIMAL/,
+    () => "numeric overflow",
   ],
   [
-    /Ambiguous reference to column name "([^"]+)"/,
-    ([, name]) => `Column name ${name} is ambiguous`,
+    /Date out of range|Timestamp out of range|Overflow in (?:date|timestamp)|Conversion Error: .*out of range/i,
+    () => "Date or time overflow",
   ],
+  [/Overflow exception|Out of Range Error/, () => "Value out of range"],
   [
-    /column "([^"]+)" must appear in the GROUP BY clause/,
-    ([, name]) =>
-      `SELECT list expression references column ${name} which is neither grouped nor aggregated`,
+    /More than one row returned by a subquery/,
+    () => "Scalar subquery produced more than one element",
   ],
   [
     /NOT NULL constraint failed: \S*?\.(\w+)$/m,
@@ -33,7 +34,12 @@ const wordings: [RegExp, (match: RegExpExecArray) => string][] = [
   ],
 ];
 
-/** Says a DuckDB failure in BigQuery's words; what is no failure of a query is passed on as it is. */
+/**
+ * Says a DuckDB failure in BigQuery's words; what is no failure of a query is passed on as it is.
+ *
+ * A statement that was understood and that DuckDB cannot plan is one that this BigQuery does not
+ * implement.
+ */
 export function explainDuckdbError(error: unknown): Error {
   if (error instanceof BigqueryError) return error;
   if (!(error instanceof Error)) return new Error(String(error));
@@ -45,9 +51,15 @@ export function explainDuckdbError(error: unknown): Error {
     const match = pattern.exec(message);
     if (match) return new BigqueryError("invalidQuery", say(match), { cause: error });
   }
-  const plain = (message.split("\n")[0] ?? message).replace(/^[\w ]+ Error: /, "");
-  const unsupported = /not implemented|not supported|^Not implemented/i.test(message);
-  return new BigqueryError(unsupported ? "notImplemented" : "invalidQuery", plain, {
-    cause: error,
-  });
+  // The functions in sql/engine speak for themselves.
+  const own = /^Invalid Input Error: (.*)/s.exec(message)?.[1];
+  if (own?.endsWith("is not implemented by the local BigQuery")) {
+    return new BigqueryError("notImplemented", own, { cause: error });
+  }
+  if (own !== undefined) return new BigqueryError("invalidQuery", own, { cause: error });
+  return new BigqueryError(
+    "notImplemented",
+    "A construct of this query is not implemented by the local BigQuery",
+    { cause: error },
+  );
 }

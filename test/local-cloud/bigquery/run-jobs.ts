@@ -9,9 +9,10 @@ import type {
 
 import { BigqueryError } from "./bigquery-error.ts";
 import { checkPartitionFilter } from "./check-partition-filter.ts";
-import { describeResult, type ResultField } from "./encode-results.ts";
+import type { ResultField } from "./encode-results.ts";
 import { explainDuckdbError } from "./explain-duckdb-error.ts";
 import type { Catalog } from "./open-catalog.ts";
+import { notImplemented } from "./sql/place-error.ts";
 import { type QueryRequest, type TranslatedQuery, translateQuery } from "./sql/translate-query.ts";
 
 export type QueryResult = {
@@ -70,11 +71,12 @@ export function createJobs(
 
   const prepare = async (connection: DuckDBConnection, request: QueryRequest) => {
     const translated = translateQuery(catalog, request);
+    if (translated.definition) throw notImplemented(`A statement of ${translated.statement}`);
     const prepared = await connection.prepare(translated.sql).catch((error: unknown) => {
       throw explainDuckdbError(error);
     });
-    const fields = translated.statement === "SELECT" ? describeColumns(prepared, translated) : [];
-    return { translated, prepared, fields };
+    checkTypes(prepared, translated);
+    return { translated, prepared, fields: translated.fields };
   };
   const plan = async (connection: DuckDBConnection, request: QueryRequest) => {
     const planned = await prepare(connection, request);
@@ -190,48 +192,14 @@ async function execute(
   return { chunks, rows, affected };
 }
 
-function describeColumns(prepared: DuckDBPreparedStatement, translated: TranslatedQuery) {
-  const names = nameColumns(prepared, translated.outputs);
-  const duplicates = names.filter(
-    (name, index) => names.findIndex((other) => sameName(other, name)) < index,
-  );
-  if (duplicates.length > 0) {
-    throw new BigqueryError(
-      "invalidQuery",
-      `Duplicate column names in the result are not supported. Found duplicate(s): ${duplicates.join(", ")}`,
-    );
+/** What the translation promises and the engine does not keep is no answer. */
+function checkTypes(prepared: DuckDBPreparedStatement, translated: TranslatedQuery): void {
+  for (const [index, storage] of translated.storage.entries()) {
+    const type = String(prepared.columnType(index));
+    // JSON is text under another name.
+    if (type.replaceAll("JSON", "VARCHAR") === storage.replaceAll("JSON", "VARCHAR")) continue;
+    throw notImplemented(`A column of this kind (${type}, not ${storage})`);
   }
-  return names.map((name, index) => describeResult(name, prepared.columnType(index)));
-}
-
-/** DuckDB names a computed column by its text, BigQuery f0_, f1_ and so on. */
-function nameColumns(
-  prepared: DuckDBPreparedStatement,
-  outputs: TranslatedQuery["outputs"],
-): string[] {
-  const columns = Array.from({ length: prepared.columnCount }, (_, index) =>
-    prepared.columnName(index),
-  );
-  const stars = outputs.filter((name) => name === "*").length;
-  if (stars > 1 && outputs.includes(undefined)) {
-    throw new BigqueryError("notImplemented", "Unnamed columns between several stars");
-  }
-  const starWidth = columns.length - outputs.length + stars;
-  const expanded = outputs.flatMap((name) => {
-    if (name !== "*") return [{ name, known: true }];
-    return Array.from({ length: stars === 1 ? starWidth : 0 }, () => ({ name, known: false }));
-  });
-  if (stars > 1) return columns;
-  let unnamed = 0;
-  return columns.map((column, index) => {
-    const output = expanded[index];
-    if (!output?.known) return column;
-    return output.name ?? `f${unnamed++}_`;
-  });
-}
-
-function sameName(left: string, right: string): boolean {
-  return left.toLowerCase() === right.toLowerCase();
 }
 
 /** At most `size` connections; the rest waits its turn. */

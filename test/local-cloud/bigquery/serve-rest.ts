@@ -11,7 +11,7 @@ import {
 } from "./encode-results.ts";
 import type { Catalog, CatalogDataset, CatalogTable, TableName } from "./open-catalog.ts";
 import type { Jobs, QueryJob } from "./run-jobs.ts";
-import { queryParametersSchema } from "./sql/substitute-parameters.ts";
+import { queryParametersSchema } from "./sql/query-parameters.ts";
 import type { QueryRequest } from "./sql/translate-query.ts";
 import { type Field, readTableResource } from "./table-resource.ts";
 

@@ -7,7 +7,7 @@ import { portOf } from "../tcp-port.ts";
 import { openCatalog, quoteTable } from "./open-catalog.ts";
 import { createJobs } from "./run-jobs.ts";
 import { serveRest } from "./serve-rest.ts";
-import { defineMacros } from "./sql/define-macros.ts";
+import { registerEngineFunctions } from "./sql/engine/engine-functions.ts";
 import { createAppender } from "./writes/commit-appends.ts";
 import { serveWrites, type WriteFaults } from "./writes/serve-writes.ts";
 
@@ -46,9 +46,7 @@ export async function startBigquery(options: BigqueryOptions = {}): Promise<Loca
   await connection.run("SET GLOBAL default_null_order = 'NULLS_FIRST_ON_ASC_LAST_ON_DESC'");
   // DuckDB's default of 16 MB makes a busy warehouse stop and rewrite itself all the time.
   await connection.run("SET GLOBAL checkpoint_threshold = '128MB'");
-  await connection.run("CREATE TYPE IF NOT EXISTS bq_timestamp AS TIMESTAMPTZ");
-  await connection.run("CREATE TYPE IF NOT EXISTS bq_numeric AS DECIMAL(38, 9)");
-  for (const macro of defineMacros()) await connection.run(macro);
+  registerEngineFunctions(connection);
 
   const catalog = await openCatalog(connection);
   const jobs = createJobs(instance, catalog);

@@ -1,11 +1,11 @@
-import { BigqueryError } from "../bigquery-error.ts";
+import { syntaxError } from "./place-error.ts";
 
 export type SqlToken = {
-  kind: "bytes" | "number" | "parameter" | "quoted" | "string" | "symbol" | "word";
-  /** As written; for parameters without the `@`, for words in upper case too in `upper`. */
+  kind: "bytes" | "end" | "number" | "parameter" | "quoted" | "string" | "symbol" | "word";
+  /** As written, and in upper case. */
   text: string;
   upper: string;
-  /** The decoded content of a string literal (text) or a bytes literal (Latin-1). */
+  /** The decoded content of a string, of a name in backticks, or of a bytes literal (Latin-1). */
   value: string;
   start: number;
   end: number;
@@ -14,11 +14,11 @@ export type SqlToken = {
 const patterns = [
   ["space", /\s+|#[^\n]*|--[^\n]*|\/\*[\s\S]*?\*\//y],
   ["string", /([rbRB]{0,2})('''|"""|'|")/y],
-  ["quoted", /`(?:[^`\\\n]|\\.)+`/y],
+  ["quoted", /`/y],
   ["number", /0[xX][0-9a-fA-F]+|(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?/y],
   ["parameter", /@[A-Za-z_]\w*|@@[\w.]+|\?/y],
   ["word", /[\p{L}_][\p{L}\p{N}_]*/uy],
-  ["symbol", /[^\s]/uy],
+  ["symbol", /<>|<=|>=|!=|==|<<|>>|=>|\|\||[-+*/%&|^~=<>()[\]{},.;:!@$]/y],
 ] as const;
 
 /**
@@ -33,18 +33,29 @@ export function scanSql(sql: string): SqlToken[] {
   while (position < sql.length) {
     const start = position;
     const found = matchAt(sql, start);
-    if (!found) throw syntaxError(sql, start, "Illegal input character");
+    if (!found) throw illegal(sql, start);
     position = start + found.match[0].length;
     if (found.kind === "space") continue;
     let value = "";
     let kind: SqlToken["kind"] = found.kind;
     if (found.kind === "string") {
       const prefix = (found.match[1] ?? "").toLowerCase();
-      const literal = readLiteral(sql, position, found.match[2] ?? "'", prefix.includes("r"));
-      if (!literal) throw syntaxError(sql, start, "Unclosed string literal");
+      kind = prefix.includes("b") ? "bytes" : "string";
+      const quote = found.match[2] ?? "'";
+      const literal = readLiteral(sql, position, quote, prefix.includes("r"), kind === "bytes");
+      if (!literal) {
+        const long = quote.length === 3 ? "triple-quoted " : "";
+        throw syntaxError(sql, start, `Unclosed ${long}${kind} literal`);
+      }
       position = literal.end;
       value = literal.value;
-      kind = prefix.includes("b") ? "bytes" : "string";
+    }
+    if (found.kind === "quoted") {
+      const literal = readLiteral(sql, start + 1, "`", false, false);
+      if (!literal) throw syntaxError(sql, start, "Unclosed identifier literal");
+      if (literal.value === "") throw syntaxError(sql, start, "Invalid empty identifier");
+      position = literal.end;
+      value = literal.value;
     }
     const text = sql.slice(start, position);
     tokens.push({ kind, text, upper: text.toUpperCase(), value, start, end: position });
@@ -52,21 +63,9 @@ export function scanSql(sql: string): SqlToken[] {
   return tokens;
 }
 
-/** Writes text as a GoogleSQL string literal, or several where it has a NUL, which ends SQL. */
-export function quoteString(value: string): string {
-  if (value.includes("\0")) return `(${value.split("\0").map(quoteString).join(" || CHR(0) || ")})`;
-  const escapes: Record<string, string> = { "\\": "\\\\", "'": "\\'", "\n": "\\n", "\r": "\\r" };
-  return `'${value.replace(/[\\'\n\r]/g, (character) => escapes[character] ?? character)}'`;
-}
-
-/** An `invalidQuery` with the line and column that BigQuery adds. */
-function syntaxError(sql: string, offset: number, problem: string): BigqueryError {
-  const before = sql.slice(0, offset).split("\n");
-  const column = (before.at(-1)?.length ?? 0) + 1;
-  return new BigqueryError(
-    "invalidQuery",
-    `Syntax error: ${problem} at [${before.length}:${column}]`,
-  );
+function illegal(sql: string, place: number) {
+  const character = String.fromCodePoint(sql.codePointAt(place) ?? 0);
+  return syntaxError(sql, place, `Illegal input character "${character}"`);
 }
 
 function matchAt(sql: string, position: number) {
@@ -86,9 +85,17 @@ const simpleEscapes: Record<string, string> = {
   r: "\r",
   t: "\t",
   v: "\v",
+  "\\": "\\",
+  "'": "'",
+  '"': '"',
+  "`": "`",
+  "?": "?",
 };
 
-function readLiteral(sql: string, from: number, quote: string, raw: boolean) {
+const numericEscape =
+  /^(?:[xX]([0-9a-fA-F]{2})|u([0-9a-fA-F]{4})|U([0-9a-fA-F]{8})|([0-3][0-7]{2}))/;
+
+function readLiteral(sql: string, from: number, quote: string, raw: boolean, bytes: boolean) {
   let value = "";
   let position = from;
   while (position < sql.length) {
@@ -96,29 +103,30 @@ function readLiteral(sql: string, from: number, quote: string, raw: boolean) {
     const character = sql[position] ?? "";
     if (character === "\n" && quote.length === 1) return undefined;
     if (character !== "\\") {
-      value += character;
+      // The bytes of a literal are those of its text in UTF-8.
+      value += bytes ? Buffer.from(character, "utf8").toString("latin1") : character;
       position += 1;
       continue;
     }
     const next = sql[position + 1] ?? "";
-    const code = raw
-      ? null
-      : /^(?:[xX]([0-9a-fA-F]{2})|u([0-9a-fA-F]{4})|U([0-9a-fA-F]{8}))/.exec(
-          sql.slice(position + 1, position + 10),
-        );
-    const octal = raw ? null : /^[0-3][0-7]{2}/.exec(sql.slice(position + 1, position + 4));
     if (raw) {
       value += character + next;
       position += 2;
-    } else if (code) {
-      value += String.fromCodePoint(Number.parseInt(code[1] ?? code[2] ?? code[3] ?? "0", 16));
+      continue;
+    }
+    const code = numericEscape.exec(sql.slice(position + 1, position + 10));
+    const simple = simpleEscapes[next];
+    if (code) {
+      const radix = code[4] === undefined ? 16 : 8;
+      value += String.fromCodePoint(
+        Number.parseInt(code[1] ?? code[2] ?? code[3] ?? code[4] ?? "0", radix),
+      );
       position += 1 + code[0].length;
-    } else if (octal) {
-      value += String.fromCodePoint(Number.parseInt(octal[0], 8));
-      position += 4;
-    } else {
-      value += simpleEscapes[next] ?? next;
+    } else if (simple !== undefined) {
+      value += simple;
       position += 2;
+    } else {
+      throw syntaxError(sql, position, `Illegal escape sequence: \\${next}`);
     }
   }
   return undefined;

@@ -1,11 +1,26 @@
-import { Dialect, transpile } from "@polyglot-sql/sdk";
-
 import { BigqueryError } from "../bigquery-error.ts";
+import type { ResultField } from "../encode-results.ts";
 import type { Catalog, CatalogTable, TableName } from "../open-catalog.ts";
-import type { Field } from "../table-resource.ts";
-import { nameView, type ResolvedNames, resolveNames } from "./resolve-names.ts";
-import { rewriteCalls } from "./rewrite-calls.ts";
-import { type QueryParameters, substituteParameters } from "./substitute-parameters.ts";
+import { analyzeQuery } from "./analyze/analyze-query.ts";
+import { analyzeChange } from "./analyze/analyze-statement.ts";
+import { columnKeys } from "./analyze/column-keys.ts";
+import {
+  type CommonRelation,
+  type Context,
+  createContext,
+  keyOf,
+  type OutputColumn,
+  type Relation,
+  type Services,
+  type Statement,
+} from "./analyze/context.ts";
+import { parseStatements } from "./parse/parse-statement.ts";
+import type { Query, Statement as Syntax } from "./parse/syntax-tree.ts";
+import { notImplemented, placeError } from "./place-error.ts";
+import type { QueryParameters } from "./query-parameters.ts";
+import { LiteralError } from "./types/convert-expression.ts";
+import { fieldOfType } from "./types/convert-field.ts";
+import { nameStorage, quoteName, type SqlType } from "./types/sql-type.ts";
 
 export type QueryRequest = {
   query: string;
@@ -14,60 +29,255 @@ export type QueryRequest = {
   parameters: QueryParameters;
 };
 
-export type TranslatedQuery = Pick<ResolvedNames, "outputs" | "statement"> & {
+type StatementType =
+  | "CREATE_SCHEMA"
+  | "CREATE_TABLE"
+  | "CREATE_TABLE_AS_SELECT"
+  | "CREATE_VIEW"
+  | "DELETE"
+  | "DROP_SCHEMA"
+  | "DROP_TABLE"
+  | "DROP_VIEW"
+  | "INSERT"
+  | "MERGE"
+  | "SELECT"
+  | "TRUNCATE_TABLE"
+  | "UPDATE";
+
+export type TranslatedQuery = {
   /** One DuckDB statement. */
   sql: string;
+  statement: StatementType;
+  /** The columns of a SELECT, and what DuckDB must make of them. */
+  fields: ResultField[];
+  storage: string[];
+  /** A query whose first row says that a change would not be one. */
+  conflicts: string | undefined;
+  /** What is created or dropped, beside or instead of running `sql`. */
+  definition: Definition | undefined;
   /** What the statement reads or writes, as written. */
   references: CatalogTable[];
   /** The tables behind it, those under views included. */
   baseTables: CatalogTable[];
 };
 
+type Definition = Syntax & {
+  kind: "create schema" | "create table" | "create view" | "drop";
+};
+
 /** Views may build on views; BigQuery allows 16 levels. */
 const deepestView = 16;
+
+/** BigQuery takes queries of 1 MB without and of 12 MB with what they stand for. */
+const longestQuery = 1_048_576;
 
 /**
  * Translates one GoogleSQL statement into one DuckDB statement.
  *
- * Views are expanded to common table expressions, so their texts are the only thing kept of them.
- * Throws BigqueryError: `invalidQuery` for wrong SQL, `notFound` for tables, `notImplemented` for
- * what would not mean the same in DuckDB.
+ * Views become common table expressions, so their texts are the only thing kept of them. Throws
+ * BigqueryError: `invalidQuery` with its place for what GoogleSQL refuses, `notFound` for tables,
+ * `notImplemented` for what is GoogleSQL and not understood here.
  */
 export function translateQuery(catalog: Catalog, request: QueryRequest): TranslatedQuery {
-  const lookUp = (name: TableName) => findTable(catalog, name);
-  const text = substituteParameters(request.query, request.parameters);
-  const defaults = { project: request.project, dataset: request.dataset };
-  const main = translateOne(text, defaults, lookUp);
-  const views = new Map<string, string>();
+  if (request.query.length > longestQuery) {
+    throw new BigqueryError(
+      "invalid",
+      "The query is too large. The maximum standard SQL query length is 1024.00K characters, including comments and white space characters.",
+    );
+  }
+  const references = new Map<string, CatalogTable>();
   const baseTables = new Set<CatalogTable>();
-  const expand = (tables: CatalogTable[], depth: number): void => {
-    for (const table of tables) {
-      if (table.viewQuery === undefined) {
-        baseTables.add(table);
-        continue;
-      }
-      const name = nameView(table);
-      if (views.has(name)) continue;
-      if (depth > deepestView) {
-        throw new BigqueryError("invalidQuery", `Too many nested views: ${name}`);
-      }
-      const inside = { project: table.project, dataset: undefined };
-      const body = translateOne(substituteParameters(table.viewQuery, []), inside, lookUp);
-      if (body.statement !== "SELECT") {
-        throw new BigqueryError("invalidQuery", `${name} is not a SELECT`);
-      }
-      expand(body.tables, depth + 1);
-      views.set(name, body.sql);
+  const views: ViewBody[] = [];
+  const named = new Map<CatalogTable, CommonRelation>();
+
+  const servicesAt = (depth: number): Services => ({
+    lookUp: (name) => {
+      const table = findTable(catalog, name);
+      if (depth === 0) references.set(`${table.project}:${table.dataset}.${table.table}`, table);
+      return table;
+    },
+    listDatasets: catalog.listDatasets,
+    listTables: (project, dataset) => catalog.listTables({ project, dataset }),
+    useTable: (table) => baseTables.add(table),
+    useView: (view) => {
+      const known = named.get(view);
+      if (known !== undefined) return known;
+      const title = `${view.project}:${view.dataset}.${view.table}`;
+      if (depth >= deepestView)
+        throw new BigqueryError("invalidQuery", `Too many nested views: ${title}`);
+      const body = translateView(view, servicesAt(depth + 1));
+      const used = { name: `view ${title}`, columns: body.columns, isValue: false };
+      named.set(view, used);
+      views.push({ ...used, sql: body.sql });
+      return used;
+    },
+  });
+
+  const statement: Statement = {
+    text: request.query,
+    prefix: "",
+    project: request.project,
+    dataset: request.dataset,
+    parameters: request.parameters,
+    services: servicesAt(0),
+    functions: new Map(),
+  };
+  return placed(request.query, () => {
+    const main = readMain(request.query, statement);
+    const translated = translateStatement(createContext(statement), main);
+    return {
+      ...translated,
+      sql: prepend(views, translated.sql),
+      references: [...references.values()],
+      baseTables: [...baseTables],
+    };
+  });
+}
+
+/** Adds the place to what a literal is refused for. */
+function placed<Result>(text: string, work: () => Result): Result {
+  try {
+    return work();
+  } catch (error) {
+    if (error instanceof LiteralError) throw placeError(text, error.place, error.message);
+    throw error;
+  }
+}
+
+/** Functions may stand before the one statement that is run. */
+function readMain(text: string, statement: Statement): Syntax {
+  const statements = parseStatements(text);
+  const main = statements.at(-1);
+  for (const [index, one] of statements.entries()) {
+    if (one.kind !== "create function") {
+      if (one === main) continue;
+      throw notImplemented("A script of several statements");
     }
-  };
-  expand(main.tables, 1);
+    const { name } = one.function;
+    const own = { ...statement, prefix: `f${index}` };
+    statement.functions.set(keyOf(name), { definition: one.function, statement: own });
+  }
+  if (!main || main.kind === "create function")
+    throw notImplemented("A function without a query after it");
+  return main;
+}
+
+function translateStatement(context: Context, main: Syntax) {
+  const nothing = {
+    conflicts: undefined,
+    definition: undefined,
+    fields: [],
+    storage: [],
+  } satisfies Partial<TranslatedQuery>;
+  switch (main.kind) {
+    case "select":
+      return { ...nothing, ...translateSelect(context, main.query), statement: "SELECT" as const };
+    case "insert":
+    case "update":
+    case "delete":
+    case "merge":
+    case "truncate": {
+      const { sql, conflicts } = analyzeChange(context, main);
+      return { ...nothing, sql, conflicts, statement: changes[main.kind] };
+    }
+    case "create view":
+    case "create table":
+    case "create schema":
+    case "drop":
+      return { ...nothing, ...translateDefinition(context, main), definition: main };
+    case "create function":
+      throw notImplemented("A function without a query after it");
+  }
+}
+
+const changes = {
+  delete: "DELETE",
+  insert: "INSERT",
+  merge: "MERGE",
+  truncate: "TRUNCATE_TABLE",
+  update: "UPDATE",
+} as const;
+
+function translateDefinition(context: Context, main: Definition) {
+  switch (main.kind) {
+    case "create schema":
+      return { sql: "", statement: "CREATE_SCHEMA" as const };
+    case "drop":
+      return { sql: "", statement: `DROP_${main.what}` as const };
+    case "create view":
+      return { ...translateSelect(context, main.query), statement: "CREATE_VIEW" as const };
+    case "create table":
+      if (!main.query) return { sql: "", statement: "CREATE_TABLE" as const };
+      return {
+        ...translateSelect(context, main.query),
+        statement: "CREATE_TABLE_AS_SELECT" as const,
+      };
+  }
+}
+
+function translateSelect(context: Context, query: Query) {
+  const relation = expandValue(analyzeQuery(context, query));
+  let unnamed = 0;
+  const fields = relation.columns.map(({ name, type }) =>
+    fieldOfType(name ?? `f${unnamed++}_`, type),
+  );
+  refuseDuplicates(fields);
   return {
-    sql: prepend(views, main.sql),
-    statement: main.statement,
-    outputs: main.outputs,
-    references: main.tables,
-    baseTables: [...baseTables],
+    sql: relation.sql,
+    fields,
+    storage: relation.columns.map(({ type }) => nameStorage(type)),
   };
+}
+
+/** The members of a STRUCT that is a whole row are the columns of the result. */
+function expandValue(relation: Relation): Relation {
+  const [value] = relation.columns;
+  if (!relation.isValue || value?.type.kind !== "STRUCT") return relation;
+  const { members } = value.type;
+  const [row = ""] = columnKeys(relation.columns);
+  const keys = columnKeys(members);
+  const list = members.map(
+    (member, index) => `(v.${row}).${quoteName(member.key)} AS ${keys[index] ?? ""}`,
+  );
+  const columns = members.map(({ name, type }: { name: string | undefined; type: SqlType }) => ({
+    name,
+    type,
+  }));
+  return { ...relation, sql: `SELECT ${list.join(", ")} FROM (${relation.sql}) AS v`, columns };
+}
+
+function refuseDuplicates(fields: readonly ResultField[]): void {
+  const seen = new Set<string>();
+  const twice = fields.filter(({ name }) => {
+    const before = seen.has(name.toLowerCase());
+    seen.add(name.toLowerCase());
+    return before;
+  });
+  if (twice.length === 0) return;
+  throw new BigqueryError(
+    "invalidQuery",
+    `Duplicate column names in the result are not supported. Found duplicate(s): ${twice.map(({ name }) => name).join(", ")}`,
+  );
+}
+
+function translateView(view: CatalogTable, services: Services): Relation {
+  const text = view.viewQuery ?? "";
+  const statement: Statement = {
+    text,
+    prefix: "",
+    project: view.project,
+    dataset: undefined,
+    parameters: [],
+    services,
+    functions: new Map(),
+  };
+  return placed(text, () => {
+    const main = readMain(text, statement);
+    if (main.kind !== "select") {
+      throw new BigqueryError("invalidQuery", `${view.dataset}.${view.table} is not a SELECT`);
+    }
+    return expandValue(analyzeQuery(createContext(statement), main.query));
+  });
 }
 
 function findTable(catalog: Catalog, name: TableName): CatalogTable {
@@ -85,49 +295,14 @@ function findTable(catalog: Catalog, name: TableName): CatalogTable {
   );
 }
 
-function translateOne(
-  text: string,
-  defaults: { project: string; dataset: string | undefined },
-  lookUp: (name: TableName) => CatalogTable,
-): ResolvedNames {
-  const resolved = resolveNames(text, defaults, lookUp);
-  const translated = transpile(
-    rewriteCalls(resolved.sql, (name) => isRecordList(resolved.tables, name)),
-    Dialect.BigQuery,
-    Dialect.DuckDB,
-  );
-  const sql = translated.sql?.[0];
-  if (!translated.success || sql === undefined) {
-    throw new BigqueryError("invalidQuery", `Syntax error: ${translated.error ?? "not a query"}`);
-  }
-  return { ...resolved, sql: quoteLists(sql) };
-}
+type ViewBody = { name: string; sql: string; columns: OutputColumn[] };
 
-/** Whether every list of that name in these tables is one of records. */
-function isRecordList(tables: CatalogTable[], name: string): boolean {
-  const found = (fields: Field[]): Field[] =>
-    fields.flatMap((field) => [
-      ...(field.name.toLowerCase() === name.toLowerCase() && field.mode === "REPEATED"
-        ? [field]
-        : []),
-      ...found(field.fields),
-    ]);
-  const lists = tables.flatMap((table) => found(table.fields));
-  return lists.length > 0 && lists.every((field) => field.type === "RECORD");
-}
-
-/** The translator drops the quotes in EXCLUDE and column lists, which reserved words need. */
-function quoteLists(sql: string): string {
-  return sql.replace(
-    /(\bEXCLUDE |"unnest \d+")\(([\w, ]+)\)/g,
-    (_, before: string, names: string) => `${before}(${names.replace(/\w+/g, '"$&"')})`,
-  );
-}
-
-function prepend(views: ReadonlyMap<string, string>, sql: string): string {
-  if (views.size === 0) return sql;
-  const definitions = [...views]
-    .map(([name, body]) => `"${name}" AS NOT MATERIALIZED (${body})`)
+function prepend(views: readonly ViewBody[], sql: string): string {
+  if (views.length === 0 || sql === "") return sql;
+  const definitions = views
+    .map(({ name, sql: body, columns }) => {
+      return `${quoteName(name)}(${columnKeys(columns).join(", ")}) AS NOT MATERIALIZED (${body})`;
+    })
     .join(", ");
   const clause = /^WITH (RECURSIVE )?/.exec(sql);
   if (!clause) return `WITH ${definitions} ${sql}`;

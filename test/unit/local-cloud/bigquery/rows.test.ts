@@ -326,7 +326,7 @@ describe("messages", () => {
 
 describe("partitions of streamed rows", () => {
   const planFor = (type: Field["type"], proto: keyof typeof protoTypes, by?: string) =>
-    planOf([column("at", type)], [written(1, "at", proto)], by);
+    planOf([column("happened_at", type)], [written(1, "happened_at", proto)], by);
   const timestamp = (plan: ReturnType<typeof planOf>, text: string) =>
     transcode(
       plan,
@@ -334,14 +334,14 @@ describe("partitions of streamed rows", () => {
     ).errors;
 
   test("are of ten years ago to a year ahead", () => {
-    const plan = planFor("TIMESTAMP", "int64", "AT");
+    const plan = planFor("TIMESTAMP", "int64", "HAPPENED_AT");
     expect(timestamp(plan, "2016-01-05T00:00:00Z")).toEqual([]);
     expect(timestamp(plan, "2027-01-03T23:59:59Z")).toEqual([]);
     expect(timestamp(plan, "2016-01-04T23:59:59Z")).toEqual([
       {
         index: 0,
         message:
-          "Field Row.at: 2016-01-04T23:59:59.000Z is outside the allowed bounds of a partition: streamed rows may be for 3650 days in the past to 366 days in the future",
+          "Field Row.happened_at: 2016-01-04T23:59:59.000Z is outside the allowed bounds of a partition: streamed rows may be for 3650 days in the past to 366 days in the future",
       },
     ]);
     expect(timestamp(plan, "2027-01-04T00:00:00Z")).toHaveLength(1);
@@ -353,10 +353,10 @@ describe("partitions of streamed rows", () => {
   });
 
   test("may be by DATE and DATETIME", () => {
-    const byDate = planFor("DATE", "int32", "at");
+    const byDate = planFor("DATE", "int32", "happened_at");
     const days = (n: number) => row((w) => w.uint32(tag(1, 0)).int32(n));
     expect(transcode(byDate, days(16_805), days(16_804)).errors).toMatchObject([{ index: 1 }]);
-    const byDatetime = planFor("DATETIME", "string", "at");
+    const byDatetime = planFor("DATETIME", "string", "happened_at");
     const text = (t: string) => row((w) => w.uint32(tag(1, 2)).string(t));
     expect(
       transcode(byDatetime, text("2016-01-05 00:00:00"), text("2016-01-04T23:59:59.999999")).errors,
