@@ -3,6 +3,7 @@ import { createHandler as createAppender } from "../../../functions/append-rows/
 import { bucketHours } from "../../../functions/bucket-hours/bucket-hours.ts";
 import { createHandler as createBucketer } from "../../../functions/bucket-hours/handler.ts";
 import { createHandler as createNormalizer } from "../../../functions/normalize-tweets/handler.ts";
+import { type EncodedPayload, encodePayload } from "../../../shared/codec/encode-payload.ts";
 import { packLines } from "../../../shared/codec/pack-lines.ts";
 import { bigquerySchema } from "../../../shared/rows/bigquery-schema.ts";
 import { generateTweets } from "../../../test/producer/generate-tweets.ts";
@@ -21,7 +22,7 @@ type Measured = {
 export type MeasuredRun = {
   tweets: number;
   functions: Record<"normalize-tweets" | "bucket-hours" | "append-rows", Measured>;
-  /** Sizes of all messages, by topic. */
+  /** Sizes of all messages as they are published, compressed, by topic. */
   messages: Record<string, number[]>;
   /** Bytes of the rows that are appended, as JSON. */
   rowBytes: number;
@@ -42,12 +43,12 @@ export async function measureTweets(options: {
   const lines = [...generateTweets({ count: options.tweets, seed: 1, endingAt })].map(
     ({ json }) => json,
   );
-  const messages = new Map<string, string[]>();
+  const messages = new Map<string, EncodedPayload[]>();
   const publish = async (topic: string, _schema: string, published: readonly string[]) => {
     if (published.length === 0) return;
     const queue = messages.get(topic) ?? [];
     messages.set(topic, queue);
-    for (const { data } of packLines(published)) queue.push(data.toString("utf8"));
+    for (const { data } of packLines(published)) queue.push(encodePayload(data));
   };
   const now = () => endingAt.getTime();
   const log = createLog();
@@ -99,9 +100,9 @@ export async function measureTweets(options: {
       },
     },
     messages: {
-      tweets: incoming.map((one) => Buffer.byteLength(one)),
+      tweets: incoming.map(({ data }) => data.length),
       ...Object.fromEntries(
-        [...messages].map(([topic, sent]) => [topic, sent.map((one) => Buffer.byteLength(one))]),
+        [...messages].map(([topic, sent]) => [topic, sent.map(({ data }) => data.length)]),
       ),
     },
     rowBytes,
@@ -111,14 +112,13 @@ export async function measureTweets(options: {
 type Log = { info: (counts: object, message: string) => void; takeBytes: () => number };
 
 async function measure(
-  payloads: readonly string[],
+  payloads: readonly EncodedPayload[],
   topic: string,
   handle: (event: unknown) => Promise<void>,
   log: Log,
 ): Promise<Measured> {
-  const message = { publishTime: receivedAt, attributes: {} };
-  const events = payloads.map((payload, index) =>
-    messagePublished(payload, topic, String(index), message),
+  const events = payloads.map(({ data, attributes }, index) =>
+    messagePublished(data, topic, String(index), { publishTime: receivedAt, attributes }),
   );
   log.takeBytes();
   const before = process.cpuUsage();
@@ -148,10 +148,10 @@ function createLog(): Log {
   };
 }
 
-function packs(lines: readonly string[], pack: number): string[] {
+function packs(lines: readonly string[], pack: number): EncodedPayload[] {
   const count = Math.ceil(lines.length / pack);
   return Array.from({ length: count }, (_, index) =>
-    lines.slice(index * pack, (index + 1) * pack).join("\n"),
+    encodePayload(Buffer.from(lines.slice(index * pack, (index + 1) * pack).join("\n"))),
   );
 }
 
