@@ -5,6 +5,12 @@ import { BrokenObjectError } from "./broken-object-error.ts";
 /** Larger pieces mean fewer trips to the thread pool, at the cost of memory. */
 const pieceBytes = 128 * 1024;
 
+const signature = Buffer.of(0x1f, 0x8b);
+
+/** Whether content begins as gzip does, of which two bytes are enough. */
+export const isGzip = (head: Buffer): boolean =>
+  head.subarray(0, signature.length).equals(signature);
+
 const zlibError = z.object({ code: z.enum(["Z_BUF_ERROR", "Z_DATA_ERROR"]) });
 
 /**

@@ -3,7 +3,7 @@ import type * as z from "zod";
 /** One column of a CSV file and the field of the published row that it becomes. */
 export type CsvColumn = {
   field: string;
-  /** Spellings of its header; compared without case and surrounding space. */
+  /** Spellings of its header; letters and digits are compared, without case. */
   headers: readonly string[];
   type: "text" | "integer";
 };
@@ -21,4 +21,6 @@ export type LandingTopic = {
   name: string;
   /** Absent: the topic takes no CSV. */
   csv?: CsvLayout;
+  /** Whether content without any JSON is read line by line, rather than refused as a whole. */
+  takesText?: boolean;
 };

@@ -66,7 +66,7 @@ async function publishRecords(
 ): Promise<void> {
   const { config } = dependencies;
   const content = countBytes(await openContent(object, dependencies, progress), progress);
-  const source = { name: object.name, topic, lineBytes: config.limits.lineBytes };
+  const source = { topic, lineBytes: config.limits.lineBytes };
   const records = readRecords(content, source, (format) => {
     progress.format = format;
   });

@@ -1,13 +1,13 @@
 import { gatherRecord } from "./gather-record.ts";
 import type { RawRecord, Splitter } from "./record.ts";
 
-const lineFeed = 0x0a;
-
 /**
- * Cuts content at line feeds. A last line without one counts as well; a carriage return before it
- * stays part of the line. A line of more than `maxBytes` comes shortened.
+ * Cuts content at line feeds, or at the carriage returns of old Macs. A last line without one counts
+ * as well; a carriage return before a line feed stays part of the line. A line of more than
+ * `maxBytes` comes shortened.
  */
-export function splitLines(maxBytes: number): Splitter {
+export function splitLines(maxBytes: number, lineEnd: "\n" | "\r" = "\n"): Splitter {
+  const ending = lineEnd.charCodeAt(0);
   const growing = gatherRecord(maxBytes);
   let index = 0;
 
@@ -18,7 +18,7 @@ export function splitLines(maxBytes: number): Splitter {
 
   function* push(chunk: Buffer) {
     let start = 0;
-    for (let end = chunk.indexOf(lineFeed); end !== -1; end = chunk.indexOf(lineFeed, start)) {
+    for (let end = chunk.indexOf(ending); end !== -1; end = chunk.indexOf(ending, start)) {
       const bytes = chunk.subarray(start, end);
       start = end + 1;
       if (growing.length() === 0 && bytes.length <= maxBytes) {

@@ -2,14 +2,15 @@ import { turnstileRow } from "../../shared/events/turnstile-row.v1.ts";
 import type { CsvLayout } from "./landing-topic.ts";
 
 /**
- * The weekly turnstile files of New York's MTA: those of the agency itself say `C/A`, those of
- * archivists `CA`, after an index column without a header.
+ * The turnstile files of New York's MTA: the weekly ones of the agency itself say `C/A`, those of
+ * archivists `CA`, after an index column without a header; the open data portal says `Line Name` and
+ * `Description`, or, by its API, `c_a` and `line_name`.
  */
 export const turnstileCsv: CsvLayout = {
   schema: "turnstile-row.v1",
   row: turnstileRow,
   columns: [
-    { field: "ca", headers: ["C/A", "CA"], type: "text" },
+    { field: "ca", headers: ["C/A"], type: "text" },
     { field: "unit", headers: ["UNIT"], type: "text" },
     { field: "scp", headers: ["SCP"], type: "text" },
     { field: "station", headers: ["STATION"], type: "text" },
@@ -17,7 +18,7 @@ export const turnstileCsv: CsvLayout = {
     { field: "division", headers: ["DIVISION"], type: "text" },
     { field: "date", headers: ["DATE"], type: "text" },
     { field: "time", headers: ["TIME"], type: "text" },
-    { field: "desc", headers: ["DESC"], type: "text" },
+    { field: "desc", headers: ["DESC", "DESCRIPTION"], type: "text" },
     { field: "entries", headers: ["ENTRIES"], type: "integer" },
     { field: "exits", headers: ["EXITS"], type: "integer" },
   ],

@@ -40,7 +40,8 @@ export function createRowTyper(layout: CsvLayout, header: readonly string[]): Ty
   };
 }
 
-const spelling = (header: string): string => header.trim().toUpperCase();
+/** `C/A`, `CA` and `c_a` are one column, as are `LINENAME`, `Line Name` and `line_name`. */
+const spelling = (header: string): string => header.toUpperCase().replace(/[^A-Z0-9]/g, "");
 
 /** The member of a JSON object, or why there is none. */
 type TypedField = string | { message: string };

@@ -8,8 +8,8 @@ own. Publishes tweets, shows what becomes of them, prints the top links of the n
 stays up for more until Ctrl-C. Started again while one is running, it publishes to that one.
 
 What is published
-  --input FILE       a file of tweets, one JSON a line (.jsonl, .ndjson, .json; each also .gz);
-                     may be given several times
+  --input FILE       a file of tweets: JSON, one a line or in an array, or the tweets.js of an account
+                     archive; plain or gzip; may be given several times, "-" is standard input
   --generate N       N generated tweets (default: 20000, where there is no --input)
   --seed S           seed of the generated tweets (default: 1)
   --rate N           events a second (default: 2000 for generated tweets, else as fast as accepted)

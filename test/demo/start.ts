@@ -14,10 +14,9 @@ import {
 } from "../local-cloud/cloud-file.ts";
 import { type Cloud, startCloud } from "../local-cloud/start-cloud.ts";
 import { freePort } from "../local-cloud/tcp-port.ts";
-import { maxEventBytes } from "../producer/event-limits.ts";
 import { generateTweets } from "../producer/generate-tweets.ts";
 import { publishEvents } from "../producer/publish-events.ts";
-import { readEvents } from "../producer/read-events.ts";
+import { checkFiles, readEvents } from "../producer/read-events.ts";
 import { checkEmulator } from "./check-emulator.ts";
 import { querySummary, queryTotals } from "./query-summary.ts";
 import { renderSummary, renderTop } from "./render-summary.ts";
@@ -29,6 +28,9 @@ const localProject = "hourtally-local";
 const localDataset = "hourtally";
 /** The ports that the well-known emulators use; any free one where it is taken. */
 const usualPorts = { pubsub: 8085, bigquery: 9050, bigqueryWrite: 9060, storage: 4443 };
+
+/** What everything is published to. */
+const topic = "tweets";
 
 /** How often totals are shown while more comes in all the time. */
 const busyRefreshMs = 10_000;
@@ -46,6 +48,7 @@ async function start(args: string[], listen: () => AbortSignal): Promise<number 
     return 0;
   }
   for (const path of options.input) await checkInput(path);
+  await checkFiles(options.input, topic);
   const signal = listen();
   const startedAt = performance.now();
   const target = await openTarget(options);
@@ -164,7 +167,7 @@ Publish a tweet of your own, or drop a file of them into the landing folder:
 `);
 }
 
-/** Resolves with how many events were too large to be published. */
+/** Resolves with how many events could not be published: too large, for example. */
 async function publishAndCount(
   target: Target,
   bigquery: BigQuery,
@@ -174,7 +177,6 @@ async function publishAndCount(
   const before = await queryTotals(bigquery, target.dataset);
   const pubsub = new PubSub({ projectId: target.project });
   const published = { events: 0, refused: 0 };
-  const source = { place: "" };
   const progress = showProgress({
     totals: () => queryTotals(bigquery, target.dataset),
     backlog: () => target.own?.backlog(),
@@ -182,16 +184,15 @@ async function publishAndCount(
   });
   try {
     await publishEvents({
-      topic: pubsub.topic("tweets"),
-      events: eventsOf(options, source),
+      topic: pubsub.topic(topic),
+      events: eventsOf(options, (place, reason) => {
+        published.refused += 1;
+        say(`refused ${place}: ${reason}`);
+      }),
       pack: options.pack,
       signal,
       onProgress: ({ events }) => {
         published.events = events;
-      },
-      onRefused: () => {
-        published.refused += 1;
-        say(`refused ${source.place}: more than ${maxEventBytes.toLocaleString("en")} bytes`);
       },
       ...(options.rate !== undefined && { rate: options.rate }),
     });
@@ -220,17 +221,11 @@ async function checkInput(path: string): Promise<void> {
   if (found.isDirectory()) throw new UserError(`--input ${path}: is a folder, name its files`);
 }
 
-/** `source.place` is where the event that was yielded last stands. */
 async function* eventsOf(
   { input, generate, seed }: StartOptions,
-  source: { place: string },
+  onRefused: (place: string, reason: string) => void,
 ): AsyncIterable<Uint8Array> {
-  for (const path of input) {
-    for await (const { bytes, line } of readEvents(path)) {
-      source.place = `${path}, line ${line}`;
-      yield bytes;
-    }
-  }
+  yield* readEvents(input, { topic, onRefused });
   if (generate === 0) return;
   const endingAt = new Date();
   for (const { json } of generateTweets({ count: generate, seed, endingAt })) {

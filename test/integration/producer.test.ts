@@ -172,7 +172,7 @@ describe("files", () => {
     expect(code).toBe(1);
     expect(outcome).toBe("failed");
     expect(events).toBeGreaterThan(1_000);
-    expect(stderr).toContain(`produce: cannot read ${path}: unexpected end of file`);
+    expect(stderr).toContain(`produce: cannot read ${path}: the gzip content is cut short`);
   });
 });
 

@@ -21,9 +21,11 @@ export const helpText = `Publishes events to a Pub/Sub topic, local or real.
   zcat stream.gz | npm run --silent produce -- --input -
 
 What to publish (one of the two)
-  --input FILE       events of a file; may be repeated. .json: one object, an array, or objects
-                     one after another; any other name: one event a line. .gz is unpacked.
-                     "-" is standard input, one event a line. Bytes are sent as they are.
+  --input FILE       events of a file, told by its content, as an upload reads it: JSON objects one a
+                     line, over several lines or one after another, the elements of an array, the
+                     tweets.js of an account archive, CSV where the topic takes it; plain or gzip.
+                     May be repeated. "-" is standard input. What cannot be read is refused before
+                     anything is published.
   --generate N       N made-up tweets (API v1.1), the newest of now
   --seed S           another seed, other tweets (default 1)
 

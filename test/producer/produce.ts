@@ -4,22 +4,22 @@ import { PubSub } from "@google-cloud/pubsub";
 import { runCommand } from "../../terraform/operate/cli/run-command.ts";
 import { UserError } from "../../terraform/operate/cli/user-error.ts";
 import { findRunningCloud } from "../local-cloud/cloud-file.ts";
-import { maxEventBytes } from "./event-limits.ts";
 import { explainFailure } from "./explain-failure.ts";
 import { findServer, type PubsubServer, requireListening } from "./find-server.ts";
 import { generateTweets } from "./generate-tweets.ts";
 import { helpText, type ProduceOptions, parseOptions } from "./parse-options.ts";
 import { publishEvents } from "./publish-events.ts";
-import { readEvents } from "./read-events.ts";
+import { checkFiles, readEvents } from "./read-events.ts";
 import { showProgress, silentProgress } from "./show-progress.ts";
 
 type Source = {
-  events: AsyncIterable<Uint8Array> | Iterable<Uint8Array>;
+  /** `refuse` hears where something stands that cannot be published, and why. */
+  events: (
+    refuse: (place: string, reason: string) => void,
+  ) => AsyncIterable<Uint8Array> | Iterable<Uint8Array>;
   /** What the source is as a whole: events if it is made up, else bytes; unknown for a pipe. */
   total: number | undefined;
   bytesRead: () => number;
-  /** Where the event handed out last came from. */
-  position: () => string;
 };
 
 async function produce(args: string[], listen: () => AbortSignal): Promise<void> {
@@ -28,7 +28,7 @@ async function produce(args: string[], listen: () => AbortSignal): Promise<void>
     process.stdout.write(helpText);
     return;
   }
-  const source = await openSource(options.source);
+  const source = await openSource(options);
   const local = await findRunningCloud();
   const server = findServer({ project: options.project, environment: process.env, local });
   if (server.address !== undefined) {
@@ -52,6 +52,10 @@ async function publishSource(
   const startedAt = performance.now();
   const count = { events: 0, messages: 0, bytes: 0, refused: 0 };
   const seconds = () => (performance.now() - startedAt) / 1_000;
+  const refuse = (place: string, reason: string) => {
+    count.refused += 1;
+    progress.note(`refused ${place}: ${reason}`);
+  };
   const isGenerated = options.source.kind === "generate";
   const progress = options.quiet
     ? silentProgress
@@ -69,17 +73,12 @@ async function publishSource(
   try {
     await publishEvents({
       topic: pubsub.topic(topic),
-      events: source.events,
+      events: source.events(refuse),
       pack,
       attributes,
       signal,
       ...(rate === undefined ? {} : { rate }),
       onProgress: (acknowledged) => Object.assign(count, acknowledged),
-      onRefused: () => {
-        count.refused += 1;
-        const limit = maxEventBytes.toLocaleString("en");
-        progress.note(`refused ${source.position()}: more than ${limit} bytes`);
-      },
     });
   } catch (error) {
     failure = error;
@@ -93,41 +92,32 @@ async function publishSource(
   if (failure !== undefined) throw new Error(explainFailure(failure, { topic, ...server }));
 }
 
-async function openSource(source: ProduceOptions["source"]): Promise<Source> {
+async function openSource({ source, topic }: ProduceOptions): Promise<Source> {
   if (source.kind === "generate") {
     const { count, seed } = source;
     const tweets = generateTweets({ count, seed, endingAt: new Date() });
     return {
-      events: tweets.map(({ json }) => Buffer.from(json)),
+      events: () => tweets.map(({ json }) => Buffer.from(json)),
       total: count,
       bytesRead: () => 0,
-      position: () => "a generated tweet",
     };
   }
 
+  const { paths } = source;
   let total: number | undefined = 0;
-  for (const path of source.paths) {
+  for (const path of paths) {
     const size = await sizeOf(path);
     total = total === undefined || size === undefined ? undefined : total + size;
   }
+  await checkFiles(paths, topic);
   let bytesRead = 0;
-  let position = "";
-  async function* readAll(paths: readonly string[]) {
-    for (const path of paths) {
-      const events = readEvents(path, (bytes) => {
-        bytesRead += bytes;
-      });
-      for await (const { line, bytes } of events) {
-        position = `${path === "-" ? "standard input" : path}, line ${line}`;
-        yield bytes;
-      }
-    }
-  }
+  const onRead = (bytes: number) => {
+    bytesRead += bytes;
+  };
   return {
-    events: readAll(source.paths),
+    events: (onRefused) => readEvents(paths, { topic, onRead, onRefused }),
     total,
     bytesRead: () => bytesRead,
-    position: () => position,
   };
 }
 

@@ -30,7 +30,7 @@ describe("an object", () => {
           bucket: "lake",
           object: name,
           generation: "1700000000000001",
-          records: "0,2,4",
+          records: "0-1,3",
         },
       },
     ]);
@@ -115,6 +115,50 @@ describe("an object", () => {
   });
 });
 
+describe("an object is read by its content, whatever it is called", () => {
+  const tweet = '{"tweet" : {"id_str" : "1900000000000000001"}}';
+
+  test.each<[string, string | Buffer, string[]]>([
+    ["a.JSON", '[\n {"a": 1},\n {"a": 2}\n]\n', ['{"a": 1}', '{"a": 2}']],
+    ["a.JSONL.GZ", gzipSync('{"a":1}\n{"a":2}\n'), ['{"a":1}', '{"a":2}']],
+    ["a.txt", gzipSync('[{"a":1},{"a":2}]'), ['{"a":1}', '{"a":2}']],
+    ["a.json.gz", '{"a":1}\n', ['{"a":1}']],
+    ["a.csv", '{"a":1}{"a":2}', ['{"a":1}', '{"a":2}']],
+    ["a.jsonl", '{\n "a": 1\n}{\n "a": 2\n}\n', ['{  "a": 1 }', '{  "a": 2 }']],
+    ["tweets.js", `window.YTD.tweets.part0 = [\n  ${tweet}\n]`, [tweet]],
+    ["tweets-part1.js", `window.YTD.tweets.part1 = [ ${tweet}, ${tweet} ]\n`, [tweet, tweet]],
+    ["tweet.js", gzipSync(`window.YTD.tweet.part0 = [ ${tweet} ]`), [tweet]],
+    ["2012_03.js", 'Grailbird.data.tweets_2012_03 = \n [ {\n  "id" : 1\n} ]', ['{   "id" : 1 }']],
+    ["community-tweet.js", "window.YTD.community_tweet.part0 = [ ]", []],
+  ])("%s", async (file, content, rows) => {
+    const landing = createMemoryLanding({ chunkBytes: 16 });
+    await landing.load(`landing/tweets/${file}`, content);
+    expect(landing.failed()).toEqual([]);
+    expect(landing.rows("tweets")).toEqual(rows);
+  });
+
+  const data = "A002,R051,02-00-00,59 ST,NQR456W,BMT,12/31/2022,03:00:00,REGULAR,7394749,2508844";
+  const row =
+    '{"ca":"A002","unit":"R051","scp":"02-00-00","station":"59 ST","linename":"NQR456W",' +
+    '"division":"BMT","date":"12/31/2022","time":"03:00:00","desc":"REGULAR",' +
+    '"entries":7394749,"exits":2508844}';
+
+  test.each([
+    "C/A,UNIT,SCP,STATION,LINENAME,DIVISION,DATE,TIME,DESC,ENTRIES,EXITS            ",
+    "C/A,Unit,SCP,Station,Line Name,Division,Date,Time,Description,Entries,Exits",
+    "c/a,unit,scp,station,line name,division,date,time,description,entries,exits",
+    '"c_a","unit","scp","station","line_name","division","date","time","description","entries","exits"',
+    "\ufeffCA,UNIT,SCP,STATION,LINE_NAME,DIVISION,DATE,TIME,DESC,ENTRIES,EXITS",
+  ])("CSV under the header %s", async (header) => {
+    for (const lineEnd of ["\n", "\r\n", "\r"]) {
+      const landing = createMemoryLanding({ chunkBytes: 16 });
+      await landing.load("landing/turnstiles/a", `${header}${lineEnd}${data}${lineEnd}`);
+      expect(landing.failed()).toEqual([]);
+      expect(landing.rows("turnstiles")).toEqual([row]);
+    }
+  });
+});
+
 describe("a bad line", () => {
   test("is also one that is nested deeper than any event", async () => {
     const landing = createMemoryLanding();
@@ -131,7 +175,7 @@ describe("a bad line", () => {
   test("becomes a failed event that says where it stands, with its bytes", async () => {
     const landing = createMemoryLanding({ variables: { TOPIC_PREFIX: "blue-" } });
 
-    await landing.load(name, '{"id":1}\r\n{"id":\r\n1\n');
+    await landing.load(name, '{"id":1}\r\n{"id":]\r\n1\n');
 
     const identity = `lake/${name}#1700000000000001`;
     expect(landing.failed()).toEqual([
@@ -151,7 +195,7 @@ describe("a bad line", () => {
           { name: "objectGeneration", value: "1700000000000001" },
           { name: "line", value: "2" },
         ],
-        original: Buffer.from('{"id":\r').toString("base64"),
+        original: Buffer.from('{"id":]').toString("base64"),
         part: 1,
         parts: 1,
         first_seen: createdAt,
@@ -175,7 +219,7 @@ describe("a bad line", () => {
 
   test("is one of very many, and all are published", async () => {
     const landing = createMemoryLanding();
-    const loaded = await landing.load(name, lines(3_000, "x"));
+    const loaded = await landing.load(name, lines(3_000, "{x"));
     expect(loaded).toMatchObject({ rows: 0, failed: 3_000, messages: 0 });
     expect(new Set(landing.failed().map(({ id }) => id)).size).toBe(3_000);
     for (const { data } of landing.messagesOn("failed-events")) {
@@ -247,10 +291,41 @@ describe("a bad object", () => {
     const tar = Buffer.concat([Buffer.from("a.jsonl".padEnd(512, "\0")), Buffer.from(lines(40))]);
     await landing.load("landing/tweets/a.tar.gz", gzipSync(tar));
     expect(landing.failed()).toMatchObject([
-      { reason: "unsupported-format", issues: [{ message: "the content is binary, or UTF-16" }] },
+      {
+        reason: "unsupported-format",
+        issues: [{ message: expect.stringMatching("the content is binary") }],
+      },
     ]);
     expect(landing.messagesOn("tweets")).toEqual([]);
   });
+
+  test("is one that holds no JSON, and not a bad line for each of its lines", async () => {
+    const landing = createMemoryLanding();
+    await landing.load(name, lines(3_000, "a,b,c"));
+    expect(landing.failed()).toMatchObject([
+      {
+        reason: "unsupported-format",
+        position: "object",
+        issues: [
+          {
+            message:
+              "the content is no JSON, and tweets takes nothing else: no line begins with { or [",
+          },
+        ],
+      },
+    ]);
+  });
+
+  test.each(["like", "direct_messages", "deleted_tweets", "follower"])(
+    "is the part %s of an account archive, once as a whole",
+    async (part) => {
+      const landing = createMemoryLanding();
+      const entries = '{ "entry" : { "id" : "1" } },\n'.repeat(1_000);
+      await landing.load(`landing/tweets/${part}.js`, `window.YTD.${part}.part0 = [ ${entries}]`);
+      expect(landing.rows("tweets")).toEqual([]);
+      expect(landing.failed()).toMatchObject([{ reason: "unsupported-format" }]);
+    },
+  );
 
   test("is one that is too large", async () => {
     const landing = createMemoryLanding({ variables: { MAX_CONTENT_BYTES: "1000" } });
@@ -388,7 +463,7 @@ describe("a load that cannot finish", () => {
         if (topic === "failed-events") throw new Error("unavailable");
       },
     });
-    await expect(landing.handle(landing.put(name, "x"))).rejects.toThrow("publishing failed");
+    await expect(landing.handle(landing.put(name, "{x"))).rejects.toThrow("publishing failed");
     await expect(landing.handle(landing.put(`${name}.gz`, ""))).rejects.toThrow("unavailable");
     expect(landing.reportOf(name)).toBeUndefined();
     expect(landing.reportOf(`${name}.gz`)).toBeUndefined();

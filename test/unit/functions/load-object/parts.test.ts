@@ -2,6 +2,7 @@ import { setTimeout as delay } from "node:timers/promises";
 import { describe, expect, test } from "vitest";
 import { chooseFormat, isEnough } from "../../../../functions/load-object/choose-format.ts";
 import { parseConfig } from "../../../../functions/load-object/config.ts";
+import type { LandingTopic } from "../../../../functions/load-object/landing-topic.ts";
 import { limitInFlight } from "../../../../functions/load-object/limit-in-flight.ts";
 import { identityOf, reportNameOf } from "../../../../functions/load-object/name-object.ts";
 import { type PackedRows, packRows } from "../../../../functions/load-object/pack-rows.ts";
@@ -181,58 +182,83 @@ describe("names", () => {
 
 describe("a format", () => {
   const plain = { name: "tweets" };
+  const withText = { name: "own-topic", takesText: true };
   const withCsv = { name: "turnstiles", csv: turnstileCsv };
   const mark = "\ufeff";
+  const lf = "\n";
 
-  test.each<[string, string, typeof plain, string, number]>([
-    ['{"a":1}', "a.jsonl", plain, "ndjson", 0],
-    ['{"a":1}', "a", plain, "ndjson", 0],
-    ['{"a":1}', "a.csv", withCsv, "ndjson", 0],
-    [` \r\n[{"a":1}]`, "a.json", plain, "json-array", 0],
-    ["[1]", "a", plain, "json-array", 0],
-    ["[1]", "a.json.gz", withCsv, "json-array", 0],
-    ["[1]", "a.jsonl", plain, "ndjson", 0],
-    ["[1]", "a.NDJSON.gz", plain, "ndjson", 0],
-    [`${mark}[1]`, "a.json", plain, "json-array", 3],
-    [`${mark}CA,UNIT`, "a.csv.gz", withCsv, "csv", 3],
-    ["CA,UNIT", "240113", withCsv, "csv", 0],
-    ["CA,UNIT", "a.ndjson", withCsv, "ndjson", 0],
-    ["hello", "a.txt", plain, "ndjson", 0],
-    ["", "a.csv", plain, "ndjson", 0],
-    ["  \n", "a.csv", withCsv, "ndjson", 0],
-  ])("of %j in %s", (head, name, topic, format, skip) => {
-    expect(chooseFormat(Buffer.from(head), name, topic)).toEqual({ format, skip });
+  test.each<[string, LandingTopic, string, number, string]>([
+    ['{"a":1}', plain, "ndjson", 0, lf],
+    ['{"a":1}', withCsv, "ndjson", 0, lf],
+    [' \r\n[{"a":1}]', plain, "json-array", 0, lf],
+    ["[1]", withCsv, "json-array", 0, lf],
+    [`${mark}[1]`, plain, "json-array", 3, lf],
+    [`${mark}CA,UNIT`, withCsv, "csv", 3, lf],
+    ["CA,UNIT", withCsv, "csv", 0, lf],
+    ["CA,UNIT\r\nA002,R051\r\n", withCsv, "csv", 0, lf],
+    ["CA,UNIT\rA002,R051\r", withCsv, "csv", 0, "\r"],
+    ["hello\n{", plain, "ndjson", 0, lf],
+    ["hello", withText, "ndjson", 0, lf],
+    ["", plain, "ndjson", 0, lf],
+    ["  \n", withCsv, "ndjson", 0, lf],
+    ["window.YTD.tweets.part0 = [", plain, "json-array", 26, lf],
+    ["window.YTD.tweet.part12=[", plain, "json-array", 24, lf],
+    [`${mark}window.YTD.community_tweet.part0 = [ ]`, plain, "json-array", 38, lf],
+    ["Grailbird.data.tweets_2012_03 = \n [ {", plain, "json-array", 34, lf],
+  ])("of %j for %o", (head, topic, format, skip, lineEnd) => {
+    expect(chooseFormat(Buffer.from(head), topic)).toEqual({ format, skip, lineEnd });
   });
 
   test.each<[Buffer, string]>([
-    [Buffer.from("\ufeff{}", "utf16le"), "UTF-16"],
+    [Buffer.from("\ufeff{}", "utf16le"), "UTF-16: convert it to UTF-8 first"],
     [Buffer.of(0xfe, 0xff, 0, 0x7b), "UTF-16"],
-    [Buffer.of(0x1f, 0x8b, 8, 0), "gzip within gzip"],
+    [Buffer.of(0xff, 0xfe, 0, 0, 0x7b, 0, 0, 0), "UTF-32"],
+    [Buffer.from('{"a":1}\n', "utf16le"), "UTF-16"],
+    [Buffer.from('{"a":1}\n', "utf16le").swap16(), "UTF-16"],
+    [Buffer.from('{"a":1}\n'.repeat(5), "utf16le"), "UTF-16"],
+    [
+      Buffer.of(0x1f, 0x8b, 8, 0),
+      "gzip within gzip: unpack it first, or pack it with gzip instead",
+    ],
     [Buffer.from("PK\u0003\u0004..."), "a zip archive"],
+    [Buffer.from("PK\u0005\u0006"), "a zip archive"],
     [Buffer.from("BZh91AY"), "bzip2"],
-    [Buffer.from("PAR1"), "Parquet"],
-    [Buffer.from(`${"x".repeat(7_600)}${"\0".repeat(400)}`), "binary, or UTF-16"],
-    [Buffer.from('{"a":1}\n'.repeat(5), "utf16le"), "binary, or UTF-16"],
+    [Buffer.from("\xfd7zXZ\0", "latin1"), "xz"],
+    [Buffer.from("7z\xbc\xaf\x27\x1c", "latin1"), "a 7z archive"],
+    [Buffer.from("Rar!\x1a\x07"), "a RAR archive"],
+    [Buffer.of(0x28, 0xb5, 0x2f, 0xfd), "Zstandard"],
+    [Buffer.from("PAR1"), "Parquet: export it as lines of JSON first"],
+    [Buffer.from(`${"x".repeat(7_600)}${"\0\u0001".repeat(200)}`), "binary"],
+    [Buffer.from("a,b\n1,2\n"), "no JSON, and tweets takes nothing else"],
+    [Buffer.from("<!DOCTYPE html>\n<title>404</title>"), "no JSON"],
+    [Buffer.from("module.exports = [ {"), "JavaScript"],
+    [Buffer.from("var tweet_index = [\n{"), "JavaScript"],
+    [Buffer.from("window.YTD.like.part0 = [ {"), "the part like of an account archive"],
+    [Buffer.from("window.YTD.direct_messages.part0 = [ ]"), "the part direct_messages"],
+    [Buffer.from("window.YTD.deleted_tweets.part0 = [ {"), "the part deleted_tweets"],
+    [Buffer.from("window.YTD.tweet_headers.part0 = [ {"), "tweets.js holds the posts"],
   ])("of %j is none that can be read: %s", (head, what) => {
-    expect(() => chooseFormat(head, "a.jsonl", plain)).toThrow(`the content is ${what}`);
+    expect(() => chooseFormat(head, plain)).toThrow(what);
+    expect(() => chooseFormat(head, plain)).toThrow(/^the content is /);
   });
 
   test("is text whatever comes after its beginning", () => {
     const head = Buffer.from(`{${"x".repeat(7_999)}${"\0".repeat(8_000)}`);
-    expect(chooseFormat(head, "a.jsonl", plain)).toEqual({ format: "ndjson", skip: 0 });
+    expect(chooseFormat(head, plain)).toMatchObject({ format: "ndjson" });
+    const line = Buffer.from(`{}\n${"\0".repeat(9_000)}`);
+    expect(chooseFormat(line, plain)).toMatchObject({ format: "ndjson" });
   });
 
-  test("is not CSV for a topic that takes none", () => {
-    expect(() => chooseFormat(Buffer.from("a,b"), "a.csv", plain)).toThrow("tweets takes no CSV");
-    expect(() => chooseFormat(Buffer.from("a,b"), "a.CSV.gz", plain)).toThrow("takes no CSV");
-  });
-
-  test("shows with the first bytes that are no space", () => {
-    expect(isEnough(Buffer.from("x".repeat(7_999)))).toBe(false);
-    expect(isEnough(Buffer.from("x".repeat(8_000)))).toBe(true);
-    expect(isEnough(Buffer.from(" ".repeat(10_000)))).toBe(false);
-    expect(isEnough(Buffer.from(`${mark}${" ".repeat(10_000)}`))).toBe(false);
-    expect(isEnough(Buffer.from(" ".repeat(100_000)))).toBe(true);
+  test("shows with the first line of JSON, else with enough that is no space", () => {
+    expect(isEnough(Buffer.from(' \n{"a":1}\n'), plain)).toBe(true);
+    expect(isEnough(Buffer.from('{"a":1}'), plain)).toBe(false);
+    expect(isEnough(Buffer.from("hello\n"), plain)).toBe(false);
+    expect(isEnough(Buffer.from("hello\n"), withText)).toBe(true);
+    expect(isEnough(Buffer.from("x".repeat(7_999)), plain)).toBe(false);
+    expect(isEnough(Buffer.from("x".repeat(8_000)), plain)).toBe(true);
+    expect(isEnough(Buffer.from(" ".repeat(10_000)), plain)).toBe(false);
+    expect(isEnough(Buffer.from(`${mark}${" ".repeat(10_000)}`), plain)).toBe(false);
+    expect(isEnough(Buffer.from(" ".repeat(100_000)), plain)).toBe(true);
   });
 });
 

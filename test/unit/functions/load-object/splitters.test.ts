@@ -2,7 +2,6 @@ import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { keptBytes } from "../../../../functions/load-object/gather-record.ts";
 import type { RawRecord, Splitter } from "../../../../functions/load-object/record.ts";
-import { splitArray } from "../../../../functions/load-object/split-array.ts";
 import { splitLines } from "../../../../functions/load-object/split-lines.ts";
 
 const large = 1_000_000;
@@ -18,8 +17,7 @@ function split(splitter: Splitter, text: string, size = large): RawRecord[] {
   return records;
 }
 
-const texts = (records: RawRecord[]) =>
-  records.map(({ bytes, problem }) => `${bytes.toString()}${problem ? `!${problem}` : ""}`);
+const texts = (records: RawRecord[]) => records.map(({ bytes }) => bytes.toString());
 
 describe("lines", () => {
   test.each<[string, string[]]>([
@@ -35,6 +33,12 @@ describe("lines", () => {
       expect(texts(records)).toEqual(expected);
       expect(records.map(({ index }) => index)).toEqual(expected.map((_, index) => index));
       expect(records.map(({ line }) => line)).toEqual(expected.map((_, index) => index + 1));
+    }
+  });
+
+  test("end with carriage returns where nothing else ends them", () => {
+    for (const size of [1, 2, large]) {
+      expect(texts(split(splitLines(large, "\r"), "a\rb\r\rc", size))).toEqual(["a", "b", "", "c"]);
     }
   });
 
@@ -70,59 +74,5 @@ describe("lines", () => {
     for (let turn = 0; turn < 2_000; turn++) expect([...splitter.push(chunk)]).toEqual([]);
     expect(process.memoryUsage().arrayBuffers - before).toBeLessThan(5_000_000);
     expect([...splitter.end()][0]).toMatchObject({ length: 100_000_000 });
-  });
-});
-
-describe("elements of an array", () => {
-  test.each<[string, string[]]>([
-    ["[]", []],
-    [" [ ] \n", []],
-    ['[{"a":1}]', ['{"a":1}']],
-    ['[{"a":1}, {"b":2}]\n', ['{"a":1}', '{"b":2}']],
-    ['[{"a":[1,2,{"b":"],["}]},3]', ['{"a":[1,2,{"b":"],["}]}', "3"]],
-    ['["\\"]", "\\\\", ","]', ['"\\"]"', '"\\\\"', '","']],
-    ["[1,,2]", ["1", "", "2"]],
-    ["[,]", ["", ""]],
-    ["[1,]", ["1", ""]],
-    ["[1}]", ["1}"]],
-    ["[1] x", ["1", "x!something else follows the array"]],
-    ["[1][2]", ["1", "[2]!something else follows the array"]],
-    ['[{"a":1}', ['{"a":1}', "!the array is not closed"]],
-    ["[1,", ["1", "!the array is not closed"]],
-    ["[", ["!the array is not closed"]],
-    ['["a]', ['"a]', "!the array is not closed"]],
-  ])("of %j are %j", (text, expected) => {
-    for (const size of [1, 2, 3, 5, large]) {
-      const records = split(splitArray(large), text, size);
-      expect(texts(records).map((one) => one.trimEnd())).toEqual(expected);
-      expect(records.map(({ index }) => index)).toEqual(expected.map((_, index) => index));
-    }
-  });
-
-  test("know the line on which they begin", () => {
-    const records = split(splitArray(large), '[\n{\n"a":1\n}\n,\n\n2 ,3\n]', 2);
-    expect(records.map(({ line }) => line)).toEqual([2, 7, 7]);
-  });
-
-  test("are what the platform's parser finds, however the content is cut and indented", () => {
-    const arrays = fc.array(fc.jsonValue({ maxDepth: 3 }), { maxLength: 8 });
-    fc.assert(
-      fc.property(arrays, fc.nat(3), fc.integer({ min: 1, max: 9 }), (values, indent, size) => {
-        const text = JSON.stringify(values, null, indent);
-        const found = split(splitArray(large), text, size).map(({ bytes }) =>
-          JSON.parse(bytes.toString()),
-        );
-        expect(JSON.stringify(found)).toBe(JSON.stringify(values));
-      }),
-    );
-  });
-
-  test("that are too long are shortened", () => {
-    const long = `"${"x".repeat(keptBytes)}"`;
-    for (const size of [999, large]) {
-      const records = split(splitArray(keptBytes), `[1,${long},2]`, size);
-      expect(records.map(({ length }) => length)).toEqual([1, long.length, 1]);
-      expect(records.map(({ bytes }) => bytes.length)).toEqual([1, keptBytes, 1]);
-    }
   });
 });
