@@ -35,6 +35,8 @@ export function undoAmpersands(text: string): string {
 
 /** Past what stands behind the `&` of an escaped one at `at`; `at` itself when nothing does. */
 function afterEntity(text: string, at: number): number {
+  const code = text.charCodeAt(at);
+  if (code !== LETTER_A && code !== HASH) return at;
   const entity = entities.find((spelling) => text.startsWith(spelling, at));
   return entity === undefined ? at : at + entity.length;
 }
@@ -63,6 +65,7 @@ const SLASH = 0x2f;
 const BACKSLASH = 0x5c;
 const QUESTION = 0x3f;
 const HASH = 0x23;
+const LETTER_A = 0x61;
 const COLON = 0x3a;
 
 function stripSurroundings(input: string): string {

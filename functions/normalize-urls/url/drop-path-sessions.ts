@@ -27,9 +27,11 @@ type Session = { shape: Shape; beside: readonly string[] };
 const sessions = new Map<string, Session>();
 for (const entry of valueShapes) {
   const beside = "beside" in entry ? entry.beside : [];
-  // `/s/…` is a folder as good as any.
-  const names = entry.why === "session" ? entry.names.filter((name) => name.length > 1) : [];
-  for (const name of names) sessions.set(name, { shape: entry.shape, beside });
+  if (entry.why !== "session") continue;
+  for (const name of entry.names) {
+    // `/s/…` is a folder as good as any, and no path carries IIS's cookie.
+    if (name.length > 1 && !name.endsWith("*")) sessions.set(name, { shape: entry.shape, beside });
+  }
 }
 const sessionName = new RegExp(`/(?:${[...sessions.keys()].join("|")})(?:/|$)`, "i");
 
