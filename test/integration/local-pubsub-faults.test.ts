@@ -1,14 +1,14 @@
 import type { Topic } from "@google-cloud/pubsub";
 import { afterEach, beforeEach, expect, test } from "vitest";
-import { openTestBed, PROJECT, type TestBed } from "../local-cloud/pubsub/testing/open-test-bed.ts";
+import { openTestBed, project, type TestBed } from "../support/open-test-bed.ts";
 import {
   answerWith,
   type RecordingEndpoint,
   startRecordingEndpoint,
-} from "../local-cloud/pubsub/testing/start-recording-endpoint.ts";
-import { waitUntil } from "../local-cloud/pubsub/testing/wait-until.ts";
+} from "../support/start-recording-endpoint.ts";
+import { waitUntil } from "../support/wait-until.ts";
 
-const SUBSCRIPTION = `projects/${PROJECT}/subscriptions/stormy`;
+const SUBSCRIPTION = `projects/${project}/subscriptions/stormy`;
 const NO_FAULTS = { duplicateRate: 0, shuffle: false, seed: 7 };
 
 let bed: TestBed;

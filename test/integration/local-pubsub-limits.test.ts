@@ -1,9 +1,9 @@
 import { status } from "@grpc/grpc-js";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { openTestBed, PROJECT, type TestBed } from "../local-cloud/pubsub/testing/open-test-bed.ts";
+import { openTestBed, project, type TestBed } from "../support/open-test-bed.ts";
 
-const TOPIC = `projects/${PROJECT}/topics/tweets`;
-const SUBSCRIPTION = `projects/${PROJECT}/subscriptions/readers`;
+const TOPIC = `projects/${project}/topics/tweets`;
+const SUBSCRIPTION = `projects/${project}/subscriptions/readers`;
 
 // One server for all: what is refused leaves nothing behind.
 let bed: TestBed;
@@ -15,7 +15,7 @@ beforeAll(async () => {
 afterAll(() => bed.close());
 
 describe("refusals", () => {
-  const deadTopic = `projects/${PROJECT}/topics/dead-letters`;
+  const deadTopic = `projects/${project}/topics/dead-letters`;
 
   test.each([
     [
@@ -145,7 +145,7 @@ describe("refusals", () => {
     ],
     [
       "a missing subscription",
-      () => pull(1, `projects/${PROJECT}/subscriptions/missing`),
+      () => pull(1, `projects/${project}/subscriptions/missing`),
       status.NOT_FOUND,
       "Resource not found (resource=missing).",
     ],

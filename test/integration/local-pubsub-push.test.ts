@@ -6,16 +6,16 @@ import type { CreateSubscriptionOptions, Topic } from "@google-cloud/pubsub";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { readManifests } from "../../terraform/read-manifests.ts";
 import { provisionTopics } from "../local-cloud/provision.ts";
-import { openTestBed, PROJECT, type TestBed } from "../local-cloud/pubsub/testing/open-test-bed.ts";
+import { openTestBed, project, type TestBed } from "../support/open-test-bed.ts";
 import {
   answerWith,
   type RecordedRequest,
   type RecordingEndpoint,
   startRecordingEndpoint,
-} from "../local-cloud/pubsub/testing/start-recording-endpoint.ts";
-import { waitUntil } from "../local-cloud/pubsub/testing/wait-until.ts";
+} from "../support/start-recording-endpoint.ts";
+import { waitUntil } from "../support/wait-until.ts";
 
-const SUBSCRIPTION = `projects/${PROJECT}/subscriptions/pushed-to-test`;
+const SUBSCRIPTION = `projects/${project}/subscriptions/pushed-to-test`;
 
 let bed: TestBed;
 let topic: Topic;
@@ -325,9 +325,9 @@ test("what was provisioned before is pushed to where the functions listen now", 
   endpoints.push(endpoint);
   const manifests = (await readManifests()).filter(({ name }) => name === "normalize-tweets");
   for (const address of ["http://127.0.0.1:1", new URL(endpoint.url).origin]) {
-    await provisionTopics(manifests, { projectId: PROJECT, pushEndpoint: () => address });
+    await provisionTopics(manifests, { projectId: project, pushEndpoint: () => address });
   }
   await bed.client.topic("tweets").publishMessage({ data: Buffer.from("{}") });
   await allAcknowledged();
-  expect(endpoint.requests.map(({ path }) => path)).toEqual([`/projects/${PROJECT}/topics/tweets`]);
+  expect(endpoint.requests.map(({ path }) => path)).toEqual([`/projects/${project}/topics/tweets`]);
 });

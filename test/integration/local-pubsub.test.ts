@@ -3,11 +3,11 @@ import type { Message, Subscription } from "@google-cloud/pubsub";
 import { status } from "@grpc/grpc-js";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { startPubsub } from "../local-cloud/pubsub/start-pubsub.ts";
-import { openTestBed, PROJECT, type TestBed } from "../local-cloud/pubsub/testing/open-test-bed.ts";
-import { waitUntil } from "../local-cloud/pubsub/testing/wait-until.ts";
+import { openTestBed, project, type TestBed } from "../support/open-test-bed.ts";
+import { waitUntil } from "../support/wait-until.ts";
 
-const TOPIC = `projects/${PROJECT}/topics/tweets`;
-const SUBSCRIPTION = `projects/${PROJECT}/subscriptions/readers`;
+const TOPIC = `projects/${project}/topics/tweets`;
+const SUBSCRIPTION = `projects/${project}/subscriptions/readers`;
 
 let bed: TestBed;
 beforeEach(async () => {
@@ -86,7 +86,7 @@ describe("topics", () => {
     await bed.client.topic("other").delete();
 
     expect(metadata).toMatchObject({ name: TOPIC, labels: { team: "tally" } });
-    expect(listed.map(({ name }) => name)).toEqual([`projects/${PROJECT}/topics/other`, TOPIC]);
+    expect(listed.map(({ name }) => name)).toEqual([`projects/${project}/topics/other`, TOPIC]);
     expect(changed.labels).toEqual({ team: "count" });
     expect(await bed.client.topic("other").exists()).toEqual([false]);
   });
@@ -95,21 +95,18 @@ describe("topics", () => {
     for (const name of ["aaa", "bbb", "ccc"]) await bed.client.createTopic(name);
     await bed.publisher.createTopic({ name: "projects/local-test-2/topics/ddd" });
 
-    const project = `projects/${PROJECT}`;
+    const parent = `projects/${project}`;
     const [first, next] = await bed.publisher.listTopics(
-      { project, pageSize: 2 },
+      { project: parent, pageSize: 2 },
       { autoPaginate: false },
     );
     const [second, end] = await bed.publisher.listTopics(
-      { project, pageSize: 2, pageToken: next?.pageToken ?? "" },
+      { project: parent, pageSize: 2, pageToken: next?.pageToken ?? "" },
       { autoPaginate: false },
     );
 
-    expect(first.map(({ name }) => name)).toEqual([
-      `${project}/topics/aaa`,
-      `${project}/topics/bbb`,
-    ]);
-    expect(second.map(({ name }) => name)).toEqual([`${project}/topics/ccc`]);
+    expect(first.map(({ name }) => name)).toEqual([`${parent}/topics/aaa`, `${parent}/topics/bbb`]);
+    expect(second.map(({ name }) => name)).toEqual([`${parent}/topics/ccc`]);
     expect(end).toBeNull();
   });
 
@@ -168,7 +165,7 @@ describe("publishing and streaming pull", () => {
     await publishTexts("shared");
 
     await acknowledge(await pullOne());
-    const other = await pullOne(`projects/${PROJECT}/subscriptions/others`);
+    const other = await pullOne(`projects/${project}/subscriptions/others`);
 
     expect(other.text).toBe("shared");
     expect(bed.server.backlog()).toBe(1);
@@ -410,7 +407,7 @@ describe("unary pull", () => {
       attempts.push(pulled.attempt);
       await modifyDeadline(0, pulled);
     }
-    const [buried] = await pull(1, `projects/${PROJECT}/subscriptions/undertaker`);
+    const [buried] = await pull(1, `projects/${project}/subscriptions/undertaker`);
 
     expect(attempts).toEqual([1, 2, 3, 4, 5]);
     expect(buried).toMatchObject({
@@ -419,7 +416,7 @@ describe("unary pull", () => {
         schema: "tweet.v1",
         CloudPubSubDeadLetterSourceDeliveryCount: "5",
         CloudPubSubDeadLetterSourceSubscription: "readers",
-        CloudPubSubDeadLetterSourceSubscriptionProject: PROJECT,
+        CloudPubSubDeadLetterSourceSubscriptionProject: project,
         CloudPubSubDeadLetterSourceTopicPublishTime: expect.stringMatching(
           /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}\+00:00$/,
         ),

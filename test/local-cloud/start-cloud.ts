@@ -9,7 +9,7 @@ import { readManifests } from "../../terraform/read-manifests.ts";
 import { startArchiver } from "./archive-messages.ts";
 import { startBigquery } from "./bigquery/start-bigquery.ts";
 import { provisionLake, provisionTopics, provisionWarehouse } from "./provision.ts";
-import type { DeliveryFaults } from "./pubsub/delivery-faults.ts";
+import type { DeliveryFaults } from "./pubsub/draw-faults.ts";
 import { startPubsub } from "./pubsub/start-pubsub.ts";
 import { type RunningFunction, runFunction } from "./run-function.ts";
 import { startMetadata } from "./start-metadata.ts";

@@ -1,4 +1,4 @@
-import { createDueHeap, type Due } from "../local-cloud/pubsub/due-heap.ts";
+import { createDueHeap, type Due } from "../local-cloud/pubsub/create-due-heap.ts";
 
 /** Runs everything that happens in one simulation, one step after the other, in virtual time. */
 export type Scheduler = {

@@ -5,7 +5,7 @@ import { BigQuery } from "@google-cloud/bigquery";
 import { PubSub } from "@google-cloud/pubsub";
 import { queryTotals, type Totals } from "../demo/query-summary.ts";
 import { waitUntilCounted } from "../demo/wait-until-counted.ts";
-import type { DeliveryFaults } from "../local-cloud/pubsub/delivery-faults.ts";
+import type { DeliveryFaults } from "../local-cloud/pubsub/draw-faults.ts";
 import { type Cloud, startCloud } from "../local-cloud/start-cloud.ts";
 import { publishEvents } from "../producer/publish-events.ts";
 

@@ -1,16 +1,16 @@
+import type { Consumer, Delivery, SubscriptionQueue } from "./create-subscription-queue.ts";
 import { tooSmall } from "./rpc-error.ts";
-import type { Consumer, Delivery, SubscriptionQueue } from "./subscription-queue.ts";
 
-export interface PullRequest {
-  readonly maxMessages: number;
+export type PullRequest = {
+  maxMessages: number;
   /** Do not wait when nothing is there. */
-  readonly returnImmediately: boolean;
+  returnImmediately: boolean;
   /** Resolves early, without messages, when the caller is gone. */
-  readonly cancelled: AbortSignal;
-}
+  cancelled: AbortSignal;
+};
 
-const LARGEST_PULL = 1000;
-const LONGEST_WAIT_MS = 20_000;
+const largestPull = 1000;
+const longestWaitMs = 20_000;
 
 /**
  * Waits, a bounded time, for at least one message and takes up to `maxMessages`.
@@ -21,7 +21,7 @@ export function pullOnce(
   request: PullRequest,
 ): Promise<readonly Delivery[]> {
   if (request.maxMessages < 1) throw tooSmall("max_messages", request.maxMessages, 1);
-  let room = Math.min(request.maxMessages, LARGEST_PULL);
+  let room = Math.min(request.maxMessages, largestPull);
 
   return new Promise((resolve, reject) => {
     const consumer: Consumer = {
@@ -33,7 +33,7 @@ export function pullOnce(
         reject(reason);
       },
     };
-    const timer = setTimeout(finish, LONGEST_WAIT_MS, []);
+    const timer = setTimeout(finish, longestWaitMs, []);
     request.cancelled.addEventListener("abort", () => finish([]), { once: true });
 
     function finish(deliveries: readonly Delivery[]): void {

@@ -1,27 +1,27 @@
 import { Server, ServerCredentials } from "@grpc/grpc-js";
 import { createRandom } from "../../support/create-random.ts";
-import { createFaultSource, type DeliveryFaults } from "./delivery-faults.ts";
-import { servePublisher } from "./publisher-service.ts";
-import type { PushLimits } from "./push-window.ts";
-import { serveSubscriber } from "./subscriber-service.ts";
-import type { SubscriptionStats } from "./subscription-queue.ts";
-import { createTopicStore } from "./topic-store.ts";
+import type { PushLimits } from "./create-push-window.ts";
+import type { SubscriptionStats } from "./create-subscription-queue.ts";
+import { createTopicStore } from "./create-topic-store.ts";
+import { createFaultSource, type DeliveryFaults } from "./draw-faults.ts";
+import { servePublisher } from "./serve-publisher.ts";
+import { serveSubscriber } from "./serve-subscriber.ts";
 import { widenReceiveWindows } from "./widen-receive-windows.ts";
 
-export interface PubsubOptions {
+export type PubsubOptions = {
   /** 0 (the default) = any free port. */
-  readonly port?: number;
-  readonly faults?: DeliveryFaults;
+  port?: number;
+  faults?: DeliveryFaults;
   /** Milliseconds since the epoch; the system clock by default. */
-  readonly now?: () => number;
+  now?: () => number;
   /** What may be on its way to one push endpoint; 64 messages and 32 MB by default. */
-  readonly push?: Partial<PushLimits>;
-}
+  push?: Partial<PushLimits>;
+};
 
 /** A running server: memory only, gone with `stop`. */
-export interface Pubsub {
+export type Pubsub = {
   /** `127.0.0.1:PORT`, what PUBSUB_EMULATOR_HOST takes. */
-  readonly address: string;
+  address: string;
   /** Messages not delivered or not acknowledged, over all subscriptions. */
   backlog(): number;
   /** By full subscription name. */
@@ -29,12 +29,12 @@ export interface Pubsub {
   /** Replaces the faults from now on; `undefined` ends them. */
   setFaults(faults: DeliveryFaults | undefined): void;
   stop(): Promise<void>;
-}
+};
 
-const DEFAULT_PUSH: PushLimits = { maxMessages: 64, maxBytes: 32_000_000 };
+const defaultPush: PushLimits = { maxMessages: 64, maxBytes: 32_000_000 };
 
 // Above every limit of the service, so that too much is refused in the service's words, not the transport's.
-const MAX_REQUEST_BYTES = 64 * 2 ** 20;
+const maxRequestBytes = 64 * 2 ** 20;
 
 /**
  * Starts a Pub/Sub server on 127.0.0.1 that speaks the real gRPC protocol.
@@ -46,10 +46,10 @@ export async function startPubsub(options: PubsubOptions = {}): Promise<Pubsub> 
     now: options.now ?? Date.now,
     random: createRandom(options.faults?.seed ?? 1).fraction,
     faults,
-    pushLimits: { ...DEFAULT_PUSH, ...options.push },
+    pushLimits: { ...defaultPush, ...options.push },
   });
   const server = new Server({
-    "grpc.max_receive_message_length": MAX_REQUEST_BYTES,
+    "grpc.max_receive_message_length": maxRequestBytes,
     "grpc.max_send_message_length": -1,
   });
   servePublisher(server, store);

@@ -1,15 +1,15 @@
 /** A published message: held once in memory however many subscriptions still wait for it. */
-export interface StoredMessage {
+export type StoredMessage = {
   /** A decimal string; a message published later has a greater one. */
-  readonly messageId: string;
-  readonly data: Buffer;
-  readonly attributes: Readonly<Record<string, string>>;
+  messageId: string;
+  data: Buffer;
+  attributes: Readonly<Record<string, string>>;
   /** Empty when the publisher gave none. */
-  readonly orderingKey: string;
-  readonly publishTimeMs: number;
+  orderingKey: string;
+  publishTimeMs: number;
   /** Bytes of data and attributes: what flow control counts. */
-  readonly sizeBytes: number;
-}
+  sizeBytes: number;
+};
 
 /** What a publisher sends, before the server gives it an id and a time. */
 export type PublishedContent = Pick<StoredMessage, "data" | "attributes" | "orderingKey">;

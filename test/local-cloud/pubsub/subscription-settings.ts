@@ -1,55 +1,57 @@
 import type protos from "@google-cloud/pubsub/build/protos/protos.js";
-import { parseSubscriptionName, parseTopicName } from "./resource-names.ts";
+import { durationToMs, wireTime } from "./convert-duration.ts";
+import { parseSubscriptionName, parseTopicName } from "./parse-resource-name.ts";
 import { invalidArgument, tooLarge, tooSmall, unimplemented } from "./rpc-error.ts";
-import { durationToMs, wireTime } from "./wire-duration.ts";
 
 type WireSubscription = protos.google.pubsub.v1.ISubscription;
 type WirePushConfig = protos.google.pubsub.v1.IPushConfig;
 
-interface RetryPolicy {
-  readonly minimumBackoffMs: number;
-  readonly maximumBackoffMs: number;
-}
+type RetryPolicy = {
+  minimumBackoffMs: number;
+  maximumBackoffMs: number;
+};
 
-interface DeadLetterPolicy {
+type DeadLetterPolicy = {
   /** Full name of the dead-letter topic. */
-  readonly topic: string;
+  topic: string;
   /** Deliveries after which a message that was never acknowledged is forwarded. */
-  readonly maxDeliveryAttempts: number;
-}
+  maxDeliveryAttempts: number;
+};
 
-export interface PushSettings {
-  readonly endpoint: URL;
+export type PushSettings = {
+  endpoint: URL;
   /** As it was sent, to be answered unchanged; its OIDC token is accepted and ignored. */
-  readonly config: WirePushConfig;
-}
+  config: WirePushConfig;
+};
 
 /** A subscription's validated settings; times in ms. */
-export interface SubscriptionSettings {
-  readonly name: string;
-  readonly topic: string;
-  readonly labels: Readonly<Record<string, string>>;
-  readonly ackDeadlineMs: number;
+export type SubscriptionSettings = {
+  name: string;
+  topic: string;
+  labels: Readonly<Record<string, string>>;
+  ackDeadlineMs: number;
   /** A message that waits longer is dropped. */
-  readonly retentionMs: number;
+  retentionMs: number;
   /** `undefined` = never. Kept and answered; no local subscription lives long enough to expire. */
-  readonly expirationTtlMs: number | undefined;
-  readonly push: PushSettings | undefined;
-  readonly retryPolicy: RetryPolicy | undefined;
-  readonly deadLetterPolicy: DeadLetterPolicy | undefined;
-}
+  expirationTtlMs: number | undefined;
+  push: PushSettings | undefined;
+  retryPolicy: RetryPolicy | undefined;
+  deadLetterPolicy: DeadLetterPolicy | undefined;
+};
 
-const SECOND = 1000;
-const MINUTE = 60 * SECOND;
-const DAY = 24 * 60 * MINUTE;
+const second = 1000;
+const minute = 60 * second;
+const day = 24 * 60 * minute;
 
 // Limits and defaults: cloud.google.com/pubsub/docs/subscription-properties
-const ACK_DEADLINE_SECONDS = { least: 10, most: 600 };
-const RETENTION_MS = { least: 10 * MINUTE, most: 31 * DAY, default: 7 * DAY };
-const EXPIRATION_TTL_MS = { least: DAY, default: 31 * DAY };
-const BACKOFF_MS = { most: 600 * SECOND, defaultMinimum: 10 * SECOND };
-const DELIVERY_ATTEMPTS = { least: 5, most: 100, default: 5 };
-const STATE_ACTIVE = 1;
+const limits = {
+  ackDeadlineSeconds: { least: 10, most: 600 },
+  retentionMs: { least: 10 * minute, most: 31 * day, default: 7 * day },
+  expirationTtlMs: { least: day, default: 31 * day },
+  backoffMs: { most: 600 * second, defaultMinimum: 10 * second },
+  deliveryAttempts: { least: 5, most: 100, default: 5 },
+};
+const stateActive = 1;
 
 /**
  * Validates a subscription as a client asks for it.
@@ -121,7 +123,7 @@ export function writeSubscriptionSettings(settings: SubscriptionSettings): WireS
     name: settings.name,
     topic: settings.topic,
     labels: { ...settings.labels },
-    ackDeadlineSeconds: settings.ackDeadlineMs / SECOND,
+    ackDeadlineSeconds: settings.ackDeadlineMs / second,
     messageRetentionDuration: wireTime(settings.retentionMs),
     expirationPolicy: expirationTtlMs === undefined ? {} : { ttl: wireTime(expirationTtlMs) },
     pushConfig: settings.push?.config ?? {},
@@ -139,7 +141,7 @@ export function writeSubscriptionSettings(settings: SubscriptionSettings): WireS
             deadLetterTopic: deadLetterPolicy.topic,
             maxDeliveryAttempts: deadLetterPolicy.maxDeliveryAttempts,
           },
-    state: STATE_ACTIVE,
+    state: stateActive,
   };
 }
 
@@ -179,23 +181,23 @@ function maskedSettings(asked: SubscriptionSettings, path: string): Partial<Subs
 }
 
 function readAckDeadline(seconds: number): number {
-  if (seconds === 0) return ACK_DEADLINE_SECONDS.least * SECOND;
-  requireRange("ack_deadline_seconds", seconds, ACK_DEADLINE_SECONDS);
-  return seconds * SECOND;
+  if (seconds === 0) return limits.ackDeadlineSeconds.least * second;
+  requireRange("ack_deadline_seconds", seconds, limits.ackDeadlineSeconds);
+  return seconds * second;
 }
 
 function readRetention(wire: WireSubscription): number {
   const retentionMs = durationToMs(wire.messageRetentionDuration);
-  if (retentionMs === undefined) return RETENTION_MS.default;
-  requireRange("message_retention_duration", retentionMs, RETENTION_MS);
+  if (retentionMs === undefined) return limits.retentionMs.default;
+  requireRange("message_retention_duration", retentionMs, limits.retentionMs);
   return retentionMs;
 }
 
 function readExpiration(wire: WireSubscription): number | undefined {
-  if (!wire.expirationPolicy) return EXPIRATION_TTL_MS.default;
+  if (!wire.expirationPolicy) return limits.expirationTtlMs.default;
   const ttlMs = durationToMs(wire.expirationPolicy.ttl);
-  if (ttlMs !== undefined && ttlMs < EXPIRATION_TTL_MS.least) {
-    throw tooSmall("expiration_policy.ttl", ttlMs, EXPIRATION_TTL_MS.least);
+  if (ttlMs !== undefined && ttlMs < limits.expirationTtlMs.least) {
+    throw tooSmall("expiration_policy.ttl", ttlMs, limits.expirationTtlMs.least);
   }
   return ttlMs;
 }
@@ -203,10 +205,10 @@ function readExpiration(wire: WireSubscription): number | undefined {
 function readRetryPolicy(wire: WireSubscription): RetryPolicy | undefined {
   if (!wire.retryPolicy) return undefined;
   const minimumBackoffMs =
-    durationToMs(wire.retryPolicy.minimumBackoff) ?? BACKOFF_MS.defaultMinimum;
-  const maximumBackoffMs = durationToMs(wire.retryPolicy.maximumBackoff) ?? BACKOFF_MS.most;
-  requireRange("minimum_backoff", minimumBackoffMs, { least: 0, most: BACKOFF_MS.most });
-  requireRange("maximum_backoff", maximumBackoffMs, { least: 0, most: BACKOFF_MS.most });
+    durationToMs(wire.retryPolicy.minimumBackoff) ?? limits.backoffMs.defaultMinimum;
+  const maximumBackoffMs = durationToMs(wire.retryPolicy.maximumBackoff) ?? limits.backoffMs.most;
+  requireRange("minimum_backoff", minimumBackoffMs, { least: 0, most: limits.backoffMs.most });
+  requireRange("maximum_backoff", maximumBackoffMs, { least: 0, most: limits.backoffMs.most });
   if (minimumBackoffMs > maximumBackoffMs) {
     throw invalidArgument("The minimum_backoff must not be greater than the maximum_backoff.");
   }
@@ -218,16 +220,12 @@ function readDeadLetterPolicy(wire: WireSubscription): DeadLetterPolicy | undefi
   if (!wire.deadLetterPolicy || topic === "") return undefined;
   parseTopicName(topic);
   const maxDeliveryAttempts =
-    wire.deadLetterPolicy.maxDeliveryAttempts || DELIVERY_ATTEMPTS.default;
-  requireRange("max_delivery_attempts", maxDeliveryAttempts, DELIVERY_ATTEMPTS);
+    wire.deadLetterPolicy.maxDeliveryAttempts || limits.deliveryAttempts.default;
+  requireRange("max_delivery_attempts", maxDeliveryAttempts, limits.deliveryAttempts);
   return { topic, maxDeliveryAttempts };
 }
 
-function requireRange(
-  field: string,
-  value: number,
-  range: { readonly least: number; readonly most: number },
-): void {
+function requireRange(field: string, value: number, range: { least: number; most: number }): void {
   if (value < range.least) throw tooSmall(field, value, range.least);
   if (value > range.most) throw tooLarge(field, value, range.most);
 }

@@ -1,9 +1,9 @@
 import { subscribe, unsubscribe } from "node:diagnostics_channel";
 import type { ServerHttp2Session, ServerHttp2Stream } from "node:http2";
 
-const CHANNEL = "http2.server.stream.created";
-const STREAM_WINDOW_BYTES = 2 ** 21;
-const SESSION_WINDOW_BYTES = 2 ** 23;
+const channel = "http2.server.stream.created";
+const streamWindowBytes = 2 ** 21;
+const sessionWindowBytes = 2 ** 23;
 
 /**
  * Lets clients of the HTTP/2 server on `port` send megabytes ahead instead of HTTP/2's default 64 KiB:
@@ -19,13 +19,13 @@ export function widenReceiveWindows(port: number): () => void {
     if (session === undefined || widened.has(session)) return;
     if (session.socket.localPort !== port) return;
     widened.add(session);
-    session.setLocalWindowSize(SESSION_WINDOW_BYTES);
-    session.settings({ initialWindowSize: STREAM_WINDOW_BYTES });
+    session.setLocalWindowSize(sessionWindowBytes);
+    session.settings({ initialWindowSize: streamWindowBytes });
   }
 
-  subscribe(CHANNEL, widen);
+  subscribe(channel, widen);
   return () => {
-    unsubscribe(CHANNEL, widen);
+    unsubscribe(channel, widen);
   };
 }
 

@@ -28,7 +28,10 @@ export type ApiAnswer = {
   stream?: Readable;
 };
 
-const MAX_JSON_BYTES = 1_048_576;
+/** What a resource answers; undefined where it has no such operation. */
+export type RoutedAnswer = ApiAnswer | Promise<ApiAnswer> | undefined;
+
+const maxJsonBytes = 1_048_576;
 
 /** The bytes of a request; leaving early keeps the connection, so that the refusal can be sent. */
 export function readBody(request: ApiRequest): AsyncIterable<Buffer> {
@@ -45,9 +48,7 @@ export async function readJson(request: ApiRequest): Promise<unknown> {
   let size = 0;
   for await (const bytes of readBody(request)) {
     size += bytes.length;
-    if (size > MAX_JSON_BYTES) {
-      throw invalidRequest("The JSON of a request must not exceed 1 MiB.");
-    }
+    if (size > maxJsonBytes) throw invalidRequest("The JSON of a request must not exceed 1 MiB.");
     pieces.push(bytes);
   }
   return parseJson(Buffer.concat(pieces));
@@ -55,9 +56,7 @@ export async function readJson(request: ApiRequest): Promise<unknown> {
 
 /** @throws StorageError 400 */
 export function parseJson(bytes: Uint8Array): unknown {
-  if (bytes.length === 0) {
-    return {};
-  }
+  if (bytes.length === 0) return {};
   try {
     return JSON.parse(new TextDecoder("utf-8", { fatal: true }).decode(bytes));
   } catch (error) {

@@ -2,7 +2,7 @@ import { type FileHandle, open } from "node:fs/promises";
 import type { ContentHash } from "./hash-content.ts";
 
 /** What may wait for the disk while the next bytes are received and hashed. */
-const WAITING_LIMIT_BYTES = 524_288;
+const waitingLimitBytes = 524_288;
 
 /**
  * Streams bytes to the end of a content file. What arrives during a write is hashed and written
@@ -37,7 +37,7 @@ export async function appendContent(
     for await (const bytes of source) {
       waiting.push(bytes);
       waitingBytes += bytes.length;
-      if (waitingBytes >= WAITING_LIMIT_BYTES) {
+      if (waitingBytes >= waitingLimitBytes) {
         await writing;
       }
       if (writing === undefined) {
@@ -56,9 +56,7 @@ export async function appendContent(
 }
 
 async function writeWhole(file: FileHandle, pieces: Uint8Array[]): Promise<void> {
-  if (pieces.length === 0) {
-    return;
-  }
+  if (pieces.length === 0) return;
   const { bytesWritten } = await file.writev(pieces);
   const size = pieces.reduce((sum, piece) => sum + piece.length, 0);
   if (bytesWritten < size) {

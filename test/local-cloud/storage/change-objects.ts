@@ -127,9 +127,7 @@ export function updateObject(
 /** @throws StorageError 404 */
 export function requireBucket(context: StorageContext, name: string): StoredBucket {
   const bucket = context.catalog.bucket(name);
-  if (bucket === undefined) {
-    throw noSuchBucket();
-  }
+  if (bucket === undefined) throw noSuchBucket();
   return bucket;
 }
 

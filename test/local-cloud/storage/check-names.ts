@@ -13,9 +13,7 @@ export function checkBucketName(name: string): void {
     name.split(".").every((part) => part.length >= 1 && part.length <= 63) &&
     !/^\d+\.\d+\.\d+\.\d+$/.test(name) &&
     !name.startsWith("goog");
-  if (!valid) {
-    throw invalidRequest(`Invalid bucket name: '${name}'`);
-  }
+  if (!valid) throw invalidRequest(`Invalid bucket name: '${name}'`);
 }
 
 /**
@@ -27,9 +25,7 @@ export function checkBucketName(name: string): void {
  * @throws StorageError 400
  */
 export function checkObjectName(name: string): void {
-  if (name === "") {
-    throw invalidRequest("Required parameter: name");
-  }
+  if (name === "") throw invalidRequest("Required parameter: name");
   const valid =
     name.isWellFormed() &&
     Buffer.byteLength(name) <= 1024 &&
@@ -37,7 +33,5 @@ export function checkObjectName(name: string): void {
     name !== "." &&
     name !== ".." &&
     !name.startsWith(".well-known/acme-challenge/");
-  if (!valid) {
-    throw invalidRequest("Disallowed object name.");
-  }
+  if (!valid) throw invalidRequest("Disallowed object name.");
 }

@@ -28,12 +28,8 @@ export function parsePreconditions(query: URLSearchParams, prefix: "" | "Source"
 /** @throws StorageError 400 when the parameter is there and not a generation */
 export function parseGeneration(query: URLSearchParams, parameter: string): number | undefined {
   const text = query.get(parameter);
-  if (text === null) {
-    return undefined;
-  }
-  if (!/^\d{1,18}$/.test(text)) {
-    throw invalidRequest(`Invalid value for ${parameter}: '${text}'`);
-  }
+  if (text === null) return undefined;
+  if (!/^\d{1,18}$/.test(text)) throw invalidRequest(`Invalid value for ${parameter}: '${text}'`);
   return Number(text);
 }
 

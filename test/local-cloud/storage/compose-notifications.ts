@@ -1,6 +1,6 @@
 import { randomUUID } from "node:crypto";
 import type {
-  EVENT_TYPES,
+  eventTypes,
   PendingNotification,
   StoredBucket,
   StoredObject,
@@ -8,7 +8,7 @@ import type {
 import { describeObject } from "./describe-object.ts";
 
 export type ObjectEvent = {
-  type: (typeof EVENT_TYPES)[number];
+  type: (typeof eventTypes)[number];
   object: StoredObject;
   /** Microseconds since 1970. */
   timeMicros: number;

@@ -1,8 +1,8 @@
 /** The Castagnoli polynomial, bits reversed (RFC 3720, appendix B.4). */
-const POLYNOMIAL = 0x82f63b78;
+const polynomial = 0x82f63b78;
 
 /** Eight tables of 256: eight bytes a step, several times the speed of one table and one byte. */
-const TABLES = makeTables();
+const tables = makeTables();
 
 /**
  * Adds bytes to a running CRC-32C.
@@ -38,21 +38,21 @@ function byte(bytes: Uint8Array, at: number): number {
 }
 
 function entry(at: number): number {
-  return TABLES[at] ?? 0;
+  return tables[at] ?? 0;
 }
 
 function makeTables(): Int32Array {
-  const tables = new Int32Array(8 * 256);
+  const made = new Int32Array(8 * 256);
   for (let index = 0; index < 256; index += 1) {
     let crc = index;
     for (let bit = 0; bit < 8; bit += 1) {
-      crc = crc & 1 ? (crc >>> 1) ^ POLYNOMIAL : crc >>> 1;
+      crc = crc & 1 ? (crc >>> 1) ^ polynomial : crc >>> 1;
     }
-    tables[index] = crc;
+    made[index] = crc;
   }
-  for (let index = 256; index < tables.length; index += 1) {
-    const shorter = tables[index - 256] ?? 0;
-    tables[index] = (tables[shorter & 0xff] ?? 0) ^ (shorter >>> 8);
+  for (let index = 256; index < made.length; index += 1) {
+    const shorter = made[index - 256] ?? 0;
+    made[index] = (made[shorter & 0xff] ?? 0) ^ (shorter >>> 8);
   }
-  return tables;
+  return made;
 }

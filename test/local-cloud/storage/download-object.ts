@@ -9,7 +9,7 @@ import { etagOf } from "./describe-object.ts";
 import { parseRange } from "./parse-range.ts";
 import { StorageError } from "./storage-error.ts";
 
-const READ_BYTES = 262_144;
+const readBytes = 262_144;
 
 /**
  * `GET b/BUCKET/o/OBJECT?alt=media`: the bytes as they are stored, whole or one range of them.
@@ -79,11 +79,9 @@ async function openContent(
   first: number,
   last: number,
 ): Promise<Readable> {
-  if (last < first) {
-    return new PassThrough().end();
-  }
+  if (last < first) return new PassThrough().end();
   const file = await open(context.catalog.contentPath(object.content), "r");
-  return file.createReadStream({ start: first, end: last, highWaterMark: READ_BYTES });
+  return file.createReadStream({ start: first, end: last, highWaterMark: readBytes });
 }
 
 function headersOf(object: StoredObject): Record<string, string | number> {

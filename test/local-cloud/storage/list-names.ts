@@ -40,9 +40,7 @@ export function listNames(allNames: Iterable<string>, query: ListQuery): NamePag
     const rolledUp = rollUp(name, query);
     const entry = rolledUp ?? name;
     const seen = entry === last || (after !== undefined && compareUtf8(entry, after) <= 0);
-    if (seen) {
-      continue;
-    }
+    if (seen) continue;
     if (page.names.length + page.prefixes.length === query.maxResults) {
       page.nextPageToken = Buffer.from(last ?? "").toString("base64url");
       return page;
@@ -72,9 +70,7 @@ export function compareUtf8(left: string, right: string): number {
   const shorter = Math.min(left.length, right.length);
   for (let at = 0; at < shorter; at += 1) {
     const difference = utf8Rank(left.charCodeAt(at)) - utf8Rank(right.charCodeAt(at));
-    if (difference !== 0) {
-      return difference;
-    }
+    if (difference !== 0) return difference;
   }
   return left.length - right.length;
 }

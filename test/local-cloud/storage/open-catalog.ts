@@ -1,7 +1,8 @@
 import { mkdirSync, readdirSync, renameSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import {
-  CatalogChange,
+  type CatalogChange,
+  catalogChange,
   type PendingNotification,
   type StoredBucket,
   type StoredObject,
@@ -10,7 +11,7 @@ import {
 import { openJournal } from "./open-journal.ts";
 
 /** The real service forgets a resumable upload after a week. */
-const UPLOAD_LIFETIME_MS = 7 * 24 * 3_600_000;
+const uploadLifetimeMs = 7 * 24 * 3_600_000;
 
 type BucketContents = { bucket: StoredBucket; objects: Map<string, StoredObject> };
 
@@ -47,7 +48,7 @@ export function openCatalog(directory: string, now: () => number): Catalog {
   let lastGeneration = 0;
 
   const path = join(directory, "journal.ndjson");
-  openJournal(path, (change) => apply(CatalogChange.parse(change))).close();
+  openJournal(path, (change) => apply(catalogChange.parse(change))).close();
   forgetOldUploads();
   rewriteJournal();
   removeUnreferencedContent();
@@ -125,7 +126,7 @@ export function openCatalog(directory: string, now: () => number): Catalog {
 
   function forgetOldUploads(): void {
     for (const upload of uploads.values()) {
-      if (Date.parse(upload.startedAt) + UPLOAD_LIFETIME_MS < now()) {
+      if (Date.parse(upload.startedAt) + uploadLifetimeMs < now()) {
         uploads.delete(upload.id);
       }
     }

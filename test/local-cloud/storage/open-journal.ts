@@ -21,9 +21,7 @@ export function openJournal(path: string, replay: (change: unknown) => void): Jo
   let closed = false;
   return {
     append: (change) => {
-      if (closed) {
-        throw new Error(`${path} is closed`);
-      }
+      if (closed) throw new Error(`${path} is closed`);
       const line = Buffer.from(`${JSON.stringify(change)}\n`);
       try {
         writeWhole(file, line);
@@ -44,9 +42,7 @@ function replayLines(path: string, bytes: Buffer, replay: (change: unknown) => v
   let start = 0;
   for (let line = 1; ; line += 1) {
     const end = bytes.indexOf(0x0a, start);
-    if (end < 0) {
-      return start;
-    }
+    if (end < 0) return start;
     try {
       replay(JSON.parse(bytes.toString("utf8", start, end)));
     } catch (error) {

@@ -8,7 +8,7 @@ export type ContentRange =
   | { kind: "status"; total: number | undefined }
   | { kind: "bytes"; first: number; last: number | undefined; total: number | undefined };
 
-const PATTERN = /^bytes (?:(?<first>\d{1,15})-(?<last>\d{1,15}|\*)|\*)\/(?<total>\d{1,15}|\*)$/;
+const pattern = /^bytes (?:(?<first>\d{1,15})-(?<last>\d{1,15}|\*)|\*)\/(?<total>\d{1,15}|\*)$/;
 
 /**
  * Reads the Content-Range of an upload: `bytes F-L/T`, where L and T may be a star, or a star in
@@ -17,19 +17,13 @@ const PATTERN = /^bytes (?:(?<first>\d{1,15})-(?<last>\d{1,15}|\*)|\*)\/(?<total
  * @throws StorageError 400
  */
 export function parseContentRange(header: string | undefined): ContentRange {
-  if (header === undefined) {
-    return { kind: "bytes", first: 0, last: undefined, total: undefined };
-  }
-  const match = PATTERN.exec(header.trim());
-  if (match === null) {
-    throw invalidRequest(`Failed to parse Content-Range header: ${header}`);
-  }
+  if (header === undefined) return { kind: "bytes", first: 0, last: undefined, total: undefined };
+  const match = pattern.exec(header.trim());
+  if (match === null) throw invalidRequest(`Failed to parse Content-Range header: ${header}`);
   const first = numberOrStar(match.groups?.first);
   const last = numberOrStar(match.groups?.last);
   const total = numberOrStar(match.groups?.total);
-  if (first === undefined) {
-    return { kind: "status", total };
-  }
+  if (first === undefined) return { kind: "status", total };
   const end = last === undefined ? first : last + 1;
   if (end < first || (total !== undefined && end > total)) {
     throw invalidRequest(`Invalid Content-Range header: ${header}`);

@@ -2,7 +2,7 @@ import { z } from "zod";
 import type { DeclaredChecksums, ObjectSettings } from "./catalog-schema.ts";
 import { invalidRequest, notImplemented } from "./storage-error.ts";
 
-const ObjectBody = z.looseObject({
+const objectBody = z.looseObject({
   name: z.string().optional(),
   contentType: z.string().nullish(),
   contentEncoding: z.string().nullish(),
@@ -17,9 +17,9 @@ const ObjectBody = z.looseObject({
   md5Hash: z.string().nullish(),
   storageClass: z.string().nullish(),
 });
-export type ObjectBody = z.infer<typeof ObjectBody>;
+export type ObjectBody = z.infer<typeof objectBody>;
 
-const TEXT_SETTINGS = [
+const textSettings = [
   "contentType",
   "contentEncoding",
   "contentDisposition",
@@ -28,7 +28,7 @@ const TEXT_SETTINGS = [
   "customTime",
 ] as const;
 
-const UNSUPPORTED = [
+const unsupported = [
   "acl",
   "contexts",
   "customerEncryption",
@@ -45,13 +45,13 @@ const UNSUPPORTED = [
  * @throws StorageError 400 for a wrong type, 501 for a feature that is not there
  */
 export function parseObjectBody(json: unknown): ObjectBody {
-  const parsed = ObjectBody.safeParse(json);
+  const parsed = objectBody.safeParse(json);
   if (!parsed.success) {
     const issue = parsed.error.issues[0];
     throw invalidRequest(`Invalid object resource: ${issue?.path.join(".")}: ${issue?.message}`);
   }
   const body = parsed.data;
-  for (const field of UNSUPPORTED) {
+  for (const field of unsupported) {
     if (body[field] !== undefined && body[field] !== null && body[field] !== false) {
       throw notImplemented(`the field ${field} of an object`);
     }
@@ -68,7 +68,7 @@ export function parseObjectBody(json: unknown): ObjectBody {
  */
 export function applyObjectBody(before: ObjectSettings, body: ObjectBody): ObjectSettings {
   const after: ObjectSettings = { ...before };
-  for (const field of TEXT_SETTINGS) {
+  for (const field of textSettings) {
     const value = body[field];
     if (value === null) {
       delete after[field];

@@ -8,19 +8,13 @@ export type ByteRange = { first: number; last: number } | "unsatisfiable" | "who
 export function parseRange(header: string | undefined, size: number): ByteRange {
   const match = /^bytes=(\d{0,15})-(\d{0,15})$/.exec(header?.trim() ?? "");
   const [, start = "", end = ""] = match ?? [];
-  if (match === null || (start === "" && end === "")) {
-    return "whole";
-  }
+  if (match === null || (start === "" && end === "")) return "whole";
   if (start === "") {
     const length = Math.min(Number(end), size);
     return length === 0 ? "unsatisfiable" : { first: size - length, last: size - 1 };
   }
   const first = Number(start);
-  if (end !== "" && Number(end) < first) {
-    return "whole";
-  }
-  if (first >= size) {
-    return "unsatisfiable";
-  }
+  if (end !== "" && Number(end) < first) return "whole";
+  if (first >= size) return "unsatisfiable";
   return { first, last: end === "" ? size - 1 : Math.min(Number(end), size - 1) };
 }

@@ -20,7 +20,7 @@ import { invalidRequest, StorageError } from "./storage-error.ts";
 import { parseHashHeader } from "./upload-object.ts";
 
 /** Chunks but the last must be at least this long; multiples of it are what clients send. */
-const CHUNK_UNIT_BYTES = 262_144;
+const chunkUnitBytes = 262_144;
 
 /** What this process knows of an upload beyond the catalog. */
 type LiveUpload = {
@@ -76,9 +76,7 @@ export function createResumableUploads(context: StorageContext) {
     const range = parseContentRange(request.message.headers["content-range"]);
     return alone(uploadId, request, async (state) => {
       const upload = requireUpload(uploadId);
-      if (upload.state === "cancelled") {
-        throw cancelled();
-      }
+      if (upload.state === "cancelled") throw cancelled();
       if (upload.result !== undefined) {
         return { status: 200, json: describeObject(upload.result, context.url) };
       }
@@ -214,9 +212,7 @@ function cancelled(): StorageError {
 }
 
 function parseDeclaredSize(header: string | string[] | undefined): number | undefined {
-  if (header === undefined) {
-    return undefined;
-  }
+  if (header === undefined) return undefined;
   if (typeof header !== "string" || !/^\d{1,15}$/.test(header)) {
     throw invalidRequest(`Invalid X-Upload-Content-Length: ${String(header)}`);
   }
@@ -239,13 +235,11 @@ function checkChunk(range: Extract<ContentRange, { kind: "bytes" }>, received: n
       `Invalid request. According to the Content-Range header, the upload offset is ${range.first} byte(s), which exceeds already uploaded size of ${received} byte(s).`,
     );
   }
-  if (range.last === undefined || range.last + 1 === range.total) {
-    return;
-  }
+  if (range.last === undefined || range.last + 1 === range.total) return;
   const length = range.last + 1 - range.first;
-  if (length < CHUNK_UNIT_BYTES) {
+  if (length < chunkUnitBytes) {
     throw invalidRequest(
-      `Invalid request. The number of bytes uploaded is required to be equal or greater than ${CHUNK_UNIT_BYTES}, except for the final request. The received request contained ${length} bytes.`,
+      `Invalid request. The number of bytes uploaded is required to be equal or greater than ${chunkUnitBytes}, except for the final request. The received request contained ${length} bytes.`,
     );
   }
 }

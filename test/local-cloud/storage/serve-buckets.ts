@@ -1,15 +1,21 @@
 import { z } from "zod";
-import { type ApiAnswer, type ApiRequest, readJson, type StorageContext } from "./api-request.ts";
+import {
+  type ApiAnswer,
+  type ApiRequest,
+  type RoutedAnswer,
+  readJson,
+  type StorageContext,
+} from "./api-request.ts";
 import type { StoredBucket } from "./catalog-schema.ts";
 import { requireBucket } from "./change-objects.ts";
 import { checkBucketName } from "./check-names.ts";
 import { checkPreconditions, parsePreconditions } from "./check-preconditions.ts";
 import { describeBucket } from "./describe-bucket.ts";
 import { listNames } from "./list-names.ts";
-import { parseMaxResults } from "./serve-objects.ts";
+import { parseMaxResults } from "./parse-max-results.ts";
 import { invalidRequest, notImplemented, StorageError } from "./storage-error.ts";
 
-const SET_BY_THE_SERVICE = [
+const setByTheService = [
   "etag",
   "generation",
   "id",
@@ -23,7 +29,7 @@ const SET_BY_THE_SERVICE = [
   "updated",
 ] as const;
 
-const BucketBody = z.looseObject({
+const bucketBody = z.looseObject({
   name: z.string().optional(),
   location: z.string().optional(),
   storageClass: z.string().optional(),
@@ -35,12 +41,12 @@ const BucketBody = z.looseObject({
     })
     .optional(),
 });
-type BucketBody = z.infer<typeof BucketBody>;
+type BucketBody = z.infer<typeof bucketBody>;
 
-const SUPPORTED = new Set<string>([...Object.keys(BucketBody.shape), ...SET_BY_THE_SERVICE]);
+const supported = new Set<string>([...Object.keys(bucketBody.shape), ...setByTheService]);
 
 /** What turns a feature off asks for nothing, so that a careful client is not refused. */
-const TurnedOff = z.union([
+const turnedOff = z.union([
   z.null(),
   z.literal(false),
   z.array(z.unknown()).length(0),
@@ -48,8 +54,32 @@ const TurnedOff = z.union([
   z.strictObject({ retentionDurationSeconds: z.literal([0, "0"]) }),
 ]);
 
+/** Buckets: `b` and `b/BUCKET`. @throws StorageError */
+export function serveBuckets(
+  context: StorageContext,
+  request: ApiRequest,
+  method: string,
+  [root, bucket, ...rest]: string[],
+): RoutedAnswer {
+  if (root !== "b" || rest.length > 0) return undefined;
+  switch (`${method} ${bucket === undefined ? "all" : "one"}`) {
+    case "GET all":
+      return listBuckets(context, request);
+    case "POST all":
+      return insertBucket(context, request);
+    case "GET one":
+      return getBucket(context, request, bucket ?? "");
+    case "PATCH one":
+      return patchBucket(context, request, bucket ?? "");
+    case "DELETE one":
+      return deleteBucket(context, request, bucket ?? "");
+    default:
+      return undefined;
+  }
+}
+
 /** `GET b?project=P` */
-export function listBuckets(context: StorageContext, { query }: ApiRequest): ApiAnswer {
+function listBuckets(context: StorageContext, { query }: ApiRequest): ApiAnswer {
   const project = requireProject(query);
   const buckets = [...context.catalog.buckets()].filter((bucket) => bucket.project === project);
   const page = listNames(
@@ -74,10 +104,7 @@ export function listBuckets(context: StorageContext, { query }: ApiRequest): Api
 }
 
 /** `POST b?project=P` */
-export async function insertBucket(
-  context: StorageContext,
-  request: ApiRequest,
-): Promise<ApiAnswer> {
+async function insertBucket(context: StorageContext, request: ApiRequest): Promise<ApiAnswer> {
   const project = requireProject(request.query);
   const body = parseBucketBody(await readJson(request));
   const name = body.name ?? "";
@@ -110,14 +137,14 @@ export async function insertBucket(
 }
 
 /** `GET b/BUCKET` */
-export function getBucket(context: StorageContext, { query }: ApiRequest, name: string): ApiAnswer {
+function getBucket(context: StorageContext, { query }: ApiRequest, name: string): ApiAnswer {
   const bucket = requireBucket(context, name);
   checkPreconditions(parsePreconditions(query, ""), { ...bucket, generation: 0 });
   return { status: 200, json: describeBucket(bucket, context.url) };
 }
 
 /** `PATCH b/BUCKET`: labels and access settings; the location of a bucket never changes. */
-export async function patchBucket(
+async function patchBucket(
   context: StorageContext,
   request: ApiRequest,
   name: string,
@@ -144,11 +171,7 @@ export async function patchBucket(
 }
 
 /** `DELETE b/BUCKET`: only an empty one. */
-export function deleteBucket(
-  context: StorageContext,
-  { query }: ApiRequest,
-  name: string,
-): ApiAnswer {
+function deleteBucket(context: StorageContext, { query }: ApiRequest, name: string): ApiAnswer {
   const bucket = requireBucket(context, name);
   checkPreconditions(parsePreconditions(query, ""), { ...bucket, generation: 0 });
   if (context.catalog.objects(name).size > 0) {
@@ -160,20 +183,18 @@ export function deleteBucket(
 
 function requireProject(query: URLSearchParams): string {
   const project = query.get("project");
-  if (!project) {
-    throw new StorageError(400, "required", "Required parameter: project");
-  }
+  if (!project) throw new StorageError(400, "required", "Required parameter: project");
   return project;
 }
 
 function parseBucketBody(json: unknown): BucketBody {
-  const parsed = BucketBody.safeParse(json);
+  const parsed = bucketBody.safeParse(json);
   if (!parsed.success) {
     const issue = parsed.error.issues[0];
     throw invalidRequest(`Invalid bucket resource: ${issue?.path.join(".")}: ${issue?.message}`);
   }
   for (const [field, value] of Object.entries(parsed.data)) {
-    if (!SUPPORTED.has(field) && !TurnedOff.safeParse(value).success) {
+    if (!supported.has(field) && !turnedOff.safeParse(value).success) {
       throw notImplemented(`the field ${field} of a bucket`);
     }
   }

@@ -1,24 +1,52 @@
 import { z } from "zod";
-import { type ApiAnswer, type ApiRequest, readJson, type StorageContext } from "./api-request.ts";
-import { NotificationConfig } from "./catalog-schema.ts";
+import {
+  type ApiAnswer,
+  type ApiRequest,
+  type RoutedAnswer,
+  readJson,
+  type StorageContext,
+} from "./api-request.ts";
+import { type NotificationConfig, notificationConfig } from "./catalog-schema.ts";
 import { requireBucket } from "./change-objects.ts";
 import { describeNotificationConfig } from "./describe-bucket.ts";
 import { invalidRequest, StorageError } from "./storage-error.ts";
 
-const TOPIC = /^\/\/pubsub\.[a-z0-9.-]+\/(?<topic>projects\/[^/]+\/topics\/[^/]+)$/;
+const topic = /^\/\/pubsub\.[a-z0-9.-]+\/(?<topic>projects\/[^/]+\/topics\/[^/]+)$/;
 
 /** As a client sends it; the topic begins with its service. */
-const ConfigBody = NotificationConfig.omit({ id: true }).extend({
-  topic: z.string().regex(TOPIC, "must be //pubsub.googleapis.com/projects/P/topics/T"),
+const configBody = notificationConfig.omit({ id: true }).extend({
+  topic: z.string().regex(topic, "must be //pubsub.googleapis.com/projects/P/topics/T"),
 });
 
+/** `b/BUCKET/notificationConfigs` and what is below. @throws StorageError */
+export function serveNotificationConfigs(
+  context: StorageContext,
+  request: ApiRequest,
+  method: string,
+  [root, bucket = "", collection, id, ...rest]: string[],
+): RoutedAnswer {
+  if (root !== "b" || collection !== "notificationConfigs" || rest.length > 0) return undefined;
+  switch (`${method} ${id === undefined ? "all" : "one"}`) {
+    case "GET all":
+      return listNotificationConfigs(context, bucket);
+    case "POST all":
+      return insertNotificationConfig(context, request, bucket);
+    case "GET one":
+      return getNotificationConfig(context, bucket, id ?? "");
+    case "DELETE one":
+      return deleteNotificationConfig(context, bucket, id ?? "");
+    default:
+      return undefined;
+  }
+}
+
 /** `POST b/BUCKET/notificationConfigs`. Whether the topic exists shows at the first message only. */
-export async function insertNotificationConfig(
+async function insertNotificationConfig(
   context: StorageContext,
   request: ApiRequest,
   bucketName: string,
 ): Promise<ApiAnswer> {
-  const parsed = ConfigBody.safeParse(await readJson(request));
+  const parsed = configBody.safeParse(await readJson(request));
   if (!parsed.success) {
     const issue = parsed.error.issues[0];
     throw invalidRequest(`Invalid notification: ${issue?.path.join(".")}: ${issue?.message}`);
@@ -26,7 +54,7 @@ export async function insertNotificationConfig(
   const bucket = requireBucket(context, bucketName);
   const config: NotificationConfig = {
     ...parsed.data,
-    topic: TOPIC.exec(parsed.data.topic)?.groups?.topic ?? "",
+    topic: topic.exec(parsed.data.topic)?.groups?.topic ?? "",
     id: String(bucket.nextNotificationId),
   };
   context.catalog.commit({
@@ -41,7 +69,7 @@ export async function insertNotificationConfig(
 }
 
 /** `GET b/BUCKET/notificationConfigs` */
-export function listNotificationConfigs(context: StorageContext, bucketName: string): ApiAnswer {
+function listNotificationConfigs(context: StorageContext, bucketName: string): ApiAnswer {
   const items = requireBucket(context, bucketName).notificationConfigs.map((config) =>
     describeNotificationConfig(config, bucketName, context.url),
   );
@@ -52,17 +80,13 @@ export function listNotificationConfigs(context: StorageContext, bucketName: str
 }
 
 /** `GET b/BUCKET/notificationConfigs/ID` */
-export function getNotificationConfig(
-  context: StorageContext,
-  bucketName: string,
-  id: string,
-): ApiAnswer {
+function getNotificationConfig(context: StorageContext, bucketName: string, id: string): ApiAnswer {
   const config = requireConfig(context, bucketName, id);
   return { status: 200, json: describeNotificationConfig(config, bucketName, context.url) };
 }
 
 /** `DELETE b/BUCKET/notificationConfigs/ID`; what is already owed is still sent. */
-export function deleteNotificationConfig(
+function deleteNotificationConfig(
   context: StorageContext,
   bucketName: string,
   id: string,

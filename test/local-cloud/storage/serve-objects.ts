@@ -1,20 +1,53 @@
-import { type ApiAnswer, type ApiRequest, readJson, type StorageContext } from "./api-request.ts";
+import {
+  type ApiAnswer,
+  type ApiRequest,
+  type RoutedAnswer,
+  readJson,
+  type StorageContext,
+} from "./api-request.ts";
 import { removeObject, requireBucket, requireObject, updateObject } from "./change-objects.ts";
 import { checkPreconditions, parseGeneration, parsePreconditions } from "./check-preconditions.ts";
+import { rewriteObject } from "./copy-object.ts";
 import { describeObject } from "./describe-object.ts";
+import { downloadObject } from "./download-object.ts";
 import { listNames } from "./list-names.ts";
+import { parseMaxResults } from "./parse-max-results.ts";
 import { applyObjectBody, parseObjectBody } from "./parse-object-body.ts";
-import { invalidRequest } from "./storage-error.ts";
 
-/** The real service gives at most so many entries a page. */
-const MAX_RESULTS = 1000;
+/** `b/BUCKET/o` and what is below, uploads aside. @throws StorageError */
+export function serveObjects(
+  context: StorageContext,
+  request: ApiRequest,
+  method: string,
+  [root, bucket = "", collection, name, action, ...target]: string[],
+): RoutedAnswer {
+  if (root !== "b" || collection !== "o") return undefined;
+  if (name === undefined) {
+    return method === "GET" ? listObjects(context, request, bucket) : undefined;
+  }
+  if (action !== undefined) {
+    const [toRoot, toBucket = "", toCollection, toName = "", ...rest] = target;
+    const rewrites = action === "rewriteTo" && toRoot === "b" && toCollection === "o";
+    return method === "POST" && rewrites && rest.length === 0
+      ? rewriteObject(context, request, { bucket, name }, { bucket: toBucket, name: toName })
+      : undefined;
+  }
+  switch (method) {
+    case "GET":
+      return request.query.get("alt") === "media"
+        ? downloadObject(context, request, bucket, name)
+        : getObject(context, request, bucket, name);
+    case "PATCH":
+      return patchObject(context, request, bucket, name);
+    case "DELETE":
+      return deleteObject(context, request, bucket, name);
+    default:
+      return undefined;
+  }
+}
 
 /** `GET b/BUCKET/o` */
-export function listObjects(
-  context: StorageContext,
-  { query }: ApiRequest,
-  bucket: string,
-): ApiAnswer {
+function listObjects(context: StorageContext, { query }: ApiRequest, bucket: string): ApiAnswer {
   requireBucket(context, bucket);
   const objects = context.catalog.objects(bucket);
   const page = listNames(objects.keys(), {
@@ -41,7 +74,7 @@ export function listObjects(
 }
 
 /** `GET b/BUCKET/o/OBJECT` without `alt=media` */
-export function getObject(
+function getObject(
   context: StorageContext,
   { query }: ApiRequest,
   bucket: string,
@@ -53,7 +86,7 @@ export function getObject(
 }
 
 /** `PATCH b/BUCKET/o/OBJECT` */
-export async function patchObject(
+async function patchObject(
   context: StorageContext,
   request: ApiRequest,
   bucket: string,
@@ -71,7 +104,7 @@ export async function patchObject(
 }
 
 /** `DELETE b/BUCKET/o/OBJECT` */
-export function deleteObject(
+function deleteObject(
   context: StorageContext,
   { query }: ApiRequest,
   bucket: string,
@@ -80,13 +113,4 @@ export function deleteObject(
   const object = requireObject(context, bucket, name, parseGeneration(query, "generation"));
   removeObject(context, object, parsePreconditions(query, ""));
   return { status: 204 };
-}
-
-/** @throws StorageError 400 when it is not a positive integer */
-export function parseMaxResults(query: URLSearchParams): number {
-  const text = query.get("maxResults") ?? String(MAX_RESULTS);
-  if (!/^\d{1,9}$/.test(text) || Number(text) === 0) {
-    throw invalidRequest(`Invalid value for maxResults: '${text}'`);
-  }
-  return Math.min(Number(text), MAX_RESULTS);
 }

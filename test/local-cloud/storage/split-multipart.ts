@@ -1,8 +1,8 @@
 import { invalidRequest } from "./storage-error.ts";
 
 /** The JSON part is metadata; the real service refuses more than this, too. */
-const MAX_METADATA_BYTES = 1_048_576;
-const MAX_HEADER_BYTES = 16_384;
+const maxMetadataBytes = 1_048_576;
+const maxHeaderBytes = 16_384;
 
 type PartHeaders = ReadonlyMap<string, string>;
 
@@ -26,14 +26,14 @@ export async function splitMultipart(
 ): Promise<MultipartUpload> {
   const boundary = parseBoundary(contentType);
   const reader = createReader(body);
-  const opening = await reader.readUntil(Buffer.from(`--${boundary}`), MAX_HEADER_BYTES);
+  const opening = await reader.readUntil(Buffer.from(`--${boundary}`), maxHeaderBytes);
   if (opening.toString().trim() !== "") {
     throw invalidRequest("Multipart body must begin with its boundary.");
   }
-  await reader.readUntil(Buffer.from("\r\n\r\n"), MAX_HEADER_BYTES);
+  await reader.readUntil(Buffer.from("\r\n\r\n"), maxHeaderBytes);
   const separator = Buffer.from(`\r\n--${boundary}`);
-  const metadata = await reader.readUntil(separator, MAX_METADATA_BYTES);
-  const headers = await reader.readUntil(Buffer.from("\r\n\r\n"), MAX_HEADER_BYTES);
+  const metadata = await reader.readUntil(separator, maxMetadataBytes);
+  const headers = await reader.readUntil(Buffer.from("\r\n\r\n"), maxHeaderBytes);
   return {
     metadata: metadata.toString(),
     mediaHeaders: parsePartHeaders(headers.toString()),
@@ -66,10 +66,8 @@ function parsePartHeaders(text: string): PartHeaders {
 
 async function* readMedia(reader: Reader, separator: Buffer): AsyncGenerator<Buffer> {
   yield* reader.streamUntil(separator);
-  const rest = (await reader.readRest(MAX_HEADER_BYTES)).toString();
-  if (!rest.startsWith("--")) {
-    throw invalidRequest("Multipart body must have exactly two parts.");
-  }
+  const rest = (await reader.readRest(maxHeaderBytes)).toString();
+  if (!rest.startsWith("--")) throw invalidRequest("Multipart body must have exactly two parts.");
 }
 
 type Reader = {
@@ -85,9 +83,7 @@ function createReader(body: AsyncIterable<Buffer>): Reader {
 
   async function readMore(): Promise<boolean> {
     const next = await source.next();
-    if (next.done === true) {
-      return false;
-    }
+    if (next.done === true) return false;
     held = held.length === 0 ? next.value : Buffer.concat([held, next.value]);
     return true;
   }
@@ -95,12 +91,8 @@ function createReader(body: AsyncIterable<Buffer>): Reader {
   async function readUntil(mark: Buffer, limit: number): Promise<Buffer> {
     let at = held.indexOf(mark);
     while (at < 0) {
-      if (held.length > limit) {
-        throw invalidRequest("A part of the multipart body is too large.");
-      }
-      if (!(await readMore())) {
-        throw invalidRequest("Multipart body ended before its boundary.");
-      }
+      if (held.length > limit) throw invalidRequest("A part of the multipart body is too large.");
+      if (!(await readMore())) throw invalidRequest("Multipart body ended before its boundary.");
       at = held.indexOf(mark);
     }
     const before = held.subarray(0, at);

@@ -1,9 +1,9 @@
 import type { PendingNotification } from "./catalog-schema.ts";
 
 /** 100 ms, doubled up to 10 s: the twelve attempts end about a minute after the first. */
-const ATTEMPTS = 12;
-const FIRST_DELAY_MS = 100;
-const LONGEST_DELAY_MS = 10_000;
+const attempts = 12;
+const firstDelayMs = 100;
+const longestDelayMs = 10_000;
 
 export type NotifierPorts = {
   publish: (topic: string, data: Uint8Array, attributes: Record<string, string>) => Promise<void>;
@@ -32,19 +32,19 @@ export function startNotifier(ports: NotifierPorts) {
 
   async function sendOne(notification: PendingNotification): Promise<void> {
     const { topic, attributes } = notification;
-    let delayMs = FIRST_DELAY_MS;
+    let delayMs = firstDelayMs;
     for (let attempt = 1; !stopping.signal.aborted; attempt += 1) {
       try {
         await ports.publish(topic, Buffer.from(notification.data), attributes);
         ports.published(notification.id);
         return;
       } catch (error) {
-        if (attempt === ATTEMPTS) {
+        if (attempt === attempts) {
           ports.gaveUp(notification, error);
           return;
         }
         await ports.sleep(delayMs, stopping.signal);
-        delayMs = Math.min(delayMs * 2, LONGEST_DELAY_MS);
+        delayMs = Math.min(delayMs * 2, longestDelayMs);
       }
     }
   }

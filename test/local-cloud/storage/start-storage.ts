@@ -10,8 +10,8 @@ import { startNotifier } from "./start-notifier.ts";
 import { StorageError } from "./storage-error.ts";
 
 /** Longer than a client keeps an idle connection, so that it never writes into a closing one. */
-const KEEP_ALIVE_MS = 620_000;
-const STOP_GRACE_MS = 2_000;
+const keepAliveMs = 620_000;
+const stopGraceMs = 2_000;
 
 export type StorageOptions = {
   /** Absent: one that is free. */
@@ -40,7 +40,7 @@ export async function startStorage(
       logError(`A storage notification to ${topic} waits for the next start`, error),
   });
 
-  const server = createServer({ requestTimeout: 0, keepAliveTimeout: KEEP_ALIVE_MS });
+  const server = createServer({ requestTimeout: 0, keepAliveTimeout: keepAliveMs });
   const port = await new Promise<number>((resolve, reject) => {
     server.once("error", reject);
     server.listen(options.port ?? 0, "127.0.0.1", () => {
@@ -69,7 +69,7 @@ export async function startStorage(
       server.closeAllConnections();
       await closed;
       await Promise.all(answering);
-      await notifier.stop(STOP_GRACE_MS);
+      await notifier.stop(stopGraceMs);
       catalog.close();
     },
   };
@@ -145,9 +145,7 @@ function describeError(error: unknown, media: boolean): ApiAnswer {
     error instanceof StorageError
       ? error
       : new StorageError(500, "backendError", "Internal error; see the log of the local cloud.");
-  if (status === 304) {
-    return { status };
-  }
+  if (status === 304) return { status };
   const errors = [{ message, domain: "global", reason }];
   return {
     status,

@@ -1,17 +1,20 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { createDueHeap } from "../../../local-cloud/pubsub/due-heap.ts";
-import { cutPage } from "../../../local-cloud/pubsub/list-page.ts";
-import { encodePushBody } from "../../../local-cloud/pubsub/push-body.ts";
-import { createPushWindow, type PushWindow } from "../../../local-cloud/pubsub/push-window.ts";
-import { createReadyList } from "../../../local-cloud/pubsub/ready-list.ts";
+import { durationToMs, wireTime } from "../../../local-cloud/pubsub/convert-duration.ts";
+import { createDueHeap } from "../../../local-cloud/pubsub/create-due-heap.ts";
+import {
+  createPushWindow,
+  type PushWindow,
+} from "../../../local-cloud/pubsub/create-push-window.ts";
+import { createReadyList } from "../../../local-cloud/pubsub/create-ready-list.ts";
+import { cutPage } from "../../../local-cloud/pubsub/cut-page.ts";
+import { encodePushBody } from "../../../local-cloud/pubsub/encode-push-body.ts";
 import {
   parseProjectName,
   parseSubscriptionName,
   parseTopicName,
-} from "../../../local-cloud/pubsub/resource-names.ts";
+} from "../../../local-cloud/pubsub/parse-resource-name.ts";
 import { contentBytes, keepableBytes } from "../../../local-cloud/pubsub/stored-message.ts";
-import { durationToMs, wireTime } from "../../../local-cloud/pubsub/wire-duration.ts";
 import { createRandom } from "../../../support/create-random.ts";
 
 describe("resource names", () => {

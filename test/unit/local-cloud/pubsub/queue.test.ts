@@ -1,18 +1,15 @@
 import fc from "fast-check";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
-import {
-  createFaultSource,
-  type DeliveryFaults,
-} from "../../../local-cloud/pubsub/delivery-faults.ts";
-import { createPushDeliverer } from "../../../local-cloud/pubsub/push-deliverer.ts";
-import { RpcError } from "../../../local-cloud/pubsub/rpc-error.ts";
-import type { StoredMessage } from "../../../local-cloud/pubsub/stored-message.ts";
+import { createPushDeliverer } from "../../../local-cloud/pubsub/create-push-deliverer.ts";
 import {
   type Consumer,
   createSubscriptionQueue,
   type Delivery,
   type SubscriptionQueue,
-} from "../../../local-cloud/pubsub/subscription-queue.ts";
+} from "../../../local-cloud/pubsub/create-subscription-queue.ts";
+import { createFaultSource, type DeliveryFaults } from "../../../local-cloud/pubsub/draw-faults.ts";
+import { RpcError } from "../../../local-cloud/pubsub/rpc-error.ts";
+import type { StoredMessage } from "../../../local-cloud/pubsub/stored-message.ts";
 import {
   readSubscriptionSettings,
   type SubscriptionSettings,

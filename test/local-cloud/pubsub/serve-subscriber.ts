@@ -1,25 +1,25 @@
 import protos from "@google-cloud/pubsub/build/protos/protos.js";
 import type { Server, ServerUnaryCall } from "@grpc/grpc-js";
-import { cutPage } from "./list-page.ts";
-import { requireAcknowledgeSize } from "./publish-limits.ts";
+import { requireAcknowledgeSize } from "./check-publish-limits.ts";
+import type { TopicStore } from "./create-topic-store.ts";
+import { cutPage } from "./cut-page.ts";
+import { parseProjectName } from "./parse-resource-name.ts";
 import { pullOnce } from "./pull-once.ts";
-import { parseProjectName } from "./resource-names.ts";
+import { type Decoder, type Encoder, registerBidi, registerUnary } from "./register-rpc.ts";
 import { failedPrecondition, invalidArgument, tooLarge, tooSmall } from "./rpc-error.ts";
-import { type Decoder, type Encoder, registerBidi, registerUnary } from "./rpc-registry.ts";
-import { serveStreamingPull } from "./streaming-pull.ts";
+import { serveStreamingPull } from "./serve-streaming-pull.ts";
 import {
   readPushSettings,
   readSubscriptionSettings,
   updateSubscriptionSettings,
   writeSubscriptionSettings,
 } from "./subscription-settings.ts";
-import type { TopicStore } from "./topic-store.ts";
-import { writeReceivedMessage } from "./wire-message.ts";
+import { writeReceivedMessage } from "./write-received-message.ts";
 
 const v1 = protos.google.pubsub.v1;
 const { Empty } = protos.google.protobuf;
-const SERVICE = "/google.pubsub.v1.Subscriber";
-const LONGEST_ACK_DEADLINE_SECONDS = 600;
+const service = "/google.pubsub.v1.Subscriber";
+const longestAckDeadlineSeconds = 600;
 
 /** Serves google.pubsub.v1.Subscriber; methods not registered here (snapshots, seek) answer UNIMPLEMENTED. */
 export function serveSubscriber(server: Server, store: TopicStore): void {
@@ -32,7 +32,7 @@ export function serveSubscriber(server: Server, store: TopicStore): void {
       call: ServerUnaryCall<Request, Response>,
     ) => Response | Promise<Response>,
   ): void {
-    registerUnary(server, { path: `${SERVICE}/${name}`, request, response }, handle);
+    registerUnary(server, { path: `${service}/${name}`, request, response }, handle);
   }
 
   unary("CreateSubscription", v1.Subscription, v1.Subscription, (wire) =>
@@ -99,8 +99,8 @@ export function serveSubscriber(server: Server, store: TopicStore): void {
     const queue = store.subscription(subscription);
     requireAckIds(ackIds);
     if (ackDeadlineSeconds < 0) throw tooSmall("ack_deadline_seconds", ackDeadlineSeconds, 0);
-    if (ackDeadlineSeconds > LONGEST_ACK_DEADLINE_SECONDS) {
-      throw tooLarge("ack_deadline_seconds", ackDeadlineSeconds, LONGEST_ACK_DEADLINE_SECONDS);
+    if (ackDeadlineSeconds > longestAckDeadlineSeconds) {
+      throw tooLarge("ack_deadline_seconds", ackDeadlineSeconds, longestAckDeadlineSeconds);
     }
     for (const ackId of ackIds) queue.modifyDeadline(ackId, ackDeadlineSeconds * 1000);
     return {};
@@ -108,7 +108,7 @@ export function serveSubscriber(server: Server, store: TopicStore): void {
   registerBidi(
     server,
     {
-      path: `${SERVICE}/StreamingPull`,
+      path: `${service}/StreamingPull`,
       request: v1.StreamingPullRequest,
       response: v1.StreamingPullResponse,
     },
@@ -118,7 +118,7 @@ export function serveSubscriber(server: Server, store: TopicStore): void {
 
 function sized<Request>(
   type: Decoder<Request>,
-): Decoder<{ readonly request: Request; readonly requestBytes: number }> {
+): Decoder<{ request: Request; requestBytes: number }> {
   return {
     decode: (bytes) => ({ request: type.decode(bytes), requestBytes: bytes.length }),
   };

@@ -1,6 +1,6 @@
 import type protos from "@google-cloud/pubsub/build/protos/protos.js";
-import type { Delivery } from "./subscription-queue.ts";
-import { wireTime } from "./wire-duration.ts";
+import { wireTime } from "./convert-duration.ts";
+import type { Delivery } from "./create-subscription-queue.ts";
 
 /** A delivery as Pull and StreamingPull answer it; the attempt is told only under a dead-letter policy. */
 export function writeReceivedMessage(

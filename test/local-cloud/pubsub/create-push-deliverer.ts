@@ -1,37 +1,37 @@
 import { Agent, type ClientRequest, type IncomingMessage, request } from "node:http";
-import { createAlarm } from "./alarm.ts";
-import { encodePushBody } from "./push-body.ts";
-import { createPushWindow, type PushLimits } from "./push-window.ts";
-import type { Consumer, Delivery, SubscriptionQueue } from "./subscription-queue.ts";
+import { createAlarm } from "./create-alarm.ts";
+import { createPushWindow, type PushLimits } from "./create-push-window.ts";
+import type { Consumer, Delivery, SubscriptionQueue } from "./create-subscription-queue.ts";
+import { encodePushBody } from "./encode-push-body.ts";
 import type { PushSettings } from "./subscription-settings.ts";
 
 /** Pushes a subscription's messages to its endpoint until it is closed. */
-export interface PushDeliverer {
+export type PushDeliverer = {
   /** Breaks off what is under way; those deliveries count as failed. */
   close(): void;
-}
+};
 
-export interface PushDelivererOptions {
-  readonly queue: SubscriptionQueue;
-  readonly push: PushSettings;
-  readonly limits: PushLimits;
-  readonly now: () => number;
+export type PushDelivererOptions = {
+  queue: SubscriptionQueue;
+  push: PushSettings;
+  limits: PushLimits;
+  now: () => number;
   /** Uniform in [0, 1), for jitter. */
-  readonly random: () => number;
-}
+  random: () => number;
+};
 
-interface Attempt {
+type Attempt = {
   request: ClientRequest | undefined;
-  readonly windowGeneration: number;
-}
+  windowGeneration: number;
+};
 
 // Any other answer is a negative acknowledgement: cloud.google.com/pubsub/docs/push#receive_push
-const ACKNOWLEDGING_STATUS: ReadonlySet<number> = new Set([102, 200, 201, 202, 204]);
-const PROCESSING = 102;
-const LONGEST_PAUSE_MS = 60_000;
+const acknowledgingStatus: ReadonlySet<number> = new Set([102, 200, 201, 202, 204]);
+const processing = 102;
+const longestPauseMs = 60_000;
 
 // A connection that was closed already breaks at once; one that breaks later broke under the endpoint's work.
-const IDLE_CLOSE_SHOWS_WITHIN_MS = 100;
+const idleCloseShowsWithinMs = 100;
 
 /** One HTTP POST a message over kept-alive connections, as many at a time as the push window allows. */
 export function createPushDeliverer(options: PushDelivererOptions): PushDeliverer {
@@ -76,7 +76,7 @@ export function createPushDeliverer(options: PushDelivererOptions): PushDelivere
 
   function maxPauseMs(): number {
     const retryPolicy = queue.settings().retryPolicy;
-    return Math.min(LONGEST_PAUSE_MS, retryPolicy?.maximumBackoffMs ?? LONGEST_PAUSE_MS);
+    return Math.min(longestPauseMs, retryPolicy?.maximumBackoffMs ?? longestPauseMs);
   }
 
   function start(delivery: Delivery): void {
@@ -101,7 +101,7 @@ export function createPushDeliverer(options: PushDelivererOptions): PushDelivere
     attempt.request = outgoing;
     const sentAt = performance.now();
     outgoing.on("information", ({ statusCode }) => {
-      if (statusCode !== PROCESSING) return;
+      if (statusCode !== processing) return;
       settle(delivery, true);
       // No lease watches over it any more.
       outgoing.setTimeout(queue.settings().ackDeadlineMs, () => outgoing.destroy());
@@ -112,7 +112,7 @@ export function createPushDeliverer(options: PushDelivererOptions): PushDelivere
       const closedWhileIdle =
         outgoing.reusedSocket &&
         error.code === "ECONNRESET" &&
-        performance.now() - sentAt < IDLE_CLOSE_SHOWS_WITHIN_MS;
+        performance.now() - sentAt < idleCloseShowsWithinMs;
       if (mayRepeat && closedWhileIdle) post(delivery, body, false);
       else settle(delivery, false);
     });
@@ -120,7 +120,7 @@ export function createPushDeliverer(options: PushDelivererOptions): PushDelivere
   }
 
   function onResponse(delivery: Delivery, response: IncomingMessage): void {
-    const acknowledged = ACKNOWLEDGING_STATUS.has(response.statusCode ?? 0);
+    const acknowledged = acknowledgingStatus.has(response.statusCode ?? 0);
     response.on("end", () => settle(delivery, acknowledged));
     response.on("error", () => settle(delivery, false));
     response.resume();

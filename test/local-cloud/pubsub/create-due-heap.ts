@@ -1,18 +1,18 @@
 /** Something that becomes due; the heap keeps its position so that it can leave early. */
-export interface Due {
+export type Due = {
   /** Milliseconds on the server's clock. */
   dueAt: number;
   /** Position in the heap, -1 outside of it; written by the heap alone. */
   heapIndex: number;
-}
+};
 
-export interface DueHeap<Item extends Due> {
+export type DueHeap<Item extends Due> = {
   add(item: Item): void;
   /** Does nothing for an item that is not in the heap. */
   remove(item: Item): void;
   /** The item that is due first. */
   first(): Item | undefined;
-}
+};
 
 /** A binary min-heap by `dueAt`: adding and leaving early cost O(log n), nothing stale stays behind. */
 export function createDueHeap<Item extends Due>(): DueHeap<Item> {

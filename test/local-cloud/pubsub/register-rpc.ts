@@ -8,22 +8,22 @@ import {
 import { RpcError } from "./rpc-error.ts";
 
 /** A message type of the generated protocol code that can be read. */
-export interface Decoder<Message> {
+export type Decoder<Message> = {
   decode(bytes: Uint8Array): Message;
-}
+};
 
 /** A message type of the generated protocol code that can be written. */
-export interface Encoder<Message> {
+export type Encoder<Message> = {
   encode(message: Message): { finish(): Uint8Array };
-}
+};
 
 /** One method of a service: the real service's path and message types. */
-export interface RpcMethod<Request, Response> {
+export type RpcMethod<Request, Response> = {
   /** For example `/google.pubsub.v1.Publisher/Publish`. */
-  readonly path: string;
-  readonly request: Decoder<Request>;
-  readonly response: Encoder<Response>;
-}
+  path: string;
+  request: Decoder<Request>;
+  response: Encoder<Response>;
+};
 
 /** Serves a unary method; an RpcError thrown by `handle` becomes the call's status. */
 export function registerUnary<Request, Response>(

@@ -1,13 +1,13 @@
 import { invalidArgument } from "./rpc-error.ts";
 
 /** One page of a listing. */
-export interface ListPage<Item> {
-  readonly items: Item[];
+export type ListPage<Item> = {
+  items: Item[];
   /** Empty on the last page. */
-  readonly nextPageToken: string;
-}
+  nextPageToken: string;
+};
 
-const LARGEST_PAGE = 1000;
+const largestPage = 1000;
 
 /**
  * Cuts one page out of a sorted listing; a page token is the encoded name of the last item sent.
@@ -20,7 +20,7 @@ export function cutPage<Item>(
 ): ListPage<Item> {
   const asked = request.pageSize ?? 0;
   if (asked < 0) throw invalidArgument(`Invalid page size given (page_size=${asked}).`);
-  const size = Math.min(asked || LARGEST_PAGE, LARGEST_PAGE);
+  const size = Math.min(asked || largestPage, largestPage);
   const after = Buffer.from(request.pageToken ?? "", "base64url").toString();
   const rest = sorted.filter((item) => nameOf(item) > after);
   const items = rest.slice(0, size);

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
 
-const STEP_MS = 5;
+const stepMs = 5;
 
 /** Waits until `condition` holds. @throws Error naming `what` after `limitMs`. */
 export async function waitUntil(
@@ -11,6 +11,6 @@ export async function waitUntil(
   const end = performance.now() + limitMs;
   while (!condition()) {
     if (performance.now() > end) throw new Error(`Waited ${limitMs} ms in vain: ${what}`);
-    await sleep(STEP_MS);
+    await sleep(stepMs);
   }
 }

@@ -1,4 +1,4 @@
-import type { Delivery } from "./subscription-queue.ts";
+import type { Delivery } from "./create-subscription-queue.ts";
 
 /**
  * The JSON body of a wrapped push: cloud.google.com/pubsub/docs/push#receive_push.

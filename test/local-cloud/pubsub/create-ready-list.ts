@@ -1,15 +1,15 @@
 /** Messages waiting to be handed out: in order of arrival, or in the order `pick` chooses. */
-export interface ReadyList<Item> {
+export type ReadyList<Item> = {
   size(): number;
   add(item: Item): void;
   /** The one that is handed out next; stays in the list. */
   peek(): Item | undefined;
   /** Removes the one `peek` showed. */
   drop(): void;
-}
+};
 
 // Below this many free places at the front the list is not worth compacting.
-const COMPACT_FROM = 1024;
+const compactFrom = 1024;
 
 /** @param pick chooses one of `count` waiting items, 0 being the oldest. */
 export function createReadyList<Item>(pick: (count: number) => number): ReadyList<Item> {
@@ -32,7 +32,7 @@ export function createReadyList<Item>(pick: (count: number) => number): ReadyLis
     drop() {
       items[head] = undefined;
       head += 1;
-      if (head === items.length || (head >= COMPACT_FROM && head * 2 >= items.length)) {
+      if (head === items.length || (head >= compactFrom && head * 2 >= items.length)) {
         items.splice(0, head);
         head = 0;
       }

@@ -1,23 +1,23 @@
-import type { FaultSource } from "./delivery-faults.ts";
-import { createPushDeliverer, type PushDeliverer } from "./push-deliverer.ts";
-import type { PushLimits } from "./push-window.ts";
-import { DELETED_TOPIC, parseSubscriptionName, parseTopicName } from "./resource-names.ts";
-import { alreadyExists, failedPrecondition, notFound } from "./rpc-error.ts";
-import { contentBytes, type PublishedContent, type StoredMessage } from "./stored-message.ts";
+import { createPushDeliverer, type PushDeliverer } from "./create-push-deliverer.ts";
+import type { PushLimits } from "./create-push-window.ts";
 import {
   createSubscriptionQueue,
   type SubscriptionQueue,
   type SubscriptionStats,
-} from "./subscription-queue.ts";
+} from "./create-subscription-queue.ts";
+import type { FaultSource } from "./draw-faults.ts";
+import { deletedTopic, parseSubscriptionName, parseTopicName } from "./parse-resource-name.ts";
+import { alreadyExists, failedPrecondition, notFound } from "./rpc-error.ts";
+import { contentBytes, type PublishedContent, type StoredMessage } from "./stored-message.ts";
 import type { SubscriptionSettings } from "./subscription-settings.ts";
 
-export interface Topic {
-  readonly name: string;
-  readonly labels: Readonly<Record<string, string>>;
-}
+export type Topic = {
+  name: string;
+  labels: Readonly<Record<string, string>>;
+};
 
 /** Every topic and subscription of the server; all names are full resource names, all errors RpcErrors. */
-export interface TopicStore {
+export type TopicStore = {
   /** @throws ALREADY_EXISTS */
   createTopic(topic: Topic): Topic;
   /** @throws NOT_FOUND */
@@ -49,34 +49,34 @@ export interface TopicStore {
   /** By full subscription name. */
   stats(): Record<string, SubscriptionStats>;
   close(): void;
-}
+};
 
-export interface TopicStoreOptions {
-  readonly now: () => number;
+export type TopicStoreOptions = {
+  now: () => number;
   /** Uniform in [0, 1), for jitter. */
-  readonly random: () => number;
-  readonly faults: FaultSource;
-  readonly pushLimits: PushLimits;
-}
+  random: () => number;
+  faults: FaultSource;
+  pushLimits: PushLimits;
+};
 
-interface Subscription {
-  readonly queue: SubscriptionQueue;
+type Subscription = {
+  queue: SubscriptionQueue;
   deliverer: PushDeliverer | undefined;
-}
+};
 
-interface TopicEntry {
+type TopicEntry = {
   topic: Topic;
-  readonly queues: Set<SubscriptionQueue>;
-}
+  queues: Set<SubscriptionQueue>;
+};
 
 // Sixteen digits, so that ids sort as numbers and as strings, and a restart does not repeat them.
-const LEAST_MESSAGE_ID = 10 ** 15;
+const leastMessageId = 10 ** 15;
 
 export function createTopicStore(options: TopicStoreOptions): TopicStore {
   const { now, random, faults, pushLimits } = options;
   const topics = new Map<string, TopicEntry>();
   const subscriptions = new Map<string, Subscription>();
-  let lastMessageId = Math.max(Math.floor(now()) * 1000, LEAST_MESSAGE_ID);
+  let lastMessageId = Math.max(Math.floor(now()) * 1000, leastMessageId);
 
   function findTopic(name: string): TopicEntry {
     const { shortName } = parseTopicName(name);
@@ -155,7 +155,7 @@ export function createTopicStore(options: TopicStoreOptions): TopicStore {
         .sort(byName),
     deleteTopic(name) {
       for (const queue of findTopic(name).queues) {
-        queue.configure({ ...queue.settings(), topic: DELETED_TOPIC });
+        queue.configure({ ...queue.settings(), topic: deletedTopic });
       }
       topics.delete(name);
     },
@@ -226,6 +226,6 @@ function offsetTime(ms: number): string {
   return new Date(ms).toISOString().replace("Z", "+00:00");
 }
 
-function byName(left: { readonly name: string }, right: { readonly name: string }): number {
+function byName(left: { name: string }, right: { name: string }): number {
   return left.name < right.name ? -1 : 1;
 }

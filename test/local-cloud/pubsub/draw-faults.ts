@@ -1,18 +1,18 @@
 import { createRandom } from "../../support/create-random.ts";
 
 /** A test switch that makes at-least-once delivery visible. Rates are shares from 0 to 1. */
-export interface DeliveryFaults {
+export type DeliveryFaults = {
   /** Share of deliveries that are followed by one extra delivery of the same message. */
-  readonly duplicateRate: number;
+  duplicateRate: number;
   /** Hand messages out in a seeded random order instead of the order of arrival. */
-  readonly shuffle: boolean;
-  readonly seed: number;
+  shuffle: boolean;
+  seed: number;
   /** Share of acknowledgements that are lost: the message is delivered again, and the attempt counts. */
-  readonly acknowledgementLossRate?: number;
-}
+  acknowledgementLossRate?: number;
+};
 
 /** The decisions drawn from the current faults; without faults everything goes right and in order. */
-export interface FaultSource {
+export type FaultSource = {
   /** @throws RangeError when a rate is outside 0..1. */
   set(faults: DeliveryFaults | undefined): void;
   duplicatesDelivery(): boolean;
@@ -21,10 +21,10 @@ export interface FaultSource {
   pick(count: number): number;
   /** How long after its original a duplicate follows, ms. */
   duplicateDelayMs(): number;
-}
+};
 
 // Long enough for the original to be acknowledged first in some cases, short enough for tests.
-const LONGEST_DUPLICATE_DELAY_MS = 250;
+const longestDuplicateDelayMs = 250;
 
 export function createFaultSource(initial: DeliveryFaults | undefined): FaultSource {
   let faults: DeliveryFaults | undefined;
@@ -42,7 +42,7 @@ export function createFaultSource(initial: DeliveryFaults | undefined): FaultSou
     duplicatesDelivery: () => happens(faults?.duplicateRate),
     losesAcknowledgement: () => happens(faults?.acknowledgementLossRate),
     pick: (count) => (faults?.shuffle === true ? Math.floor(random() * count) : 0),
-    duplicateDelayMs: () => random() * LONGEST_DUPLICATE_DELAY_MS,
+    duplicateDelayMs: () => random() * longestDuplicateDelayMs,
   };
   source.set(initial);
   return source;

@@ -1,37 +1,37 @@
 import { createServer, type IncomingHttpHeaders, type ServerResponse } from "node:http";
 
-export interface RecordedRequest {
-  readonly path: string;
-  readonly headers: IncomingHttpHeaders;
+export type RecordedRequest = {
+  path: string;
+  headers: IncomingHttpHeaders;
   /** The parsed JSON body. */
-  readonly body: PushBody;
-  readonly arrivedAt: number;
-}
+  body: PushBody;
+  arrivedAt: number;
+};
 
 /** What a push carries, as an endpoint sees it. */
-interface PushBody {
-  readonly message: {
-    readonly data?: string;
-    readonly attributes?: Record<string, string>;
-    readonly messageId: string;
-    readonly message_id: string;
-    readonly orderingKey?: string;
-    readonly publishTime: string;
-    readonly publish_time: string;
+type PushBody = {
+  message: {
+    data?: string;
+    attributes?: Record<string, string>;
+    messageId: string;
+    message_id: string;
+    orderingKey?: string;
+    publishTime: string;
+    publish_time: string;
   };
-  readonly subscription: string;
-  readonly deliveryAttempt?: number;
-}
+  subscription: string;
+  deliveryAttempt?: number;
+};
 
-export interface RecordingEndpoint {
-  readonly url: string;
-  readonly requests: RecordedRequest[];
+export type RecordingEndpoint = {
+  url: string;
+  requests: RecordedRequest[];
   /** Most requests that were open at the same time. */
   mostConcurrent(): number;
   /** Requests the caller gave up. */
   aborted(): number;
   close(): Promise<void>;
-}
+};
 
 /**
  * An HTTP endpoint that records what is pushed to it.

@@ -1,35 +1,35 @@
 import { invalidArgument } from "./rpc-error.ts";
 
 /** What a subscription names as its topic once the topic is deleted. */
-export const DELETED_TOPIC = "_deleted-topic_";
+export const deletedTopic = "_deleted-topic_";
 
-export interface ResourceName {
+export type ResourceName = {
   /** Project id. */
-  readonly project: string;
+  project: string;
   /** The last part of the name. */
-  readonly shortName: string;
-}
+  shortName: string;
+};
 
 // 3 to 255 characters, a letter first, never "goog" first: cloud.google.com/pubsub/docs/pubsub-basics#resource_names
-const SHORT_NAME = "(?!goog)[A-Za-z][A-Za-z0-9._~+%-]{2,254}";
-const PROJECT = "[a-z0-9][a-z0-9.:-]*";
-const TOPIC = new RegExp(`^projects/(${PROJECT})/topics/(${SHORT_NAME})$`);
-const SUBSCRIPTION = new RegExp(`^projects/(${PROJECT})/subscriptions/(${SHORT_NAME})$`);
-const PROJECT_NAME = new RegExp(`^projects/(${PROJECT})$`);
+const shortName = "(?!goog)[A-Za-z][A-Za-z0-9._~+%-]{2,254}";
+const project = "[a-z0-9][a-z0-9.:-]*";
+const topicName = new RegExp(`^projects/(${project})/topics/(${shortName})$`);
+const subscriptionName = new RegExp(`^projects/(${project})/subscriptions/(${shortName})$`);
+const projectName = new RegExp(`^projects/(${project})$`);
 
 /** @throws RpcError INVALID_ARGUMENT unless `name` is `projects/{project}/topics/{topic}`. */
 export function parseTopicName(name: string): ResourceName {
-  return parse(TOPIC, name);
+  return parse(topicName, name);
 }
 
 /** @throws RpcError INVALID_ARGUMENT unless `name` is `projects/{project}/subscriptions/{subscription}`. */
 export function parseSubscriptionName(name: string): ResourceName {
-  return parse(SUBSCRIPTION, name);
+  return parse(subscriptionName, name);
 }
 
 /** @throws RpcError INVALID_ARGUMENT unless `name` is `projects/{project}`. */
 export function parseProjectName(name: string): string {
-  return parse(PROJECT_NAME, name).project;
+  return parse(projectName, name).project;
 }
 
 function parse(pattern: RegExp, name: string): ResourceName {

@@ -1,11 +1,11 @@
 /** Limits of what is on its way to one push endpoint at a time. */
-export interface PushLimits {
-  readonly maxMessages: number;
+export type PushLimits = {
+  maxMessages: number;
   /** Message bytes; a single larger message still goes, alone. */
-  readonly maxBytes: number;
-}
+  maxBytes: number;
+};
 
-export interface PushWindow {
+export type PushWindow = {
   /** Takes the room for a message of so many bytes, if there is any now. */
   admit(bytes: number): boolean;
   /** Changes with every shrinking: pass the one a delivery started in to `failed`. */
@@ -14,20 +14,20 @@ export interface PushWindow {
   failed(bytes: number, generation: number): void;
   /** Nothing is admitted before this time (ms on the given clock). */
   pausedUntil(): number;
-}
+};
 
-export interface PushWindowOptions extends PushLimits {
-  readonly now: () => number;
+export type PushWindowOptions = PushLimits & {
+  now: () => number;
   /** Uniform in [0, 1). */
-  readonly random: () => number;
+  random: () => number;
   /** Upper limit of a pause, ms. */
-  readonly maxPauseMs: () => number;
-}
+  maxPauseMs: () => number;
+};
 
 // A single-digit start, as the real push has: cloud.google.com/pubsub/docs/push#push_slow_start
-const INITIAL_MESSAGES = 4;
-const FIRST_PAUSE_MS = 100;
-const JITTER = 0.2;
+const initialMessages = 4;
+const firstPauseMs = 100;
+const jitter = 0.2;
 
 /**
  * How much is pushed at a time: the window doubles with every round of successes and halves on failure;
@@ -36,7 +36,7 @@ const JITTER = 0.2;
  */
 export function createPushWindow(options: PushWindowOptions): PushWindow {
   const { maxMessages, maxBytes, now, random, maxPauseMs } = options;
-  let size = Math.min(INITIAL_MESSAGES, maxMessages);
+  let size = Math.min(initialMessages, maxMessages);
   let messages = 0;
   let bytesInFlight = 0;
   let generation = 0;
@@ -72,7 +72,7 @@ export function createPushWindow(options: PushWindowOptions): PushWindow {
       successes = 0;
       size = Math.max(1, Math.floor(size / 2));
       if (failuresInARow === 0) return;
-      const pause = FIRST_PAUSE_MS * 2 ** (failuresInARow - 1) * (1 + JITTER * random());
+      const pause = firstPauseMs * 2 ** (failuresInARow - 1) * (1 + jitter * random());
       pausedUntil = now() + Math.min(pause, maxPauseMs());
     },
     pausedUntil: () => pausedUntil,

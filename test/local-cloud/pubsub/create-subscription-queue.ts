@@ -1,24 +1,24 @@
-import { createAlarm } from "./alarm.ts";
-import type { FaultSource } from "./delivery-faults.ts";
-import { createDueHeap } from "./due-heap.ts";
-import { createReadyList } from "./ready-list.ts";
+import { createAlarm } from "./create-alarm.ts";
+import { createDueHeap } from "./create-due-heap.ts";
+import { createReadyList } from "./create-ready-list.ts";
+import type { FaultSource } from "./draw-faults.ts";
 import { invalidArgument, type RpcError } from "./rpc-error.ts";
 import type { StoredMessage } from "./stored-message.ts";
 import type { SubscriptionSettings } from "./subscription-settings.ts";
 
 /** One handing-out of a message; it stays leased to its consumer until it is settled. */
-export interface Delivery {
-  readonly ackId: string;
-  readonly message: StoredMessage;
+export type Delivery = {
+  ackId: string;
+  message: StoredMessage;
   /** 1 for the first delivery. */
-  readonly attempt: number;
-}
+  attempt: number;
+};
 
 /** How a delivery ended: acknowledged, negatively acknowledged, or its deadline passed. */
 type DeliveryOutcome = "acknowledged" | "refused" | "expired";
 
 /** Whoever takes messages from a subscription: a stream, a waiting pull, the push deliverer. */
-export interface Consumer {
+export type Consumer = {
   /** Whether there is room for this message now; a message admitted is delivered at once. */
   admit(message: StoredMessage): boolean;
   deliver(deliveries: readonly Delivery[]): void;
@@ -27,29 +27,29 @@ export interface Consumer {
   /** The subscription is gone or changed its kind of delivery. */
   end(reason: RpcError): void;
   /** Deadline of its deliveries, ms; the subscription's when absent. */
-  readonly ackDeadlineMs?: () => number;
-}
+  ackDeadlineMs?: () => number;
+};
 
 /** Counters since the subscription was made; published = acknowledged + deadLettered + expired + still pending. */
-export interface SubscriptionStats {
+export type SubscriptionStats = {
   /** Messages that arrived from the topic. */
-  readonly published: number;
+  published: number;
   /** Deliveries, first ones, repeated ones and duplicates. */
-  readonly delivered: number;
+  delivered: number;
   /** Deliveries of a message that had been delivered before. */
-  readonly redelivered: number;
+  redelivered: number;
   /** Messages (not deliveries) acknowledged. */
-  readonly acknowledged: number;
-  readonly deadLettered: number;
+  acknowledged: number;
+  deadLettered: number;
   /** Messages dropped because they waited longer than the retention. */
-  readonly expired: number;
+  expired: number;
   /** Deliveries neither acknowledged nor failed yet. */
-  readonly outstanding: number;
+  outstanding: number;
   /** Age of the oldest message not acknowledged, ms; 0 when there is none. */
-  readonly oldestUnacknowledgedMs: number;
-}
+  oldestUnacknowledgedMs: number;
+};
 
-export interface SubscriptionQueue {
+export type SubscriptionQueue = {
   settings(): SubscriptionSettings;
   configure(settings: SubscriptionSettings): void;
   enqueue(message: StoredMessage): void;
@@ -72,38 +72,38 @@ export interface SubscriptionQueue {
   backlog(): number;
   stats(): SubscriptionStats;
   close(reason: RpcError): void;
-}
+};
 
-export interface SubscriptionQueueOptions {
-  readonly settings: SubscriptionSettings;
-  readonly now: () => number;
-  readonly faults: FaultSource;
+export type SubscriptionQueueOptions = {
+  settings: SubscriptionSettings;
+  now: () => number;
+  faults: FaultSource;
   /** Publishes to the dead-letter topic; false when that is impossible, so that the message is kept. */
-  readonly forwardDeadLetter: (message: StoredMessage, attempts: number) => boolean;
-}
+  forwardDeadLetter: (message: StoredMessage, attempts: number) => boolean;
+};
 
 /** A message on its way through one subscription. */
-interface Entry {
-  readonly message: StoredMessage;
+type Entry = {
+  message: StoredMessage;
   /** Deliveries so far. */
   attempts: number;
   /** An extra delivery made by the fault switch: it is never repeated. */
-  readonly duplicate: boolean;
+  duplicate: boolean;
   dueAt: number;
   heapIndex: number;
-}
+};
 
-interface Lease extends Delivery {
-  readonly entry: Entry;
-  readonly consumer: Consumer;
+type Lease = Delivery & {
+  entry: Entry;
+  consumer: Consumer;
   dueAt: number;
   heapIndex: number;
-}
+};
 
 // One hand-out to one consumer, so that several consumers share the work and answers stay small.
-const BATCH_MESSAGES = 1_000;
-const BATCH_BYTES = 4_000_000;
-const ACK_ID = /^[0-9a-z]{1,16}$/;
+const batchMessages = 1_000;
+const batchBytes = 4_000_000;
+const ackIdShape = /^[0-9a-z]{1,16}$/;
 
 /** The state of one subscription: messages ready, leased, waiting out a backoff; all in memory. */
 export function createSubscriptionQueue(options: SubscriptionQueueOptions): SubscriptionQueue {
@@ -164,7 +164,7 @@ export function createSubscriptionQueue(options: SubscriptionQueueOptions): Subs
   function takeBatch(consumer: Consumer): Lease[] {
     const batch: Lease[] = [];
     let bytes = 0;
-    while (batch.length < BATCH_MESSAGES && bytes < BATCH_BYTES) {
+    while (batch.length < batchMessages && bytes < batchBytes) {
       const entry = ready.peek();
       if (entry === undefined) break;
       if (now() - entry.message.publishTimeMs > settings.retentionMs) {
@@ -263,7 +263,7 @@ export function createSubscriptionQueue(options: SubscriptionQueueOptions): Subs
   }
 
   function findLease(ackId: string): Lease | undefined {
-    if (!ACK_ID.test(ackId)) {
+    if (!ackIdShape.test(ackId)) {
       throw invalidArgument(
         `You have passed an invalid ack ID to the service (ack_id=${ackId.slice(0, 100)}).`,
       );

@@ -1,11 +1,11 @@
-export interface Alarm {
+export type Alarm = {
   /** Rings at `at` (same clock as `now`), or earlier if it was already set for an earlier time. */
   setFor(at: number): void;
   cancel(): void;
-}
+};
 
 // A clock that is moved by a test moves without telling: look at it at least this often.
-const LONGEST_WAIT_MS = 100;
+const longestWaitMs = 100;
 
 /** One timer that rings once the given clock has reached the earliest time asked for. */
 export function createAlarm(now: () => number, ring: () => void): Alarm {
@@ -14,7 +14,7 @@ export function createAlarm(now: () => number, ring: () => void): Alarm {
 
   function arm(): void {
     clearTimeout(timer);
-    const wait = Math.min(Math.max(target - now(), 0), LONGEST_WAIT_MS);
+    const wait = Math.min(Math.max(target - now(), 0), longestWaitMs);
     timer = setTimeout(check, Math.ceil(wait));
   }
 

@@ -1,19 +1,19 @@
 import protos from "@google-cloud/pubsub/build/protos/protos.js";
 import type { Server } from "@grpc/grpc-js";
-import { cutPage } from "./list-page.ts";
-import { requirePublishable } from "./publish-limits.ts";
-import { parseProjectName, parseTopicName } from "./resource-names.ts";
+import { requirePublishable } from "./check-publish-limits.ts";
+import type { Topic, TopicStore } from "./create-topic-store.ts";
+import { cutPage } from "./cut-page.ts";
+import { parseProjectName, parseTopicName } from "./parse-resource-name.ts";
+import { type Decoder, type Encoder, registerUnary } from "./register-rpc.ts";
 import { invalidArgument, unimplemented } from "./rpc-error.ts";
-import { type Decoder, type Encoder, registerUnary } from "./rpc-registry.ts";
 import { keepableBytes, type PublishedContent } from "./stored-message.ts";
-import type { Topic, TopicStore } from "./topic-store.ts";
 
 type WireTopic = protos.google.pubsub.v1.ITopic;
 type WireMessage = protos.google.pubsub.v1.IPubsubMessage;
 
 const v1 = protos.google.pubsub.v1;
 const { Empty } = protos.google.protobuf;
-const STATE_ACTIVE = 1;
+const stateActive = 1;
 
 // The size limit is on the encoded request, which is gone after decoding.
 const sizedPublishRequest = {
@@ -90,7 +90,7 @@ function refuseUnsupported(topic: WireTopic): void {
 }
 
 function writeTopic(topic: Topic): WireTopic {
-  return { name: topic.name, labels: { ...topic.labels }, state: STATE_ACTIVE };
+  return { name: topic.name, labels: { ...topic.labels }, state: stateActive };
 }
 
 function readContent(message: WireMessage): PublishedContent {

@@ -1,16 +1,16 @@
 import type protos from "@google-cloud/pubsub/build/protos/protos.js";
 import type { ServerDuplexStream } from "@grpc/grpc-js";
+import type { Consumer, SubscriptionQueue } from "./create-subscription-queue.ts";
+import type { TopicStore } from "./create-topic-store.ts";
+import { toStatus } from "./register-rpc.ts";
 import { failedPrecondition, invalidArgument, tooLarge, tooSmall } from "./rpc-error.ts";
-import { toStatus } from "./rpc-registry.ts";
-import type { Consumer, SubscriptionQueue } from "./subscription-queue.ts";
-import type { TopicStore } from "./topic-store.ts";
-import { writeReceivedMessage } from "./wire-message.ts";
+import { writeReceivedMessage } from "./write-received-message.ts";
 
 type Request = protos.google.pubsub.v1.StreamingPullRequest;
 type Response = protos.google.pubsub.v1.IStreamingPullResponse;
 type StreamingPullCall = ServerDuplexStream<Request, Response>;
 
-const ACK_DEADLINE_SECONDS = { least: 10, most: 600 };
+const ackDeadlineSeconds = { least: 10, most: 600 };
 
 /** Serves one StreamingPull call: its first request names the subscription and the flow control. */
 export function serveStreamingPull(store: TopicStore, call: StreamingPullCall): void {
@@ -132,7 +132,7 @@ function isKeepAlive(request: Request): boolean {
 }
 
 function readAckDeadline(seconds: number): number {
-  const { least, most } = ACK_DEADLINE_SECONDS;
+  const { least, most } = ackDeadlineSeconds;
   if (seconds < least) throw tooSmall("stream_ack_deadline_seconds", seconds, least);
   if (seconds > most) throw tooLarge("stream_ack_deadline_seconds", seconds, most);
   return seconds * 1000;
