@@ -1,6 +1,8 @@
 import { randomUUID } from "node:crypto";
 import { type Message, PubSub, type Subscription } from "@google-cloud/pubsub";
 import { type Bucket, Storage } from "@google-cloud/storage";
+import { decodePayload } from "../../shared/codec/decode-payload.ts";
+import { encodingAttribute } from "../../shared/codec/encode-payload.ts";
 import { writeArchiveName } from "../../terraform/operate/archive-name.ts";
 import { unlessPresent } from "./unless-present.ts";
 
@@ -25,7 +27,7 @@ const flowControl = { maxMessages: 10_000, maxBytes: 32_000_000 };
 
 /**
  * Does on this machine what a Cloud Storage subscription does: the messages of each topic go into
- * objects `archive/<topic>/<day>/<time>_<uuid>.ndjson`, the data of a message as it came and then a
+ * objects `archive/<topic>/<day>/<time>_<uuid>.ndjson`, the data of a message, decompressed, and then a
  * line end, and are acknowledged when their object is written.
  * https://cloud.google.com/pubsub/docs/cloudstorage
  */
@@ -81,7 +83,7 @@ function archiveSubscription(subscription: Subscription, topic: string, bucket: 
 }
 
 async function writeObject(bucket: Bucket, topic: string, messages: Message[]): Promise<void> {
-  const content = Buffer.concat(messages.flatMap(({ data }) => [data, Buffer.from("\n")]));
+  const content = Buffer.concat(messages.flatMap((one) => [plainData(one), Buffer.from("\n")]));
   const name = writeArchiveName(topic, new Date(), randomUUID());
   try {
     // The client would compute a CRC32C in JavaScript, at half of what all else here costs.
@@ -90,4 +92,10 @@ async function writeObject(bucket: Bucket, topic: string, messages: Message[]): 
   } catch {
     for (const message of messages) message.nack();
   }
+}
+
+/** Without its compression: a line end would mean nothing between compressed messages. */
+function plainData({ data, attributes }: Message): Buffer {
+  const plain = decodePayload(data, attributes[encodingAttribute]);
+  return Buffer.isBuffer(plain) ? plain : data;
 }

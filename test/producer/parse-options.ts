@@ -39,6 +39,7 @@ How
   --rate N           N events a second, evenly spread (default: as fast as the server accepts)
   --pack N           at most N events a message, 1 to 500 (default 100), and at most 1 MB
   --attribute k=v    attribute of every message; may be repeated
+  Messages over 1 KiB are compressed with zstd; --attribute content-encoding=identity sends them plain.
 
 What is printed
   --json             the final count as one line of JSON on standard output

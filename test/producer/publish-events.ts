@@ -1,10 +1,15 @@
 import { setImmediate as nextTurn, setTimeout as sleep } from "node:timers/promises";
 import type { Topic } from "@google-cloud/pubsub";
+import {
+  type EncodedPayload,
+  encodePayload,
+  encodingAttribute,
+} from "../../shared/codec/encode-payload.ts";
 import { packedBytes } from "../../shared/codec/pack-lines.ts";
 import { publishRetry } from "../../shared/codec/publish-retry.ts";
 import { maxEventBytes } from "./event-limits.ts";
 
-/** What the server has acknowledged so far; bytes are those of the message data. */
+/** What the server has acknowledged so far; bytes are those of the events, before compression. */
 export type PublishProgress = { events: number; messages: number; bytes: number };
 
 /** A pack that does not fill up is sent after this time (ms), so that slow sources stay live. */
@@ -21,7 +26,8 @@ const lineFeed = 0x0a;
 const publishTimeoutMs = 30_000;
 
 /**
- * Publishes events to a topic, `pack` of them a message, one a line, each byte as it came.
+ * Publishes events to a topic, `pack` of them a message, one a line, each byte as it came; messages
+ * of more than 1 KiB are compressed, unless the attributes name a `content-encoding` already.
  *
  * Reads no further than 32 requests or 16 MB ahead of what the server acknowledged, at most `rate`
  * events a second (spread evenly), and counts only what was acknowledged. An event over
@@ -93,6 +99,7 @@ function createOutbox(options: {
   });
   const maxOutstanding = maxOutstandingRequests * messagesPerRequest;
 
+  const encode = encodingAttribute in attributes ? asItIs : encodePayload;
   const acknowledged: PublishProgress = { events: 0, messages: 0, bytes: 0 };
   // One for all packs: a new one each time would keep the garbage collector busy.
   const packed = Buffer.allocUnsafe(packedBytes);
@@ -110,7 +117,7 @@ function createOutbox(options: {
     const overflows = packBytes + 1 + event.length > packedBytes;
     const sentBefore = packEvents > 0 && (alone || overflows) && send();
     if (alone) {
-      sendMessage(event, 1);
+      sendMessage(Buffer.from(event.buffer, event.byteOffset, event.length), 1);
       return true;
     }
     if (packEvents > 0) packBytes = packed.writeUInt8(lineFeed, packBytes);
@@ -139,18 +146,24 @@ function createOutbox(options: {
   };
 
   /** The bytes may change once it returns. */
-  const sendMessage = (bytes: Uint8Array, events: number) => {
-    if (failure === undefined) void publish(Buffer.from(bytes), events);
+  const sendMessage = (bytes: Buffer, events: number) => {
+    if (failure !== undefined) return;
+    const { data, attributes: encoding } = encode(bytes);
+    const message = {
+      data: data === bytes ? Buffer.from(bytes) : data,
+      attributes: { ...attributes, ...encoding },
+    };
+    void publish(message, { events, bytes: bytes.length });
   };
 
-  const publish = async (data: Buffer, events: number) => {
+  const publish = async (message: EncodedPayload, size: { events: number; bytes: number }) => {
     outstanding += 1;
-    outstandingBytes += data.length;
+    outstandingBytes += size.bytes;
     try {
-      await publisher.publishMessage({ data, attributes });
-      acknowledged.events += events;
+      await publisher.publishMessage(message);
+      acknowledged.events += size.events;
       acknowledged.messages += 1;
-      acknowledged.bytes += data.length;
+      acknowledged.bytes += size.bytes;
       onProgress?.({ ...acknowledged });
     } catch (error) {
       failure ??= new Error(`publishing to ${topic.name} failed: ${messageOf(error)}`, {
@@ -158,7 +171,7 @@ function createOutbox(options: {
       });
     }
     outstanding -= 1;
-    outstandingBytes -= data.length;
+    outstandingBytes -= size.bytes;
     wake();
   };
 
@@ -223,6 +236,8 @@ async function* untilAborted(
     Promise.resolve(iterator.return?.()).catch(() => {});
   }
 }
+
+const asItIs = (data: Buffer): EncodedPayload => ({ data, attributes: {} });
 
 function messageOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error);

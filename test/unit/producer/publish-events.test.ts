@@ -4,6 +4,7 @@ import { Server, ServerCredentials, status } from "@grpc/grpc-js";
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
 import { maxEventBytes } from "../../producer/event-limits.ts";
 import { publishEvents } from "../../producer/publish-events.ts";
+import { plainData } from "../../support/plain-data.ts";
 
 const { PublishRequest, PublishResponse } = protos.google.pubsub.v1;
 
@@ -45,7 +46,7 @@ server.addService(
       requestSizes.push(messages.length);
       for (const { data, attributes } of messages) {
         received.push({
-          data: Buffer.from(data ?? "").toString("latin1"),
+          data: plainData(Buffer.from(data ?? ""), attributes ?? {}).toString("latin1"),
           attributes: { ...attributes },
           at: performance.now(),
         });
@@ -161,6 +162,26 @@ describe("packing", () => {
 
     expect(received.map(({ data }) => data)).toEqual(["\xff\x00\xfe\n{"]);
     expect(received[0]?.attributes).toEqual({ schema: "x.v1", a: "ü" });
+  });
+
+  test("messages of more than 1 KiB are compressed", async () => {
+    const events = [Buffer.alloc(1_024, "a"), Buffer.alloc(1_025, "b")];
+
+    await publishEvents({ topic, events, pack: 1, attributes: { schema: "x.v1" } });
+
+    expect(received.map(({ attributes }) => attributes)).toEqual([
+      { schema: "x.v1" },
+      { schema: "x.v1", "content-encoding": "zstd" },
+    ]);
+    expect(received.map(({ data }) => data)).toEqual(events.map(String));
+  });
+
+  test("messages whose encoding the caller names are sent as they are", async () => {
+    const attributes = { "content-encoding": "identity" };
+
+    await publishEvents({ topic, events: [Buffer.alloc(2_000, "a")], pack: 1, attributes });
+
+    expect(received).toMatchObject([{ data: "a".repeat(2_000), attributes }]);
   });
 
   test("the topic handed in keeps its own batching", async () => {
