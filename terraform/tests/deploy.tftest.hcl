@@ -14,6 +14,16 @@ mock_provider "google" {
       member = "serviceAccount:account@a-project.iam.gserviceaccount.com"
     }
   }
+  mock_resource "google_artifact_registry_repository" {
+    defaults = {
+      id = "projects/a-project/locations/europe-west1/repositories/hourtally"
+    }
+  }
+  mock_resource "google_project_iam_custom_role" {
+    defaults = {
+      name = "projects/a-project/roles/hourtally_appender"
+    }
+  }
   mock_data "google_project" {
     defaults = {
       number = "123456789012"
@@ -38,9 +48,11 @@ mock_provider "archive" {}
 
 mock_provider "time" {}
 
+# Unprotected, because the end of the test destroys what it has made, and the guard would refuse.
 variables {
-  project_id = "a-project"
-  region     = "europe-west1"
+  project_id          = "a-project"
+  region              = "europe-west1"
+  deletion_protection = false
 }
 
 run "an_empty_project" {
@@ -98,6 +110,27 @@ run "a_tenant" {
   assert {
     condition     = length(google_billing_budget.month) == 1
     error_message = "A billing account must bring a budget."
+  }
+}
+
+run "protected_as_it_is_by_default" {
+  command = plan
+
+  variables {
+    deletion_protection = true
+  }
+
+  assert {
+    condition     = terraform_data.guard.input.protected
+    error_message = "The guard must refuse a destroy while data is protected."
+  }
+  assert {
+    condition     = alltrue([for table in google_bigquery_table.table : table.deletion_protection && table.ignore_auto_generated_schema])
+    error_message = "Tables must be protected, and keep columns that they do not know."
+  }
+  assert {
+    condition     = !google_storage_bucket.lake.force_destroy && !google_bigquery_dataset.hourtally.delete_contents_on_destroy
+    error_message = "The lake and the dataset must not be destroyed with what is in them."
   }
 }
 

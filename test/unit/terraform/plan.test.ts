@@ -12,6 +12,7 @@ import { archivedTopics, topicsOf } from "../../../shared/manifest/list-topics.t
 import { tables } from "../../../shared/rows/tables.ts";
 import { views } from "../../../shared/rows/views.ts";
 import { generatedFiles } from "../../../terraform/generate.ts";
+import { readArchiveName, writeArchiveName } from "../../../terraform/operate/archive-name.ts";
 import { readManifests } from "../../../terraform/read-manifests.ts";
 import { runtimeEnvironment } from "../../local-cloud/run-function.ts";
 import { messagePublished } from "../../support/deliveries.ts";
@@ -71,6 +72,33 @@ test("so does the example", () => {
   const limits = [...example.matchAll(/max_instances = (\d+)/g)].map(([, limit]) => Number(limit));
   expect(limits.length).toBeGreaterThan(0);
   for (const limit of limits) expect(limit).toBeLessThanOrEqual(20);
+});
+
+test("Pub/Sub writes the archive under the names that replay reads", () => {
+  const archive = module.resources.find(
+    ({ type, name }) => type === "google_pubsub_subscription" && name === "archive",
+  );
+  const [config] = z
+    .object({
+      cloud_storage_config: z.array(
+        z.object({
+          filename_prefix: z.string(),
+          filename_datetime_format: z.string(),
+          filename_suffix: z.string(),
+        }),
+      ),
+    })
+    .parse(archive?.body).cloud_storage_config;
+  const prefix = config?.filename_prefix.replace("${each.key}", "tweets");
+  const at = new Date("2026-01-02T03:04:05Z");
+  const written = { YYYY: "2026", MM: "01", DD: "02", hh: "03", mm: "04", ss: "05" };
+  const time = Object.entries(written).reduce(
+    (format, [field, value]) => format.replace(field, value),
+    config?.filename_datetime_format ?? "",
+  );
+  const name = `${prefix}${time}_4c1d${config?.filename_suffix}`;
+  expect(writeArchiveName("tweets", at, "4c1d")).toBe(name);
+  expect(readArchiveName(name)).toBe(at.getTime());
 });
 
 describe("the environment of each function", () => {
