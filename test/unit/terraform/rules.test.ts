@@ -96,7 +96,9 @@ describe("the provider takes", () => {
 
 test("the README says how long a first apply sleeps", () => {
   expect(longestWait(deployment)).toBe(210);
-  expect(deployment.readme).toContain("Three and a half minutes of them are fixed waits");
+  expect(deployment.readme).toContain(
+    "Three and a half minutes of the first apply are fixed waits",
+  );
 });
 
 test.skipIf(!hasTerraform)("all files are formatted", () => {
