@@ -28,6 +28,8 @@ export type Summary = {
   failed: number;
   /** All that failed, by function and reason; what failed before it was received, too. */
   failures: { stage: string; reason: string; n: number }[];
+  /** Links of all distinct tweets: `mentions` and those that count for nothing, by reason. */
+  links: number;
   mentions: number;
   hours: { hour: string; mentions: number; keys: number }[];
   top: { hour: string; url_key: string; url: string; mentions: number; authors: number }[];
@@ -102,21 +104,46 @@ const topRow = z.object({
 
 const hourText = "FORMAT_TIMESTAMP('%Y-%m-%dT%H:00:00Z', hour)";
 
-/** Notices ignored, and links of distinct tweets that count for nothing, by reason. */
+/**
+ * Notices ignored, and links of distinct tweets that count for nothing, by reason; all links of a
+ * tweet that was deleted are `deleted`, whatever they would be otherwise.
+ */
 export async function queryIgnored(
   bigquery: BigQuery,
   dataset: string,
 ): Promise<Record<string, number>> {
   const [rows] = await bigquery.query(`
+    WITH deletes AS (
+      SELECT id FROM ${dataset}.tweets WHERE outcome = 'delete' AND id IS NOT NULL
+    )
     SELECT reason, COUNT(DISTINCT CONCAT(message_id, ' ', position)) AS n
     FROM ${dataset}.tweets WHERE outcome = 'ignored' GROUP BY reason
     UNION ALL
     SELECT link.outcome AS reason, COUNT(*) AS n
     FROM ${dataset}.tweets_latest, UNNEST(links) AS link
     WHERE link.outcome != 'counted' GROUP BY link.outcome
+    UNION ALL
+    SELECT 'deleted' AS reason, COUNT(*) AS n
+    FROM (${newestReceiptsSql(dataset, "AND id IN (SELECT id FROM deletes)")}) AS gone,
+      UNNEST(gone.links) AS link
+    HAVING COUNT(*) > 0
     ORDER BY reason`);
   const reasons = z.array(reasonRow).parse(rows);
   return Object.fromEntries(reasons.map(({ reason, n }) => [reason, n]));
+}
+
+/** The receipts of distinct tweets, of each the one that came last, deleted or not. */
+const newestReceiptsSql = (dataset: string, condition = "") => `
+      SELECT links FROM ${dataset}.tweets WHERE outcome = 'tweet' ${condition}
+      QUALIFY ROW_NUMBER() OVER (
+        PARTITION BY id ORDER BY received_at DESC, message_id, position
+      ) = 1`;
+
+async function queryLinks(bigquery: BigQuery, dataset: string): Promise<number> {
+  const [rows] = await bigquery.query(`
+    SELECT COUNT(*) AS n
+    FROM (${newestReceiptsSql(dataset)}) AS tweet, UNNEST(tweet.links) AS link`);
+  return z.object({ n: count }).parse(rows[0]).n;
 }
 
 /** Everything that `npm start` tells at the end, from the exact views. */
@@ -134,6 +161,7 @@ export async function querySummary(bigquery: BigQuery, dataset: string): Promise
     ignored: await queryIgnored(bigquery, dataset),
     failed,
     failures: await queryFailures(bigquery, dataset),
+    links: await queryLinks(bigquery, dataset),
     mentions,
     hours: z.array(hourRow).parse(hours),
     top: await queryTop(bigquery, dataset),

@@ -24,7 +24,9 @@ export function renderSummary(summary: Summary): string {
       .filter(([, n]) => n > 0)
       .map(([name, n]) => `${number(n)} ${name}`)
       .join(" + ")}`,
-    `counted  ${number(summary.mentions)} mentions of links${links.map(([reason, n]) => `, ${number(n)} ${reason}`).join("")}`,
+    `links    ${number(summary.links)} = ${[["mentions", summary.mentions] as const, ...links]
+      .map(([name, n]) => `${number(n)} ${name}`)
+      .join(" + ")}`,
     ...renderFailures(summary.failures),
   ].join("\n");
 }

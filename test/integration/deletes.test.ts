@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import * as z from "zod";
+import { querySummary } from "../demo/query-summary.ts";
 import { runCommand } from "../support/run-command.ts";
 import { startTestCloud, type TestCloud } from "../support/test-cloud.ts";
 
@@ -56,6 +57,21 @@ describe("deleted tweets", () => {
     expect(await mentions()).toEqual({ "example.com/a": 1 });
     expect(await latest()).toEqual(["x:1002"]);
   }, 60_000);
+
+  test("account for their links in the summary, which closes", async () => {
+    const {
+      links,
+      mentions: n,
+      ignored,
+      deletes,
+    } = await querySummary(cloud.bigQuery, cloud.dataset);
+    expect({ links, n, ignored, deletes }).toEqual({
+      links: 4,
+      n: 1,
+      ignored: { deleted: 3 },
+      deletes: 3,
+    });
+  });
 
   test("stay away when they come again", async () => {
     await cloud.count(

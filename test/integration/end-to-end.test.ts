@@ -124,6 +124,8 @@ describe("one cloud", () => {
         summary.failed +
         sum(notices.map(([, n]) => n)),
     );
+    const byReason = Object.entries(ignored).filter(([reason]) => !reason.startsWith("notice-"));
+    expect(summary.links).toBe(summary.mentions + sum(byReason.map(([, n]) => n)));
     expect(summary.mentions).toBe(sum(summary.hours.map(({ mentions }) => mentions)));
     expect(summary.top[0]?.hour).toBe(summary.hours.at(-1)?.hour);
   });

@@ -22,6 +22,7 @@ const summary = z.object({
   deletes: z.number(),
   ignored: z.record(z.string(), z.number()),
   failed: z.number(),
+  links: z.number(),
   mentions: z.number(),
   hours: z.array(z.object({ hour: z.string(), mentions: z.number(), keys: z.number() })),
   top: z.array(z.looseObject({ hour: z.string(), url_key: z.string(), mentions: z.number() })),
@@ -108,6 +109,9 @@ describe("the commands of the README", () => {
     const notices = Object.entries(told.ignored).filter(([reason]) => reason.startsWith("notice-"));
     const noticed = notices.reduce((sum, [, n]) => sum + n, 0);
     expect(told.received).toBe(told.tweets + told.duplicates + told.deletes + noticed);
+    const all = Object.values(told.ignored).reduce((sum, n) => sum + n, 0);
+    expect(told.links).toBe(told.mentions + all - noticed);
+    expect(told.ignored.deleted).toBeGreaterThan(0);
   }, 120_000);
 
   test("a file that is dropped into the landing folder is counted", async () => {
