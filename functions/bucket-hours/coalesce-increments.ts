@@ -16,7 +16,7 @@ const limits = { bytes: 8_000_000, items: 8_000, lingerMs: 5 };
  * something after so many ms.
  */
 export function createCounter(
-  publish: PublishLines,
+  publish: PublishLines<Stream["increments"]["topic"]>,
   now: () => number,
   schedule?: Schedule,
 ): CountEvents {

@@ -1,12 +1,14 @@
 import type { PublishLines } from "../../shared/codec/publish-lines.ts";
 import { parsePubsubDelivery } from "../../shared/envelopes/pubsub-delivery.ts";
+import type { PublishedTopic } from "../../shared/manifest/published-topic.ts";
 import { streams } from "../../shared/streams/streams.ts";
 import type { CountEvents } from "./coalesce-increments.ts";
+import type manifest from "./function.json";
 import { readEvents } from "./read-events.ts";
 
 type Dependencies = {
   count: CountEvents;
-  publish: PublishLines;
+  publish: PublishLines<PublishedTopic<typeof manifest>>;
   /** ms since 1970, UTC. */
   now: () => number;
   log: { info: (counts: object, message: string) => void };

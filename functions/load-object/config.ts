@@ -1,6 +1,9 @@
 import * as z from "zod";
 import { commonConfig, commonVariables } from "../../shared/environment/common-variables.ts";
 import { parseEnvironment } from "../../shared/environment/parse-environment.ts";
+import { publishedTopic } from "../../shared/manifest/published-topic.ts";
+import manifest from "./function.json" with { type: "json" };
+import { landingTopics } from "./landing-topics.ts";
 
 /** What one message holds, 10 MB, less its attributes. */
 const maxLineBytes = 9_990_000;
@@ -10,13 +13,13 @@ const maxRatio = 250;
 const topicNames = z
   .string()
   .transform((list) => list.split(",").map((name) => name.trim()))
-  .pipe(z.array(z.string().regex(/^[a-z][a-z0-9-]*$/, "not a list of topics")));
+  .pipe(z.array(publishedTopic(manifest)));
 
 const environment = z
   .object({
     ...commonVariables,
     LANDING_BUCKET: z.string().min(1).optional(),
-    LANDING_TOPICS: topicNames.prefault("tweets,turnstiles,log-lines"),
+    LANDING_TOPICS: topicNames.prefault(landingTopics.map(({ name }) => name).join(",")),
     /** More could not be read twice and published before the acknowledgement deadline. */
     MAX_CONTENT_BYTES: z.coerce
       .number()

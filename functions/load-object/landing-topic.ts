@@ -1,4 +1,6 @@
 import type * as z from "zod";
+import type { PublishedTopic } from "../../shared/manifest/published-topic.ts";
+import type manifest from "./function.json";
 
 /** One column of a CSV file and the field of the published row that it becomes. */
 export type CsvColumn = {
@@ -16,9 +18,12 @@ export type CsvLayout = {
   columns: readonly CsvColumn[];
 };
 
+/** Topics that it may publish to. */
+export type Topic = PublishedTopic<typeof manifest>;
+
 /** A raw topic that files can be loaded to, declared as data. */
 export type LandingTopic = {
-  name: string;
+  name: Topic;
   /** Absent: the topic takes no CSV. */
   csv?: CsvLayout;
   /** Whether content without any JSON is read line by line, rather than refused as a whole. */

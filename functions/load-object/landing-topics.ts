@@ -1,7 +1,7 @@
 import type { LandingTopic } from "./landing-topic.ts";
 import { turnstileCsv } from "./turnstile-csv.ts";
 
-/** What is known of the raw topics beyond their names; others take JSON only. */
+/** The raw topics that files can be loaded to. */
 export const landingTopics: readonly LandingTopic[] = [
   { name: "tweets" },
   { name: "turnstiles", csv: turnstileCsv },

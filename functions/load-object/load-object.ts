@@ -4,7 +4,7 @@ import type { FailedEvent, FailureReason } from "../../shared/events/failed-even
 import { BrokenObjectError } from "./broken-object-error.ts";
 import { failRecordOf } from "./fail-object.ts";
 import { inflateGzip } from "./inflate-gzip.ts";
-import type { LandingTopic } from "./landing-topic.ts";
+import type { LandingTopic, Topic } from "./landing-topic.ts";
 import { limitInFlight } from "./limit-in-flight.ts";
 import type { LoadReport } from "./load-report.v1.ts";
 import type { ObjectStore, StoredObject } from "./object-store.ts";
@@ -14,7 +14,7 @@ import { type GzipLimits, verifyGzip } from "./verify-gzip.ts";
 
 export type LoadDependencies = {
   store: Pick<ObjectStore, "read">;
-  publish: PublishMessage;
+  publish: PublishMessage<Topic>;
   /** ms since 1970, UTC. */
   now: () => number;
   config: { functionVersion: string; topicPrefix: string; limits: GzipLimits };
@@ -147,7 +147,7 @@ function createOutbox(
   const failures = packRows();
   let failureLines = 0;
 
-  const send = (to: string, packed: Buffer, attributes: Record<string, string>) => {
+  const send = (to: Topic, packed: Buffer, attributes: Record<string, string>) => {
     const encoded = encodePayload(packed);
     const work = () => publish(to, encoded.data, { ...attributes, ...encoded.attributes });
     return inFlight.send(encoded.data.length, work);

@@ -10,6 +10,6 @@ export function readLandingPath(object: string, allowed: readonly string[]): Lan
   if (folder !== "landing" || rest.length === 0) return { ignored: "not-in-landing" };
   // The console shows folders as empty objects of such names.
   if (object.endsWith("/")) return { ignored: "folder" };
-  if (!allowed.includes(name)) return { ignored: "topic-not-allowed" };
-  return { topic: landingTopics.find((topic) => topic.name === name) ?? { name } };
+  const topic = landingTopics.find((one) => one.name === name && allowed.includes(one.name));
+  return topic === undefined ? { ignored: "topic-not-allowed" } : { topic };
 }

@@ -1,9 +1,11 @@
 import type { PublishLines } from "../../shared/codec/publish-lines.ts";
 import { parsePubsubDelivery } from "../../shared/envelopes/pubsub-delivery.ts";
+import type { PublishedTopic } from "../../shared/manifest/published-topic.ts";
+import type manifest from "./function.json";
 import { normalizeMessage } from "./normalize-message.ts";
 
 type Dependencies = {
-  publish: PublishLines;
+  publish: PublishLines<PublishedTopic<typeof manifest>>;
   /** ms since 1970, UTC. */
   now: () => number;
   log: { info: (counts: object, message: string) => void };

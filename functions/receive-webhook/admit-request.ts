@@ -1,8 +1,13 @@
+import type { PublishedTopic } from "../../shared/manifest/published-topic.ts";
+import type manifest from "./function.json";
 import type { RequestHead } from "./guard-requests.ts";
 import type { ProblemName } from "./problem-json.ts";
 
+/** Topics that it may publish to. */
+export type Topic = PublishedTopic<typeof manifest>;
+
 /** Who sends, and where the bodies go. */
-export type Source = { scheme: "x" | "standard"; topic: string };
+export type Source = { scheme: "x" | "standard"; topic: Topic };
 
 export type Admission =
   | { kind: "challenge"; query: string }
@@ -21,7 +26,7 @@ export function admitRequest(
   config: {
     xSecrets: readonly unknown[];
     standardSecrets: readonly unknown[];
-    standardTopics: readonly string[];
+    standardTopics: readonly Topic[];
   },
 ): Admission {
   const [path = "", query = ""] = splitTarget(head.target);
@@ -47,8 +52,9 @@ function findSource(path: string, config: Parameters<typeof admitRequest>[1]): S
     return config.xSecrets.length > 0 ? { scheme: "x", topic: xTopic } : undefined;
   }
   if (!path.startsWith(standardPath) || config.standardSecrets.length === 0) return undefined;
-  const topic = path.slice(standardPath.length);
-  return config.standardTopics.includes(topic) ? { scheme: "standard", topic } : undefined;
+  const name = path.slice(standardPath.length);
+  const topic = config.standardTopics.find((one) => one === name);
+  return topic === undefined ? undefined : { scheme: "standard", topic };
 }
 
 function admitBody({ headers }: RequestHead, source: Source): Admission {

@@ -2,6 +2,8 @@ import { createSecretKey, type KeyObject } from "node:crypto";
 import * as z from "zod";
 import { commonConfig, commonVariables } from "../../shared/environment/common-variables.ts";
 import { parseEnvironment } from "../../shared/environment/parse-environment.ts";
+import { publishedTopic } from "../../shared/manifest/published-topic.ts";
+import manifest from "./function.json" with { type: "json" };
 
 /** Key bytes of a Standard Webhooks secret: 24 to 64, as its specification 1.0 demands. */
 const standardKeyBytes = { least: 24, most: 64 };
@@ -26,8 +28,8 @@ const standardSecret = z
 
 const topics = z
   .string()
-  .regex(/^[a-z][a-z0-9-]*(?:,[a-z][a-z0-9-]*)*$/, "must be topic names with commas between")
-  .transform((list) => list.split(","));
+  .transform((list) => list.split(","))
+  .pipe(z.array(publishedTopic(manifest)));
 
 const environment = z
   .object({

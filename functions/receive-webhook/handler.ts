@@ -1,7 +1,7 @@
 import type { KeyObject } from "node:crypto";
 import type { Readable } from "node:stream";
 import { onOneLine } from "../../shared/codec/on-one-line.ts";
-import { admitRequest, type Source } from "./admit-request.ts";
+import { admitRequest, type Source, type Topic } from "./admit-request.ts";
 import { answerChallenge } from "./answer-challenge.ts";
 import { countEvents } from "./count-events.ts";
 import { discardBody } from "./discard-body.ts";
@@ -25,7 +25,7 @@ type Dependencies = {
   config: {
     xSecrets: readonly KeyObject[];
     standardSecrets: readonly KeyObject[];
-    standardTopics: readonly string[];
+    standardTopics: readonly Topic[];
   };
 };
 

@@ -1,10 +1,11 @@
-import type { PubSub, Topic } from "@google-cloud/pubsub";
+import type { PubSub, Topic as PubsubTopic } from "@google-cloud/pubsub";
 import { encodePayload } from "../../shared/codec/encode-payload.ts";
 import { publishRetry } from "../../shared/codec/publish-retry.ts";
+import type { Topic } from "./admit-request.ts";
 
 /** Publishes a body as one message, compressed; resolves when Pub/Sub has acknowledged it. */
 export type PublishBody = (
-  topic: string,
+  topic: Topic,
   body: Buffer,
   attributes: Record<string, string>,
 ) => Promise<void>;
@@ -17,7 +18,7 @@ export function createPublisher(
   pubsub: PubSub,
   config: { topicPrefix: string; publishTimeoutMs: number },
 ): PublishBody {
-  const topics = new Map<string, Topic>();
+  const topics = new Map<string, PubsubTopic>();
 
   const openTopic = (name: string) =>
     pubsub.topic(config.topicPrefix + name, {

@@ -2,16 +2,18 @@ import { encodePayload, encodingAttribute } from "../../shared/codec/encode-payl
 import { packLines } from "../../shared/codec/pack-lines.ts";
 import type { PublishMessage } from "../../shared/codec/publish-message.ts";
 import { parsePubsubDelivery } from "../../shared/envelopes/pubsub-delivery.ts";
+import type { PublishedTopic } from "../../shared/manifest/published-topic.ts";
 import { failDeadLetter } from "./fail-dead-letter.ts";
+import type manifest from "./function.json";
 import { readDeadLetter } from "./read-dead-letter.ts";
 
 type Dependencies = {
-  publish: PublishMessage;
+  publish: PublishMessage<PublishedTopic<typeof manifest>>;
   log: { warn: (counts: object, message: string) => void };
   config: { functionVersion: string; topicPrefix: string };
 };
 
-const failedEvents = { topic: "failed-events", schema: "failed-event.v1" };
+const failedEvents = { topic: "failed-events", schema: "failed-event.v1" } as const;
 
 /**
  * Handles one dead letter: a message that some function has not taken at any of its attempts.

@@ -4,7 +4,7 @@ import { packedBytes, packedEvents, packLines } from "./pack-lines.ts";
 import type { PublishMessage } from "./publish-message.ts";
 
 /** Publishes JSON lines to a topic; resolves when Pub/Sub has acknowledged every one of them. */
-export type PublishLines<Topic extends string = string> = (
+export type PublishLines<Topic extends string> = (
   topic: Topic,
   schema: string,
   lines: readonly string[],

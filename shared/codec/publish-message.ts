@@ -1,7 +1,7 @@
 import { publishRetry } from "./publish-retry.ts";
 
 /** Publishes one message; resolves when Pub/Sub has acknowledged it. */
-export type PublishMessage<Topic extends string = string> = (
+export type PublishMessage<Topic extends string> = (
   topic: Topic,
   data: Buffer,
   attributes: Record<string, string>,
@@ -18,7 +18,7 @@ type Topic = { publishMessage: (message: Message) => Promise<unknown> };
 type Client = { topic: (name: string, options: typeof settings) => Topic };
 
 /** A publisher to topics that are opened when they are first published to. */
-export function createPublisher(client: Client, topicPrefix: string): PublishMessage {
+export function createPublisher(client: Client, topicPrefix: string): PublishMessage<string> {
   const topics = new Map<string, Topic>();
   return (name, data, attributes) => {
     const topic = topics.get(name) ?? client.topic(topicPrefix + name, settings);

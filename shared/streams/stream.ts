@@ -28,7 +28,7 @@ export type Stream = {
   members: readonly string[];
   /** Event field that says by which version of the rules the key was made, if there is one. */
   keyVersion?: string;
-  increments: { topic: string; table: string; row: z.ZodObject };
+  increments: { topic: `append-${string}-hours`; table: string; row: z.ZodObject };
   /** Rows whose `id` is that of an event that counts no longer, whenever they come: deletes. */
   tombstones?: { table: string; where: string };
   view: { name: string; measures: readonly Measure[] };

@@ -21,7 +21,7 @@ The destination may also be gs://BUCKET/PREFIX/. Otherwise the bucket is, in thi
   HOURTALLY_LAKE_BUCKET                 in Cloud Storage
 With STORAGE_EMULATOR_HOST set, the bucket that is named is there, whatever runs.
 
-Of landing/TOPIC/, topics are tweets, turnstiles and log-lines, or those of LANDING_TOPICS.
+Of landing/TOPIC/, topics are ${landingTopics.map(({ name }) => name).join(", ")}.
 
   --json                                one JSON object on standard output instead of text
   --help                                this text
@@ -38,9 +38,7 @@ async function upload(args: string[], listen: () => AbortSignal): Promise<void> 
   }
   // npm runs scripts in the project's root; paths are meant from where npm was called.
   const from = process.env.INIT_CWD ?? process.cwd();
-  const topics =
-    process.env.LANDING_TOPICS?.split(",").map((name) => name.trim()) ??
-    landingTopics.map(({ name }) => name);
+  const topics = landingTopics.map(({ name }) => name);
   const transfers = planTransfers(options.files, options.destination, from, topics);
   const local = await findRunningCloud();
   const target = findBucket({ named: options.bucket, environment: process.env, local });

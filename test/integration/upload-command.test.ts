@@ -111,15 +111,6 @@ describe("upload", () => {
     expect(await uploadedNames()).toEqual(["reports/empty"]);
   });
 
-  test("files of further topics go where they are loaded from", async () => {
-    const result = await run(["--bucket", "lake", "a.jsonl", "landing/posts/"], {
-      LANDING_TOPICS: "tweets, posts",
-    });
-
-    expect(result.code).toBe(0);
-    expect(await uploadedNames()).toEqual(["landing/posts/a.jsonl"]);
-  });
-
   test("paths are meant from where npm was called", async () => {
     mkdirSync(join(directory, "below"));
     writeFileSync(join(directory, "below", "deep.csv"), "1");

@@ -39,7 +39,7 @@ export const subscribers: readonly { name: FunctionName; topics: readonly string
 
 /** The outside of one instance: what its Google clients would do. */
 export type Platform = {
-  publish: PublishMessage;
+  publish: PublishMessage<string>;
   append: AppendToTable;
   now: () => number;
   schedule: (run: () => void, ms: number) => unknown;
@@ -58,7 +58,7 @@ export type Twists = {
   platform?: (name: FunctionName, platform: Platform) => Platform;
   /** Another release of normalize-tweets. */
   normalizeTweets?: (create: typeof createNormalizeTweets, platform: Platform) => typeof create;
-  publishLines?: (name: FunctionName, publish: PublishLines, platform: Platform) => PublishLines;
+  publishLines?: (name: FunctionName, publish: PublishLines<string>, platform: Platform) => PublishLines<string>;
   count?: (count: CountEvents, platform: Platform) => CountEvents;
   appendRows?: (append: AppendRows, platform: Platform) => AppendRows;
   load?: (ports: LoadPorts) => LoadPorts;

@@ -25,7 +25,7 @@ export function changeLines(topic: string, change: (line: Row) => Row | undefine
 
 /** Changes each message that is published. */
 export const changeMessages = (
-  change: (...message: Parameters<PublishMessage>) => [Buffer, Record<string, string>],
+  change: (...message: Parameters<PublishMessage<string>>) => [Buffer, Record<string, string>],
 ): Twists => ({
   platform: (_, platform) => ({
     ...platform,

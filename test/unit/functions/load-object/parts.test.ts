@@ -181,9 +181,9 @@ describe("names", () => {
 });
 
 describe("a format", () => {
-  const plain = { name: "tweets" };
-  const withText = { name: "own-topic", takesText: true };
-  const withCsv = { name: "turnstiles", csv: turnstileCsv };
+  const plain: LandingTopic = { name: "tweets" };
+  const withText: LandingTopic = { name: "log-lines", takesText: true };
+  const withCsv: LandingTopic = { name: "turnstiles", csv: turnstileCsv };
   const mark = "\ufeff";
   const lf = "\n";
 
@@ -282,8 +282,13 @@ describe("configuration", () => {
     expect(parse).not.toThrow(/secret|plenty/);
   });
 
+  test("takes no topic to which it may not publish", () => {
+    const variables = { GOOGLE_CLOUD_PROJECT: "demo", LANDING_TOPICS: "tweets,url-mentions" };
+    expect(() => parseConfig(variables)).toThrow("must be under publishes in function.json");
+  });
+
   test("lists topics", () => {
-    const variables = { GOOGLE_CLOUD_PROJECT: "demo", LANDING_TOPICS: "tweets, posts" };
-    expect(parseConfig(variables).landingTopics).toEqual(["tweets", "posts"]);
+    const variables = { GOOGLE_CLOUD_PROJECT: "demo", LANDING_TOPICS: "tweets, log-lines" };
+    expect(parseConfig(variables).landingTopics).toEqual(["tweets", "log-lines"]);
   });
 });

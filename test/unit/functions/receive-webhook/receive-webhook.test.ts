@@ -2,7 +2,11 @@ import { once } from "node:events";
 import { Readable } from "node:stream";
 import { setTimeout as delay } from "node:timers/promises";
 import { describe, expect, test } from "vitest";
-import { admitRequest, maxBodyBytes } from "../../../../functions/receive-webhook/admit-request.ts";
+import {
+  admitRequest,
+  maxBodyBytes,
+  type Topic,
+} from "../../../../functions/receive-webhook/admit-request.ts";
 import { parseConfig } from "../../../../functions/receive-webhook/config.ts";
 import { countEvents } from "../../../../functions/receive-webhook/count-events.ts";
 import { createHandler } from "../../../../functions/receive-webhook/handler.ts";
@@ -54,6 +58,7 @@ describe("configuration", () => {
     ["STANDARD_WEBHOOK_TOPICS", ""],
     ["STANDARD_WEBHOOK_TOPICS", "tweets,"],
     ["STANDARD_WEBHOOK_TOPICS", "../tweets"],
+    ["STANDARD_WEBHOOK_TOPICS", "tweets,url-mentions"],
     ["PUBLISH_TIMEOUT_MS", "soon"],
   ])("refuses %s=%j and does not repeat it", (name, value) => {
     const parse = () => parseConfig({ ...project, [name]: value });
@@ -71,7 +76,8 @@ describe("configuration", () => {
 });
 
 describe("admission by the head", () => {
-  const config = { xSecrets: [1], standardSecrets: [1], standardTopics: ["tweets", "log-lines"] };
+  const standardTopics: Topic[] = ["tweets", "log-lines"];
+  const config = { xSecrets: [1], standardSecrets: [1], standardTopics };
   const admit = (
     method: string,
     target: string,
