@@ -12,7 +12,7 @@ import { planTransfers } from "../../terraform/operate/upload/plan-transfers.ts"
 import { parseUploadOptions } from "../../terraform/operate/upload.ts";
 import { startStorage } from "../local-cloud/storage/start-storage.ts";
 
-const command = fileURLToPath(new URL("../commands/upload.ts", import.meta.url));
+const command = fileURLToPath(new URL("../../terraform/operate/upload.ts", import.meta.url));
 
 let directory: string;
 let server: Awaited<ReturnType<typeof startStorage>>;

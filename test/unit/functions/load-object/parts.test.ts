@@ -129,11 +129,10 @@ describe("turns", () => {
 });
 
 describe("a landing path", () => {
-  const allowed = ["tweets", "turnstiles", "own-topic"];
+  const allowed = ["tweets", "turnstiles"];
   test.each<[string, string]>([
     ["landing/tweets/a.jsonl", "tweets"],
     ["landing/tweets/2026/11/a.jsonl", "tweets"],
-    ["landing/own-topic/a", "own-topic"],
     ["landing/turnstiles//a", "turnstiles"],
   ])("%s leads to %s", (path, topic) => {
     expect(readLandingPath(path, allowed)).toMatchObject({ topic: { name: topic } });
@@ -148,6 +147,7 @@ describe("a landing path", () => {
     ["landing/tweets/", "folder"],
     ["landing/tweets/2026/", "folder"],
     ["landing/failed-events/a", "topic-not-allowed"],
+    ["landing/log-lines/a", "topic-not-allowed"],
     ["landing/../tweets/a", "topic-not-allowed"],
     ["landing//a", "topic-not-allowed"],
   ])("%s leads nowhere: %s", (path, reason) => {
