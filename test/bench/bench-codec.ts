@@ -94,7 +94,7 @@ async function msPerMb(
 /** Full messages of each topic that the real functions make of real tweets. */
 async function messagesByTopic(): Promise<Map<string, Buffer[]>> {
   const lines = new Map<string, string[]>();
-  const publish: PublishLines = async (topic, _, published) => {
+  const publish: PublishLines<string> = async (topic, _, published) => {
     const known = lines.get(topic) ?? [];
     for (const line of published) known.push(line);
     lines.set(topic, known);
