@@ -2,7 +2,7 @@ import { isUtf8 } from "node:buffer";
 import { scanJson } from "../../shared/codec/scan-json.ts";
 import { BrokenObjectError } from "./broken-object-error.ts";
 import { opensValue } from "./follow-json.ts";
-import type { LandingTopic } from "./landing-topic.ts";
+import type { TopicFormat } from "./landing-topic.ts";
 import type { LoadReport } from "./load-report.v1.ts";
 import { isBlank } from "./read-json.ts";
 
@@ -55,7 +55,7 @@ const mostSpace = 64 * 1024;
 const lineFeed = 0x0a;
 
 /** Whether the head shows all that `chooseFormat` looks at. */
-export function isEnough(head: Buffer, topic: LandingTopic): boolean {
+export function isEnough(head: Buffer, topic: TopicFormat): boolean {
   if (head.length > mostSpace) return true;
   // Those who publish line by line, live, are not made to wait.
   if (topic.takesText === true && head.includes(lineFeed)) return true;
@@ -69,7 +69,7 @@ export function isEnough(head: Buffer, topic: LandingTopic): boolean {
  * anything else is CSV where the topic has a layout for it.
  * @throws {BrokenObjectError} that says what the content is, when that is nothing for the topic.
  */
-export function chooseFormat(head: Buffer, topic: LandingTopic): ContentFormat {
+export function chooseFormat(head: Buffer, topic: TopicFormat): ContentFormat {
   const text = withoutMark(head);
   if (!beginsWithJsonLine(text)) refuseBinary(head);
   const start = text.subarray(0, enoughBytes).toString("latin1");

@@ -18,14 +18,17 @@ export type CsvLayout = {
   columns: readonly CsvColumn[];
 };
 
-/** Topics that it may publish to. */
-export type Topic = PublishedTopic<typeof manifest>;
-
-/** A raw topic that files can be loaded to, declared as data. */
-export type LandingTopic = {
-  name: Topic;
+/** How files are read that hold events of a topic. */
+export type TopicFormat = {
+  name: string;
   /** Absent: the topic takes no CSV. */
   csv?: CsvLayout;
   /** Whether content without any JSON is read line by line, rather than refused as a whole. */
   takesText?: boolean;
 };
+
+/** Topics that it may publish to. */
+export type Topic = PublishedTopic<typeof manifest>;
+
+/** A raw topic that files can be loaded to, declared as data. */
+export type LandingTopic = TopicFormat & { name: Topic };

@@ -1,5 +1,5 @@
 import { type ContentFormat, chooseFormat, isEnough } from "./choose-format.ts";
-import type { LandingTopic } from "./landing-topic.ts";
+import type { TopicFormat } from "./landing-topic.ts";
 import { readCsv } from "./read-csv.ts";
 import { readJson } from "./read-json.ts";
 import type { JudgedRecord, RecordReader } from "./record.ts";
@@ -12,7 +12,7 @@ import { splitLines } from "./split-lines.ts";
  */
 export async function* readRecords(
   content: AsyncIterable<Buffer>,
-  source: { topic: LandingTopic; lineBytes: number },
+  source: { topic: TopicFormat; lineBytes: number },
   onFormat: (format: ContentFormat["format"]) => void,
 ): AsyncGenerator<Iterable<JudgedRecord>> {
   const start = (head: Buffer) => {
@@ -44,7 +44,7 @@ export async function* readRecords(
 
 function createReader(
   { format, lineEnd }: ContentFormat,
-  { topic, lineBytes }: { topic: LandingTopic; lineBytes: number },
+  { topic, lineBytes }: { topic: TopicFormat; lineBytes: number },
 ): RecordReader {
   if (format === "csv" && topic.csv !== undefined) {
     return readCsv(splitLines(lineBytes, lineEnd), topic.csv, lineBytes);

@@ -2,7 +2,7 @@ import { createReadStream } from "node:fs";
 import type { Readable } from "node:stream";
 import { BrokenObjectError } from "../../functions/load-object/broken-object-error.ts";
 import { inflateGzip, isGzip } from "../../functions/load-object/inflate-gzip.ts";
-import type { LandingTopic } from "../../functions/load-object/landing-topic.ts";
+import type { TopicFormat } from "../../functions/load-object/landing-topic.ts";
 import { landingTopics } from "../../functions/load-object/landing-topics.ts";
 import { readRecords } from "../../functions/load-object/read-records.ts";
 import type { JudgedRecord } from "../../functions/load-object/record.ts";
@@ -79,11 +79,11 @@ function readBatches(
   { topic, onRead }: Reading,
 ): AsyncGenerator<Iterable<JudgedRecord>> {
   const known = landingTopics.find(({ name }) => name === topic);
-  const landing: LandingTopic = known ?? { name: topic, takesText: true };
+  const format: TopicFormat = known ?? { name: topic, takesText: true };
   const stream: Readable =
     path === "-" ? process.stdin : createReadStream(path, { highWaterMark: readAtOnceBytes });
   const content = unpack(countBytes(stream, onRead));
-  return readRecords(content, { topic: landing, lineBytes: maxEventBytes }, () => undefined);
+  return readRecords(content, { topic: format, lineBytes: maxEventBytes }, () => undefined);
 }
 
 function whyRefused(record: JudgedRecord): string | undefined {

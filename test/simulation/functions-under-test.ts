@@ -58,7 +58,11 @@ export type Twists = {
   platform?: (name: FunctionName, platform: Platform) => Platform;
   /** Another release of normalize-tweets. */
   normalizeTweets?: (create: typeof createNormalizeTweets, platform: Platform) => typeof create;
-  publishLines?: (name: FunctionName, publish: PublishLines<string>, platform: Platform) => PublishLines<string>;
+  publishLines?: (
+    name: FunctionName,
+    publish: PublishLines<string>,
+    platform: Platform,
+  ) => PublishLines<string>;
   count?: (count: CountEvents, platform: Platform) => CountEvents;
   appendRows?: (append: AppendRows, platform: Platform) => AppendRows;
   load?: (ports: LoadPorts) => LoadPorts;
