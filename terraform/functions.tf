@@ -52,6 +52,7 @@ locals {
     BIGQUERY_LOCATION    = local.bigquery_location
     GOOGLE_CLOUD_PROJECT = var.project_id
     MAXIMUM_BYTES_BILLED = tostring(var.maximum_bytes_billed)
+    STORE_TEXT           = tostring(var.store_text)
     TOPIC_PREFIX         = var.prefix
   }
 

@@ -5,7 +5,7 @@ locals {
   # Numbers in the functions' log lines: the `message` of the line, the field with the number, and a
   # field that says of what.
   counters = merge(
-    { for outcome in ["tweet", "delete", "ignored"] : "received_${outcome}" => {
+    { for outcome in ["post", "delete", "ignored"] : "received_${outcome}" => {
       message = "normalized", field = "outcomes.${outcome}", label = null
     } },
     { for reason in local.failure_reasons : "failed_${replace(reason, "-", "_")}" => {
@@ -14,7 +14,9 @@ locals {
     {
       loaded          = { message = "loaded", field = "rows", label = "topic" }
       loaded_failed   = { message = "loaded", field = "failed", label = "topic" }
-      mentions        = { message = "normalized", field = "mentions", label = null }
+      mentions        = { message = "judged", field = "mentions", label = null }
+      unlinked        = { message = "judged", field = "unlinked", label = null }
+      judged_failed   = { message = "judged", field = "failed", label = null }
       bucketed        = { message = "bucketed", field = "events", label = "stream" }
       bucketed_failed = { message = "bucketed", field = "failed", label = "stream" }
       appended        = { message = "appended", field = "rows", label = "table" }
@@ -143,7 +145,7 @@ locals {
       title    = "received, but not counted"
       severity = "CRITICAL"
       query    = "(${local.increase["30m"].mentions} > 0) unless (${local.increments["30m"]} > 0)"
-      content  = "Links were found in tweets for half an hour, but no increment was appended. Nothing is lost; nothing is counted either."
+      content  = "Links were found in posts for half an hour, but no increment was appended. Nothing is lost; nothing is counted either."
     }
     events-fail = {
       title    = "events fail"
@@ -200,7 +202,7 @@ locals {
   })
 
   charts = concat([
-    { title = "Received", lines = { for outcome in ["tweet", "delete", "ignored"] : outcome => local.increase["5m"]["received_${outcome}"] } },
+    { title = "Received", lines = { for outcome in ["post", "delete", "ignored"] : outcome => local.increase["5m"]["received_${outcome}"] } },
     { title = "Counted", lines = {
       mentions         = local.increase["5m"].mentions
       "events by hour" = local.increase["5m"].bucketed

@@ -156,3 +156,10 @@ variable "secret_versions" {
     error_message = "secret_versions must be version numbers or latest: never values."
   }
 }
+
+variable "store_text" {
+  description = "Whether posts are kept with their text. Counts and links do not depend on it."
+  type        = bool
+  default     = true
+  nullable    = false
+}

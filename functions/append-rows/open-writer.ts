@@ -4,10 +4,10 @@ import * as managedwriter from "@google-cloud/bigquery-storage/build/src/managed
 // Teaches protobufjs to read descriptors, which the package leaves to its root.
 import "@google-cloud/bigquery-storage/build/src/protobuf/index.js";
 import { credentials } from "@grpc/grpc-js";
-import { bigquerySchema } from "../../shared/rows/bigquery-schema.ts";
-import type { Table } from "../../shared/rows/table.ts";
+import type { Column } from "../../shared/rows/bigquery-schema.ts";
+import { columnsOf, landedAt, type Table } from "../../shared/rows/table.ts";
 import type { AppendAnswer, OpenWriter } from "./append-to-table.ts";
-import { convertRow } from "./convert-row.ts";
+import { convertRow, type WireRow } from "./convert-row.ts";
 
 /** Opens the default stream of a table by the Storage Write API, each in a connection of its own. */
 export function createWriterOpener(config: {
@@ -28,19 +28,27 @@ export function createWriterOpener(config: {
       streamId: managedwriter.DefaultStream,
       destinationTable,
     });
-    const columns = bigquerySchema(table.row);
+    const columns = columnsOf(table);
     const storageSchema = adapt.convertBigQuerySchemaToStorageTableSchema({ fields: columns });
     const protoDescriptor = adapt.convertStorageSchemaToProto2Descriptor(storageSchema, "row");
     const writer = new managedwriter.JSONWriter({ connection, protoDescriptor });
     return {
       write: async (rows) => {
-        const written = writer.appendRows(rows.map((row) => convertRow(row, columns)));
+        const now = Date.now();
+        const written = writer.appendRows(rows.map((row) => land(row, columns, now)));
         return answerOf(await written.getResult());
       },
       onFailure: (listener) => void connection.onConnectionError(listener),
       close: () => writer.close(),
     };
   };
+}
+
+/** A row of the table: with the time at which it lands, `now` in ms since 1970 UTC. */
+function land(row: object, columns: readonly Column[], now: number): WireRow {
+  const wireRow = convertRow(row, columns);
+  wireRow[landedAt] = now * 1_000;
+  return wireRow;
 }
 
 function endpointOptions(endpoint: string | undefined) {

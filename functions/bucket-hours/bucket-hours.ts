@@ -2,7 +2,7 @@ import { hourStartOf } from "../../shared/events/event-time.ts";
 import type { Stream } from "../../shared/streams/stream.ts";
 
 /** An event of any stream, as its schema has parsed it. */
-export type StreamEvent = Record<string, unknown> & { id: string; at: string };
+export type StreamEvent = Record<string, unknown> & { id: string; event_time: string };
 
 /** A row of the stream's increments table. */
 export type Increment = Record<string, unknown> & { hour: string; events: object[] };
@@ -15,30 +15,23 @@ const maxEventsPerIncrement = 2_000;
  * with the distinct events inside, smallest id first. An event that stands in the input twice is
  * there once.
  */
-export function bucketHours(
-  stream: Stream,
-  events: readonly StreamEvent[],
-  appendedAt: string,
-): Increment[] {
+export function bucketHours(stream: Stream, events: readonly StreamEvent[]): Increment[] {
   const groups = new Map<string, StreamEvent[]>();
-  const fields = identifying(stream);
+  // Labels, too: when the event that an increment was made of first is deleted, the others keep theirs.
+  const fields = [...stream.keys, ...stream.labels];
   for (const event of events) {
-    const group = JSON.stringify([hourStartOf(event.at), ...fields.map((field) => event[field])]);
+    const group = JSON.stringify([
+      hourStartOf(event.event_time),
+      ...fields.map((field) => event[field]),
+    ]);
     const members = groups.get(group);
     if (members === undefined) groups.set(group, [event]);
     else members.push(event);
   }
-  return [...groups.values()].flatMap((members) => increments(stream, members, appendedAt));
+  return [...groups.values()].flatMap((members) => increments(stream, members));
 }
 
-/** Labels, too: when the event that an increment was made of first is deleted, the others keep theirs. */
-const identifying = ({ key, labels, keyVersion }: Stream): string[] => [
-  ...key,
-  ...labels,
-  ...(keyVersion === undefined ? [] : [keyVersion]),
-];
-
-function increments(stream: Stream, group: StreamEvent[], appendedAt: string): Increment[] {
+function increments(stream: Stream, group: StreamEvent[]): Increment[] {
   const members = distinctMembers(stream, group);
   const rows: Increment[] = [];
   for (let start = 0; start < members.length; start += maxEventsPerIncrement) {
@@ -46,11 +39,9 @@ function increments(stream: Stream, group: StreamEvent[], appendedAt: string): I
     const [first] = part;
     if (first === undefined) break;
     rows.push({
-      hour: hourStartOf(first.event.at),
-      ...pick(first.event, [...stream.key, ...stream.labels]),
+      hour: hourStartOf(first.event.event_time),
+      ...pick(first.event, [...stream.keys, ...stream.labels]),
       events: part.map(({ member }) => member),
-      ...(stream.keyVersion !== undefined && pick(first.event, [stream.keyVersion])),
-      appended_at: appendedAt,
     });
   }
   return rows;

@@ -17,7 +17,6 @@ const limits = { bytes: 8_000_000, items: 8_000, lingerMs: 5 };
  */
 export function createCounter(
   publish: PublishLines<Stream["increments"]["topic"]>,
-  now: () => number,
   schedule?: Schedule,
 ): CountEvents {
   const countTogether = coalesceRequests<Request, undefined>({
@@ -27,9 +26,9 @@ export function createCounter(
       const { stream } = first;
       const requests = [first, ...rest];
       const events = requests.flatMap((request) => request.events);
-      const rows = bucketHours(stream, events, new Date(now()).toISOString());
+      const rows = bucketHours(stream, events);
       const lines = rows.map((row) => JSON.stringify(row));
-      await publish(stream.increments.topic, `${stream.increments.table}.v1`, lines);
+      await publish(stream.increments.topic, stream.increments.schema, lines);
       return requests.map(() => undefined);
     },
     limits,

@@ -14,7 +14,7 @@ const log = pino(logOptions("bucket-hours", config.functionVersion, config.logLe
 const pubsub = new PubSub({ projectId: config.projectId });
 const publish = createLinePublisher(createPublisher(pubsub, config.topicPrefix));
 const now = () => Date.now();
-const count = createCounter(publish, now);
+const count = createCounter(publish);
 const handle = createHandler({ count, publish, now, log, config });
 
 cloudEvent<unknown>("bucket-hours", logged(log, handle));

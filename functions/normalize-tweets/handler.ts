@@ -9,7 +9,7 @@ type Dependencies = {
   /** ms since 1970, UTC. */
   now: () => number;
   log: { info: (counts: object, message: string) => void };
-  config: { functionVersion: string };
+  config: { functionVersion: string; storesText: boolean };
 };
 
 /**
@@ -20,17 +20,18 @@ type Dependencies = {
 export function createHandler({ publish, now, log, config }: Dependencies) {
   return async (event: unknown): Promise<void> => {
     const delivery = parsePubsubDelivery(event);
-    const { functionVersion } = config;
-    const { mentions, receipts, failed } = normalizeMessage(delivery, {
-      functionVersion,
+    const { shares, receipts, tombstones, failed } = normalizeMessage(delivery, {
+      ...config,
       now: now(),
     });
     await Promise.all([
-      publish("url-mentions", "url-mention.v1", jsonLines(mentions)),
-      publish("append-tweets", "tweet.v1", jsonLines(receipts)),
+      publish("link-shares", "link-share.v1", jsonLines(shares)),
+      publish("append-posts", "post.v1", jsonLines(receipts)),
+      publish("append-tombstones", "tombstone.v1", jsonLines(tombstones)),
       publish("failed-events", "failed-event.v1", jsonLines(failed)),
     ]);
-    log.info({ ...countOutcomes(receipts, failed), mentions: mentions.length }, "normalized");
+    const links = shares.reduce((sum, share) => sum + share.links.length, 0);
+    log.info({ ...countOutcomes(receipts, failed), links }, "normalized");
   };
 }
 

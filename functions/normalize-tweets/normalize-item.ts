@@ -1,121 +1,115 @@
 import { formatTime, isPossibleTime } from "../../shared/events/event-time.ts";
 import type { FailureIssue, FailureReason } from "../../shared/events/failed-event.v1.ts";
-import type { Tweet } from "../../shared/events/tweet.v1.ts";
-import { maxLinkLength, type UrlMention } from "../../shared/events/url-mention.v1.ts";
+import { type LinkShare, maxLinks } from "../../shared/events/link-share.v1.ts";
+import type { PostReceipt } from "../../shared/events/post.v1.ts";
+import type { Tombstone } from "../../shared/events/tombstone.v1.ts";
 import { urlMentions } from "../../shared/streams/url-mentions.ts";
-import { type NormalizedUrl, normalizeUrl } from "../normalize-urls/normalize-url.ts";
-import { shownPost } from "../normalize-urls/url/shown-post.ts";
 import type { Item, Post } from "./post.ts";
+import { snowflakeTime } from "./read-time.ts";
 
 /** Where and when an item was delivered; `receivedAt` is RFC 3339 UTC, `now` ms since 1970. */
 export type Delivered = { messageId: string; position: string; receivedAt: string; now: number };
 
 export type NormalizedItem =
-  | { receipt: Tweet; mentions: UrlMention[] }
+  | { receipt: PostReceipt; share?: LinkShare; tombstone?: Tombstone }
   | { failure: { reason: FailureReason; issues: FailureIssue[] } };
 
+const source = "x";
 const epoch = Date.parse(urlMentions.epoch);
 
 /**
- * The receipt of one item and the mentions that it counts for. Every link that a tweet shares is in
- * the receipt with what became of it, so that shares are accounted for without remainder.
+ * The receipt of one item, and what follows from it: of a tweet the links that it shares, even when
+ * there are none, of a delete notice a tombstone. `storesText` tells whether the receipt has the text.
  */
-export function normalizeItem(item: Item, delivered: Delivered): NormalizedItem {
+export function normalizeItem(
+  item: Item,
+  delivered: Delivered,
+  storesText: boolean,
+): NormalizedItem {
   const delivery = {
     message_id: delivered.messageId,
     position: delivered.position,
     received_at: delivered.receivedAt,
   };
+  const isPossible = (time: number) => isPossibleTime(time, delivered.now, epoch);
   switch (item.outcome) {
     case "failed":
       return { failure: { reason: item.reason, issues: item.issues } };
-    case "ignored":
-      return {
-        receipt: { outcome: "ignored", reason: item.reason, links: [], ...delivery },
-        mentions: [],
-      };
-    case "delete": {
-      const { id, author, at } = item;
-      const known = {
-        ...(author !== undefined && { author }),
-        // When it was deleted is a note, not what is counted: an impossible time is left out.
-        ...(at !== undefined && isPossibleTime(at, delivered.now, epoch) && { at: formatTime(at) }),
-      };
-      return { receipt: { outcome: "delete", id, ...known, links: [], ...delivery }, mentions: [] };
+    case "ignored": {
+      const { outcome, reason } = item;
+      return { receipt: { outcome, source, reason, links: [], ...delivery } };
     }
-    case "tweet":
-      if (!isPossibleTime(item.post.at, delivered.now, epoch)) {
+    case "delete": {
+      const { outcome, id, author, deletedAt } = item;
+      const createdAt = snowflakeTime(id.slice("x:".length));
+      const receipt = {
+        outcome,
+        source,
+        id,
+        // When it was deleted is a note, not what is counted: an impossible time is left out.
+        ...(deletedAt !== undefined &&
+          isPossible(deletedAt) && { event_time: formatTime(deletedAt) }),
+        ...(author !== undefined && { author }),
+        links: [],
+        ...delivery,
+      };
+      const tombstone = {
+        id,
+        source,
+        ...(createdAt !== undefined &&
+          isPossible(createdAt) && { event_time: formatTime(createdAt) }),
+      };
+      return { receipt, tombstone };
+    }
+    case "post": {
+      const { post } = item;
+      if (!isPossible(post.createdAt)) {
         const message = "before the first tweet, or more than an hour in the future";
-        return {
-          failure: { reason: "impossible-time", issues: [{ path: "created_at", message }] },
-        };
+        return failed("impossible-time", "created_at", message);
       }
-      return normalizePost(item.post, delivery);
+      if (post.links.length > maxLinks) {
+        return failed("invalid-field", "entities.urls", `more than ${maxLinks} links`);
+      }
+      return {
+        receipt: receiptOf(post, delivery, storesText),
+        share: shareOf(post),
+      };
+    }
   }
 }
 
-/** Far beyond any post; the receipt, which has them all, must fit into one message. */
-const maxLinks = 10_000;
+const failed = (reason: FailureReason, path: string, message: string): NormalizedItem => ({
+  failure: { reason, issues: [{ path, message }] },
+});
 
-function normalizePost(
-  post: Post,
-  delivery: Pick<Tweet, "message_id" | "position" | "received_at">,
-): NormalizedItem {
-  const { id, kind, author, lang, links } = post;
-  const at = formatTime(post.at);
-  if (links.length > maxLinks) {
-    const message = `more than ${maxLinks} links`;
-    return { failure: { reason: "invalid-field", issues: [{ path: "entities.urls", message }] } };
-  }
-  const mentions: UrlMention[] = [];
-  const keys = new Set<string>();
-  const outcomes: Tweet["links"] = [];
-  for (const link of links) {
-    const raw = link.slice(0, maxLinkLength);
-    const judged = judgeLink(link, post);
-    if ("ignored" in judged) {
-      outcomes.push({ url: raw, outcome: judged.ignored });
-      continue;
-    }
-    const { urlKey, url, host, keyVersion } = judged;
-    const isCounted = keys.has(urlKey);
-    outcomes.push({
-      url: raw,
-      url_key: urlKey,
-      outcome: isCounted ? "merged-within-tweet" : "counted",
-    });
-    if (isCounted) continue;
-    keys.add(urlKey);
-    mentions.push({
-      id,
-      at,
-      url_key: urlKey,
-      url,
-      host,
-      ...(author !== undefined && { author }),
-      kind,
-      key_version: keyVersion,
-    });
-  }
-  const receipt: Tweet = {
-    outcome: "tweet",
+function receiptOf(
+  { id, createdAt, author, kind, language, text, revision, links }: Post,
+  delivery: Pick<PostReceipt, "message_id" | "position" | "received_at">,
+  storesText: boolean,
+): PostReceipt {
+  return {
+    outcome: "post",
+    source,
     id,
-    at,
+    event_time: formatTime(createdAt),
     ...(author !== undefined && { author }),
     kind,
-    ...(lang !== undefined && { lang }),
-    links: outcomes,
+    ...(language !== undefined && { language }),
+    ...(storesText && text !== undefined && { text }),
+    revision,
+    links,
     ...delivery,
   };
-  return { receipt, mentions };
 }
 
-/** What a link is counted as, or why it is not. */
-function judgeLink(link: string, { ownIds, quotedId }: Post): NormalizedUrl | { ignored: string } {
-  const normalized = normalizeUrl(link);
-  if ("ignored" in normalized) return { ignored: normalized.ignored };
-  const shown = shownPost(normalized.urlKey);
-  if (shown !== undefined && ownIds.includes(shown)) return { ignored: "self-link" };
-  if (shown !== undefined && shown === quotedId) return { ignored: "quoted-permalink" };
-  return normalized.url.length > maxLinkLength ? { ignored: "too-long" } : normalized;
-}
+const shareOf = (post: Post): LinkShare => ({
+  id: post.id,
+  event_time: formatTime(post.createdAt),
+  ...(post.author !== undefined && { author: post.author }),
+  kind: post.kind,
+  source,
+  revision: post.revision,
+  ...(post.quotes !== undefined && { quotes: post.quotes }),
+  ...(post.alsoKnownAs.length > 0 && { also_known_as: post.alsoKnownAs }),
+  links: post.links,
+});

@@ -7,15 +7,17 @@ import type {
   FailureReason,
 } from "../../shared/events/failed-event.v1.ts";
 import { rebaseIssues } from "../../shared/events/issues-of.ts";
-import type { Tweet } from "../../shared/events/tweet.v1.ts";
-import type { UrlMention } from "../../shared/events/url-mention.v1.ts";
+import type { LinkShare } from "../../shared/events/link-share.v1.ts";
+import type { PostReceipt } from "../../shared/events/post.v1.ts";
+import type { Tombstone } from "../../shared/events/tombstone.v1.ts";
 import { normalizeItem } from "./normalize-item.ts";
 import { recognizeItems } from "./recognize-items.ts";
 
 /** All that one message turns into. */
 export type NormalizedMessage = {
-  mentions: UrlMention[];
-  receipts: Tweet[];
+  shares: LinkShare[];
+  receipts: PostReceipt[];
+  tombstones: Tombstone[];
   failed: FailedEvent[];
 };
 
@@ -27,10 +29,11 @@ const stage = "normalize-tweets";
  */
 export function normalizeMessage(
   delivery: PubsubDelivery,
-  context: { functionVersion: string; now: number },
+  context: { functionVersion: string; now: number; storesText: boolean },
 ): NormalizedMessage {
-  const mentions: UrlMention[] = [];
-  const receipts: Tweet[] = [];
+  const shares: LinkShare[] = [];
+  const receipts: PostReceipt[] = [];
+  const tombstones: Tombstone[] = [];
   const failed: FailedEvent[] = [];
   for (const record of unpackRecords(delivery)) {
     const position = `records[${record.line}]`;
@@ -40,18 +43,20 @@ export function normalizeMessage(
       failures.push({ reason: record.reason, issues });
     } else {
       for (const { place, item } of recognizeItems(record.value)) {
-        const normalized = normalizeItem(item, {
+        const delivered = {
           messageId: delivery.messageId,
           position: position + place,
           receivedAt: delivery.publishTime,
           now: context.now,
-        });
+        };
+        const normalized = normalizeItem(item, delivered, context.storesText);
         if ("failure" in normalized) {
           const { reason, issues } = normalized.failure;
           failures.push({ reason, issues: rebaseIssues(issues, position + place) });
         } else {
           receipts.push(normalized.receipt);
-          for (const mention of normalized.mentions) mentions.push(mention);
+          if (normalized.share !== undefined) shares.push(normalized.share);
+          if (normalized.tombstone !== undefined) tombstones.push(normalized.tombstone);
         }
       }
     }
@@ -69,5 +74,5 @@ export function normalizeMessage(
     };
     for (const event of failRecord(delivery, failure)) failed.push(event);
   }
-  return { mentions, receipts, failed };
+  return { shares, receipts, tombstones, failed };
 }

@@ -81,6 +81,6 @@ function deletion(notice: { ids: unknown[]; authors: unknown[]; at: number | und
     outcome: "delete",
     id,
     ...(author !== undefined && { author }),
-    ...(notice.at !== undefined && { at: notice.at }),
+    ...(notice.at !== undefined && { deletedAt: notice.at }),
   };
 }

@@ -25,7 +25,3 @@ export function readAuthor(...candidates: unknown[]): string | undefined {
   const id = readId(...candidates);
   return typeof id === "string" ? id : undefined;
 }
-
-/** Those that are native ids, as links spell them. */
-export const nativeIds = (candidates: readonly unknown[]): string[] =>
-  candidates.filter((one) => typeof one === "string");

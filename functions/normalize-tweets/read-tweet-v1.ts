@@ -1,7 +1,8 @@
 import * as z from "zod";
 import { issuesOf } from "../../shared/events/issues-of.ts";
+import { composePost } from "./compose-post.ts";
 import { type Item, impossibleTime } from "./post.ts";
-import { nativeIds, readAuthor, readId } from "./read-id.ts";
+import { readAuthor, readId } from "./read-id.ts";
 import { readTime, snowflakeTime } from "./read-time.ts";
 import { entities, sharedLinks } from "./shared-links.ts";
 
@@ -11,6 +12,8 @@ const body = z.object({
   id_str: z.unknown().optional(),
   text: z.string().nullish(),
   full_text: z.string().nullish(),
+  /** The text and its links are cut; all of them are in `extended_tweet`, if anywhere. */
+  truncated: z.boolean().nullish(),
   entities,
   extended_tweet: z.object({ full_text: z.string().nullish(), entities }).nullish(),
   quoted_status_permalink: z.object({ expanded: z.string().nullish() }).nullish(),
@@ -44,20 +47,16 @@ const archivedRetweet = /^RT @\w{1,20}: /;
  * A tweet as account archives have it: that of API v1.1 without its author, with its edits under
  * another name, and with the text of a retweet in place of the retweeted tweet.
  */
-export function readArchivedTweet(input: Record<string, unknown>): Item {
-  const item = readTweetV1(input);
-  if (item.outcome !== "tweet" || item.post.kind !== "tweet") return item;
-  const text = input.full_text ?? input.text;
-  const isRetweet = typeof text === "string" && archivedRetweet.test(text);
-  return isRetweet ? { ...item, post: { ...item.post, kind: "retweet" } } : item;
-}
+export const readArchivedTweet = (input: Record<string, unknown>): Item => readStatus(input, true);
 
 /**
  * A tweet as API v1.1 delivers it: classic (`text`), extended (`full_text`) or compat
  * (`extended_tweet`), also inside Account Activity. A retweet shares the links of the tweet that
  * it retweets.
  */
-export function readTweetV1(input: unknown): Item {
+export const readTweetV1 = (input: unknown): Item => readStatus(input, false);
+
+function readStatus(input: unknown, isArchived: boolean): Item {
   const parsed = status.safeParse(input);
   if (!parsed.success) {
     return { outcome: "failed", reason: "invalid-field", issues: issuesOf(parsed.error) };
@@ -71,30 +70,28 @@ export function readTweetV1(input: unknown): Item {
   }
   const isLaterVersion = firstVersion !== undefined && firstVersion !== tweet.id_str;
   const idTime = isLaterVersion ? snowflakeTime(id.slice("x:".length)) : undefined;
-  const at = idTime ?? readTime(tweet.created_at);
-  if (typeof at !== "number") return impossibleTime(at.problem);
+  const createdAt = idTime ?? readTime(tweet.created_at);
+  if (typeof createdAt !== "number") return impossibleTime(createdAt.problem);
   const source = tweet.retweeted_status ?? tweet;
   const extended = source.extended_tweet;
-  const quotedId = quotedIdOf(source);
-  const author = readAuthor(tweet.user?.id_str, tweet.user?.id);
-  const links = sharedLinks({
-    entities: extended?.entities ?? source.entities,
-    text: extended?.full_text ?? source.full_text ?? source.text ?? undefined,
-    quotedPermalink: source.quoted_status_permalink?.expanded ?? undefined,
+  const listed = extended?.entities ?? source.entities;
+  const text = extended?.full_text ?? source.full_text ?? source.text ?? undefined;
+  const isBareRetweet = isArchived && archivedRetweet.test(text ?? "");
+  const quotedPermalink = source.quoted_status_permalink?.expanded ?? undefined;
+  const post = composePost({
+    id,
+    createdAt,
+    version: tweet.id_str,
+    kind: isBareRetweet ? "repost" : kindOf(tweet),
+    author: readAuthor(tweet.user?.id_str, tweet.user?.id),
+    language: tweet.lang,
+    text,
+    shared: sharedLinks({ entities: listed, text, quotedPermalink }),
+    isComplete: Boolean(listed) && !isBareRetweet && (!source.truncated || Boolean(extended)),
+    ownIds: [tweet.id_str, firstVersion, source.id_str],
+    quotedId: quotedIdOf(source),
   });
-  return {
-    outcome: "tweet",
-    post: {
-      id,
-      at,
-      kind: kindOf(tweet),
-      links,
-      ownIds: nativeIds([tweet.id_str, firstVersion, source.id_str]),
-      ...(author !== undefined && { author }),
-      ...(quotedId && { quotedId }),
-      ...(tweet.lang && { lang: tweet.lang }),
-    },
-  };
+  return { outcome: "post", post };
 }
 
 function firstVersionOf({ edit_history, edit_info }: z.infer<typeof status>): string | undefined {
@@ -106,7 +103,7 @@ const quotedIdOf = ({ quoted_status_id_str, quoted_status }: z.infer<typeof body
   quoted_status_id_str || quoted_status?.id_str || undefined;
 
 function kindOf(tweet: z.infer<typeof status>) {
-  if (tweet.retweeted_status) return "retweet";
+  if (tweet.retweeted_status) return "repost";
   if (quotedIdOf(tweet)) return "quote";
-  return tweet.in_reply_to_status_id_str ? "reply" : "tweet";
+  return tweet.in_reply_to_status_id_str ? "reply" : "post";
 }

@@ -1,7 +1,8 @@
 import * as z from "zod";
 import { issuesOf } from "../../shared/events/issues-of.ts";
+import { composePost } from "./compose-post.ts";
 import { type Item, impossibleTime } from "./post.ts";
-import { nativeIds, readAuthor, readId } from "./read-id.ts";
+import { readAuthor, readId } from "./read-id.ts";
 import { readTime, snowflakeTime } from "./read-time.ts";
 import { entities, sharedLinks } from "./shared-links.ts";
 
@@ -47,8 +48,9 @@ export function readTweetV2(input: unknown, included: ReadonlyMap<string, unknow
   }
   const isLaterVersion = firstVersion !== undefined && firstVersion !== tweet.id;
   const idTime = snowflakeTime(id.slice("x:".length));
-  const at = tweet.created_at && !isLaterVersion ? readTime(tweet.created_at) : idTime;
-  if (at === undefined) {
+  const toldTime = tweet.created_at ? readTime(tweet.created_at) : undefined;
+  const createdAt = isLaterVersion ? (idTime ?? toldTime) : (toldTime ?? idTime);
+  if (createdAt === undefined) {
     const message = "absent, and ids from before 2010-11 tell no time";
     return {
       outcome: "failed",
@@ -56,32 +58,29 @@ export function readTweetV2(input: unknown, included: ReadonlyMap<string, unknow
       issues: [{ path: "created_at", message }],
     };
   }
-  if (typeof at !== "number") return impossibleTime(at.problem);
+  if (typeof createdAt !== "number") return impossibleTime(createdAt.problem);
   const references = tweet.referenced_tweets ?? [];
   const retweeted = references.find(({ type }) => type === "retweeted");
   // Archiving tools write the referenced tweet out in place instead of beside the page.
   const original =
     retweeted && referencedBody.safeParse(included.get(retweeted.id) ?? retweeted).data;
   const source = original ?? tweet;
-  const author = readAuthor(tweet.author_id);
-  const links = sharedLinks({
-    entities: withoutMedia(source.note_tweet?.entities ?? source.entities),
-    text: source.note_tweet?.text ?? source.text,
+  const listed = withoutMedia(source.note_tweet?.entities ?? source.entities);
+  const text = source.note_tweet?.text ?? source.text;
+  const composed = composePost({
+    id,
+    createdAt,
+    version: tweet.id,
+    kind: kindOf(references),
+    author: readAuthor(tweet.author_id),
+    language: tweet.lang,
+    text,
+    shared: sharedLinks({ entities: listed, text }),
+    isComplete: Boolean(listed) && (retweeted === undefined || original !== undefined),
+    ownIds: [...(tweet.edit_history_tweet_ids ?? []), tweet.id, source.id],
+    quotedId: source.referenced_tweets?.find(({ type }) => type === "quoted")?.id,
   });
-  const quotedId = source.referenced_tweets?.find(({ type }) => type === "quoted")?.id;
-  return {
-    outcome: "tweet",
-    post: {
-      id,
-      at,
-      kind: kindOf(references),
-      links,
-      ownIds: nativeIds([...(tweet.edit_history_tweet_ids ?? []), tweet.id, source.id]),
-      ...(author !== undefined && { author }),
-      ...(quotedId !== undefined && { quotedId }),
-      ...(tweet.lang && { lang: tweet.lang }),
-    },
-  };
+  return { outcome: "post", post: composed };
 }
 
 /** API v2 lists a post's own photos and videos among its links, v1.1 does not. */
@@ -94,7 +93,7 @@ const mediaLink = /^pic\.(?:twitter|x)\.com\//;
 
 function kindOf(references: readonly { type: string }[]) {
   const refers = (type: string) => references.some((one) => one.type === type);
-  if (refers("retweeted")) return "retweet";
+  if (refers("retweeted")) return "repost";
   if (refers("quoted")) return "quote";
-  return refers("replied_to") ? "reply" : "tweet";
+  return refers("replied_to") ? "reply" : "post";
 }

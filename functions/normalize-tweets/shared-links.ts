@@ -1,4 +1,10 @@
 import * as z from "zod";
+import {
+  maxLinkLength,
+  maxSlotLength,
+  maxTitleLength,
+  type SharedLink,
+} from "../../shared/events/shared-link.ts";
 import { extractLinks } from "./extract-links.ts";
 
 const linkEntity = z.object({
@@ -6,12 +12,18 @@ const linkEntity = z.object({
   url: z.string().nullish(),
   expanded_url: z.string().nullish(),
   /** API v1.1. */
-  unwound: z.object({ url: z.string().nullish() }).nullish(),
+  unwound: z.object({ url: z.string().nullish(), title: z.string().nullish() }).nullish(),
   /** API v2. */
   unwound_url: z.string().nullish(),
+  title: z.string().nullish(),
 });
 
+type LinkEntity = z.infer<typeof linkEntity>;
+
 export const entities = z.object({ urls: z.array(linkEntity).nullish() }).nullish();
+
+/** The links of a post, and how many of them X has followed to where they lead. */
+export type SharedLinks = { links: SharedLink[]; resolved: number };
 
 /**
  * The raw links of a post, each once, in order: the final address as far as X knows it. The
@@ -22,11 +34,28 @@ export function sharedLinks(post: {
   entities: z.infer<typeof entities>;
   text: string | undefined;
   quotedPermalink?: string | undefined;
-}): string[] {
+}): SharedLinks {
   const { entities: listed, text = "", quotedPermalink } = post;
-  const candidates = listed ? (listed.urls ?? []).map(finalAddress) : extractLinks(text);
-  return [...new Set(candidates)].filter((link) => link !== "" && link !== quotedPermalink);
+  const found: LinkEntity[] = listed
+    ? (listed.urls ?? [])
+    : extractLinks(text).map((url) => ({ url }));
+  const links = new Map<string, SharedLink>();
+  let resolved = 0;
+  for (const entity of found) {
+    const resolvedUrl = entity.unwound?.url || entity.unwound_url;
+    const url = resolvedUrl || entity.expanded_url || entity.url;
+    if (!url || url === quotedPermalink || links.has(url)) continue;
+    if (resolvedUrl) resolved += 1;
+    links.set(url, linkOf(url, entity));
+  }
+  return { links: [...links.values()], resolved };
 }
 
-const finalAddress = (link: z.infer<typeof linkEntity>): string =>
-  link.unwound?.url || link.unwound_url || link.expanded_url || link.url || "";
+function linkOf(url: string, { url: slot, unwound, title }: LinkEntity): SharedLink {
+  const cardTitle = (unwound?.title ?? title)?.trim().slice(0, maxTitleLength);
+  return {
+    url: url.slice(0, maxLinkLength),
+    ...(slot && slot !== url && slot.length <= maxSlotLength && { slot }),
+    ...(cardTitle && { title: cardTitle }),
+  };
+}

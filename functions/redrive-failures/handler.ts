@@ -83,7 +83,7 @@ async function redriveMany(
   request: RedriveRequest,
   { find, publish, now, config }: Dependencies,
 ): Promise<RedriveAnswer> {
-  const { limit, by } = request;
+  const { limit, requestedBy } = request;
   const answer: RedriveAnswer = { found: 0, redriven: 0, refused: 0, bytes: 0 };
   const read = (pageToken: string | undefined, left: number): Promise<FoundFailures> => {
     const page = find({ ...request, limit: Math.min(left, pageSize), pageToken });
@@ -101,7 +101,7 @@ async function redriveMany(
     const page = await redrivePage(failures, publish, {
       topic: `${config.topicPrefix}append-redrives`,
       redriven_at: new Date(now()).toISOString(),
-      by,
+      requested_by: requestedBy,
     });
     answer.found = found;
     answer.redriven += page.redriven;

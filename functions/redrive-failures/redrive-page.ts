@@ -32,8 +32,8 @@ export async function redrivePage(
       }
       page.redriven += 1;
       page.bytes += original.byteLength;
-      const { redriven_at, by } = mark;
-      marks.push(JSON.stringify({ failed_event_id: failure.id, redriven_at, by }));
+      const { redriven_at, requested_by } = mark;
+      marks.push(JSON.stringify({ failed_event_id: failure.id, redriven_at, requested_by }));
     } catch (error) {
       errors.push(error);
     }

@@ -20,7 +20,7 @@ export const redriveRequest = z.strictObject({
   /** Of the answer before; everything else must be as it was. */
   pageToken: z.string().max(4_096).optional(),
   /** Who asks for it; kept with each redrive. */
-  by: z.string().min(1).max(256).default("redrive-failures"),
+  requestedBy: z.string().min(1).max(256).default("redrive-failures"),
 });
 
 export type RedriveRequest = z.infer<typeof redriveRequest>;

@@ -5,7 +5,7 @@ import { eventTime } from "./event-time.ts";
 export const redrive = z.object({
   failed_event_id: z.string().min(1).max(2048),
   redriven_at: eventTime,
-  by: z.string().min(1).max(256).describe("Who asked for it"),
+  requested_by: z.string().min(1).max(256).describe("Who asked for it"),
 });
 
 export type Redrive = z.infer<typeof redrive>;

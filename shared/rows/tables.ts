@@ -1,46 +1,56 @@
 import { failedEvent } from "../events/failed-event.v1.ts";
+import { post } from "../events/post.v1.ts";
 import { redrive } from "../events/redrive.v1.ts";
 import { retraction } from "../events/retraction.v1.ts";
-import { tweet } from "../events/tweet.v1.ts";
+import { tombstone } from "../events/tombstone.v1.ts";
+import { unlinked } from "../events/unlinked.v1.ts";
 import type { Stream } from "../streams/stream.ts";
 import { streams } from "../streams/streams.ts";
 import type { Table } from "./table.ts";
 
 const incrementsTable = (stream: Stream): Table => ({
   name: stream.increments.table,
-  description: `Increments: ${stream.description}. Count distinct events.id, as view ${stream.view.name} does`,
+  description: `Increments: ${stream.description}. Count distinct events.id, as view ${stream.view} does`,
   row: stream.increments.row,
-  // Not by the hour: BigQuery takes no streamed rows into partitions of over ten years ago.
-  partitionedBy: "appended_at",
-  clusteredBy: ["hour", ...stream.key],
+  clusteredBy: ["hour", ...stream.keys],
   topic: stream.increments.topic,
 });
 
 /** All tables that functions append to. */
 export const tables: readonly Table[] = [
   {
-    name: "tweets",
-    description: "One row per delivered item: tweets, delete notices and ignored notices",
-    row: tweet,
-    partitionedBy: "received_at",
-    // Views read tombstones and tweets apart.
+    name: "posts",
+    description: "One row per delivered item: posts, delete notices and ignored notices",
+    row: post,
     clusteredBy: ["outcome", "id"],
-    topic: "append-tweets",
+    topic: "append-posts",
+  },
+  {
+    name: "tombstones",
+    description: "Posts that were deleted and count no longer, one row per delivered notice",
+    row: tombstone,
+    clusteredBy: ["id"],
+    topic: "append-tombstones",
+  },
+  {
+    name: "unlinked",
+    description: "Shared links that are not counted, each with the reason, per reading of a post",
+    row: unlinked,
+    clusteredBy: ["id"],
+    topic: "append-unlinked",
   },
   ...streams.map(incrementsTable),
   {
     name: "failed_events",
     description: "Events that could not be processed, with their original bytes and the reason",
     row: failedEvent,
-    partitionedBy: "first_seen",
-    clusteredBy: ["stage", "reason"],
+    clusteredBy: ["stage", "reason", "first_seen"],
     topic: "failed-events",
   },
   {
     name: "redrives",
     description: "Failed events that were sent back to their topics",
     row: redrive,
-    partitionedBy: "redriven_at",
     clusteredBy: ["failed_event_id"],
     topic: "append-redrives",
   },
@@ -48,7 +58,6 @@ export const tables: readonly Table[] = [
     name: "retractions",
     description: "Increments that count no longer: after a human error, before a replay",
     row: retraction,
-    partitionedBy: "retracted_at",
     clusteredBy: ["stream"],
     topic: "append-retractions",
   },

@@ -1,20 +1,41 @@
-import { hoursViewSql, withoutTombstoneSql } from "../streams/hours-view.ts";
+import { countedEventsSql, hoursViewSql, withoutTombstoneSql } from "../streams/hours-view.ts";
 import { streams } from "../streams/streams.ts";
+import { urlMentions } from "../streams/url-mentions.ts";
 
 /** A BigQuery view; `sql` is GoogleSQL with `${dataset}` for `project.dataset`. */
 export type View = { name: string; description: string; sql: string };
 
-const tweetsLatest: View = {
-  name: "tweets_latest",
-  description: "Every tweet once, as it was last delivered; none that was deleted",
+const postsLatest: View = {
+  name: "posts_latest",
+  description: "Every post once, as its best informed reading has it; none that was deleted",
   sql: [
-    "-- Every tweet once, as it was last delivered; none that was deleted, whenever that was told.",
-    "-- Generated from shared/rows.",
+    "-- Every post once, as its best informed reading has it; none that was deleted, whenever that",
+    "-- was told. Generated from shared/rows.",
     "SELECT *",
-    "FROM `${dataset}.tweets` AS tweet",
-    "WHERE tweet.outcome = 'tweet'",
-    `  AND ${withoutTombstoneSql({ table: "tweets", where: "outcome = 'delete'" }, "tweet.id")}`,
-    "QUALIFY ROW_NUMBER() OVER (PARTITION BY id ORDER BY received_at DESC, message_id, position) = 1",
+    "FROM `${dataset}.posts` AS post",
+    "WHERE post.outcome = 'post'",
+    `  AND ${withoutTombstoneSql("post.id")}`,
+    "QUALIFY ROW_NUMBER() OVER (PARTITION BY id ORDER BY revision DESC, message_id, position) = 1",
+    "",
+  ].join("\n"),
+};
+
+const unlinkedLatest: View = {
+  name: "unlinked_latest",
+  description: "Each link once that posts share and that is not counted, with the reason",
+  sql: [
+    "-- Each link once that the readings that count share and that is not counted itself: with the",
+    "-- mentions of url_hours they are all shared links. Generated from shared/rows.",
+    `${countedEventsSql(urlMentions)}, reading AS (`,
+    "  SELECT DISTINCT id, revision FROM counted",
+    ")",
+    "SELECT link.* EXCEPT (revision, landed_at)",
+    "FROM `${dataset}.unlinked` AS link",
+    "JOIN reading ON reading.id = link.id AND reading.revision = link.revision",
+    "LEFT JOIN retracted ON retracted.hour = TIMESTAMP_TRUNC(link.event_time, HOUR)",
+    "WHERE retracted.hour IS NULL OR link.landed_at >= retracted.landed_before",
+    "QUALIFY",
+    "  ROW_NUMBER() OVER (PARTITION BY link.id, link.url ORDER BY link.event_time DESC, link.slot) = 1",
     "",
   ].join("\n"),
 };
@@ -39,10 +60,11 @@ const failedEventsOpen: View = {
 
 /** All views, in an order in which they can be created. */
 export const views: readonly View[] = [
-  tweetsLatest,
+  postsLatest,
+  unlinkedLatest,
   failedEventsOpen,
   ...streams.map((stream) => ({
-    name: stream.view.name,
+    name: stream.view,
     description: `${stream.description}: exact, by UTC hour`,
     sql: hoursViewSql(stream),
   })),

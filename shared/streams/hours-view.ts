@@ -3,33 +3,45 @@ import type { Measure, Stream } from "./stream.ts";
 /**
  * GoogleSQL of the exact view of a stream: one row per hour and key, counted over distinct event
  * ids, so that nothing delivered twice is counted twice. Left out are increments that a retraction
- * takes back, events with a tombstone, and of each event what an older version of the key's rules
- * made of it. The increments are read once, and a filter on `hour` reaches them. `${dataset}` is
- * left for the deployment.
+ * takes back, events of posts with a tombstone, and of each event what a worse informed reading made
+ * of it. The increments are read once, and a filter on `hour` reaches them. `${dataset}` is left for
+ * the deployment.
  */
 export function hoursViewSql(stream: Stream): string {
-  const label = (name: string) =>
-    `ARRAY_AGG(event.${name} ORDER BY event.id, event.${name} LIMIT 1)[OFFSET(0)] AS ${name}`;
-  const groups = ["hour", ...stream.key].map((name) => `event.${name}`);
-  const columns = [...groups, ...stream.labels.map(label), ...stream.view.measures.map(measureSql)];
+  const groups = ["hour", ...stream.keys].map((name) => `event.${name}`);
+  const columns = [
+    ...groups,
+    ...stream.labels.map(labelSql),
+    ...stream.measures.map((measure) => `${measureSql(measure)} AS ${measure.name}`),
+  ];
+  const hasSums = stream.sums.length > 0;
   return [
     `-- ${stream.description}: exact counts by UTC hour. Generated from shared/streams.`,
-    `WITH delivered AS (\n${deliveredSql(stream)}\n), retracted AS (`,
-    `${retractedSql(stream)}\n), counted AS (\n${countedSql(stream)}\n)`,
+    countedEventsSql(stream) + (hasSums ? `, distinct_events AS (\n${distinctSql(stream)}\n)` : ""),
     `SELECT\n${columns.map((column) => `  ${column}`).join(",\n")}`,
-    "FROM counted AS event",
+    `FROM ${hasSums ? "distinct_events" : "counted"} AS event`,
+    // A reading that counts for nothing has no key: it was only needed to withdraw worse ones.
+    ...(stream.revision === undefined
+      ? []
+      : [`WHERE ${stream.keys.map((name) => `event.${name} IS NOT NULL`).join(" AND ")}`]),
     `GROUP BY ${groups.join(", ")}`,
     "",
   ].join("\n");
 }
 
+/** The beginning of a query: `retracted` hours, and the `counted` events, as often as they came. */
+export const countedEventsSql = (stream: Stream): string =>
+  [
+    `WITH delivered AS (\n${deliveredSql(stream)}`,
+    `), retracted AS (\n${retractedSql(stream)}`,
+    `), counted AS (\n${countedSql(stream)}\n)`,
+  ].join("\n");
+
 /** Each event of each increment, as often as it was delivered. */
-function deliveredSql({ key, labels, members, increments, ...stream }: Stream): string {
-  const { keyVersion } = stream;
-  const fields = ["hour", ...key, ...labels, ...(keyVersion ? [keyVersion] : []), "appended_at"];
+function deliveredSql({ keys, labels, members, increments }: Stream): string {
   const columns = [
-    ...fields.map((name) => `increment.${name}`),
-    ...members.filter((name) => !fields.includes(name)).map((name) => `event.${name}`),
+    ...["hour", ...keys, ...labels, "landed_at"].map((name) => `increment.${name}`),
+    ...members.map((name) => `event.${name}`),
   ];
   return [
     "  SELECT",
@@ -39,49 +51,77 @@ function deliveredSql({ key, labels, members, increments, ...stream }: Stream): 
 }
 
 /** Each retracted hour, with the time before which its increments were made in error. */
-const retractedSql = (stream: Stream): string =>
+const retractedSql = ({ name }: Stream): string =>
   [
-    "  SELECT retracted_hour AS hour, MAX(retraction.appended_before) AS appended_before",
+    "  SELECT retracted_hour AS hour, MAX(retraction.landed_before) AS landed_before",
     "  FROM `${dataset}.retractions` AS retraction, UNNEST(",
     "    GENERATE_TIMESTAMP_ARRAY(retraction.hour_from, retraction.hour_to, INTERVAL 1 HOUR)",
     "  ) AS retracted_hour",
-    `  WHERE retraction.stream = '${stream.name}' AND retracted_hour < retraction.hour_to`,
+    `  WHERE retraction.stream = '${name}' AND retracted_hour < retraction.hour_to`,
     "  GROUP BY retracted_hour",
   ].join("\n");
 
-const countedSql = ({ keyVersion, tombstones }: Stream): string =>
+const countedSql = ({ isOfPosts, revision }: Stream): string =>
   [
     "  SELECT event.*",
     "  FROM delivered AS event",
     "  LEFT JOIN retracted ON retracted.hour = event.hour",
-    "  WHERE (retracted.hour IS NULL OR event.appended_at >= retracted.appended_before)",
-    ...(tombstones ? [`    AND ${withoutTombstoneSql(tombstones, "event.id")}`] : []),
+    "  WHERE (retracted.hour IS NULL OR event.landed_at >= retracted.landed_before)",
+    ...(isOfPosts ? [`    AND ${withoutTombstoneSql("event.id")}`] : []),
     // By the hour, too, so that a filter on it need not read all increments.
-    ...(keyVersion
-      ? [
-          `  QUALIFY event.${keyVersion} =`,
-          `    MAX(event.${keyVersion}) OVER (PARTITION BY event.hour, event.id)`,
-        ]
-      : []),
+    ...(revision === undefined
+      ? []
+      : [
+          `  QUALIFY event.${revision} =`,
+          `    MAX(event.${revision}) OVER (PARTITION BY event.hour, event.id)`,
+        ]),
   ].join("\n");
 
-/** GoogleSQL condition: no tombstone has this id. */
-export const withoutTombstoneSql = (
-  { table, where }: NonNullable<Stream["tombstones"]>,
-  id: string,
-): string =>
+/** Each event once for its key: what is summed must not be there twice. */
+function distinctSql({ keys, labels, members, sums }: Stream): string {
+  const one = ["hour", ...keys, "id"].map((name) => `event.${name}`).join(", ");
+  const rest = [...labels, ...members].filter((name) => name !== "id" && !sums.includes(name));
+  const order = [
+    ...sums.map((name) => `event.${name} DESC`),
+    ...rest.map((name) => `event.${name}`),
+  ];
+  return [
+    "  SELECT event.*",
+    "  FROM counted AS event",
+    "  WHERE TRUE",
+    "  QUALIFY ROW_NUMBER() OVER (",
+    `    PARTITION BY ${one}`,
+    `    ORDER BY ${order.join(", ")}`,
+    "  ) = 1",
+  ].join("\n");
+}
+
+/** GoogleSQL condition: the post with this id was not deleted. */
+export const withoutTombstoneSql = (id: string): string =>
   [
     "NOT EXISTS (",
-    `      SELECT 1 FROM \`\${dataset}.${table}\` AS tombstone`,
-    `      WHERE ${where} AND tombstone.id = ${id}`,
+    `      SELECT 1 FROM \`\${dataset}.tombstones\` AS tombstone WHERE tombstone.id = ${id}`,
     "    )",
   ].join("\n");
 
-function measureSql(measure: Measure): string {
-  if (measure.counts === "distinct") {
-    return `COUNT(DISTINCT event.${measure.member}) AS ${measure.name}`;
+/** What the event with the smallest id says that says anything. */
+const labelSql = (name: string): string =>
+  `ARRAY_AGG(event.${name} IGNORE NULLS ORDER BY event.id, event.${name} LIMIT 1)[SAFE_OFFSET(0)] AS ${name}`;
+
+function measureSql({ where, ...measure }: Measure): string {
+  const only = (value: string) =>
+    where === undefined ? value : `IF(${conditionSql(where)}, ${value}, NULL)`;
+  switch (measure.counts) {
+    case "events":
+      return `COUNT(DISTINCT ${only("event.id")})`;
+    case "distinct":
+      return `COUNT(DISTINCT ${only(`event.${measure.of}`)})`;
+    case "sum":
+      return `COALESCE(SUM(${only(`event.${measure.of}`)}), 0)`;
   }
-  if (measure.where === undefined) return `COUNT(DISTINCT event.id) AS ${measure.name}`;
-  const { member, isNot } = measure.where;
-  return `COUNT(DISTINCT IF(event.${member} != '${isNot}', event.id, NULL)) AS ${measure.name}`;
 }
+
+const conditionSql = (where: NonNullable<Measure["where"]>): string =>
+  "is" in where
+    ? `event.${where.field} = '${where.is}'`
+    : `event.${where.field} != '${where.isNot}'`;

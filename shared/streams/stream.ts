@@ -1,54 +1,132 @@
 import * as z from "zod";
-import { hourStart } from "../events/event-time.ts";
-
-/** How one column of a stream's exact view is computed from the distinct events of an hour and key. */
-export type Measure =
-  | { name: string; counts: "events"; where?: { member: string; isNot: string } }
-  | { name: string; counts: "distinct"; member: string };
+import { eventId } from "../events/event-id.ts";
+import { eventTime, hourStart } from "../events/event-time.ts";
+import { roleOf } from "./field-roles.ts";
 
 /**
- * A stream is a kind of event that is counted by the hour, declared as data: topics, tables, views
- * and the local cloud follow from it.
+ * How one column of a stream's view is computed from the distinct events of an hour and key: how
+ * many they are, how many values a field has, or the sum of a field; `where` leaves events out.
  */
-export type Stream = {
-  /** Also the topic its events travel on. */
-  name: string;
-  /** Value of the `schema` attribute of its messages. */
-  schema: string;
+export type Measure<Field extends string = string> = {
   description: string;
-  /** With `id`, and with `at`, an `eventTime`. */
-  event: z.ZodObject;
+  where?: { field: Field } & ({ is: string } | { isNot: string });
+} & ({ counts: "events" } | { counts: "distinct"; of: Field } | { counts: "sum"; of: Field });
+
+/**
+ * A stream is a kind of event that is counted by the hour. This is all that is said of it: topics,
+ * tables, views and what the generic functions may do follow from it.
+ */
+type Declaration<Shape extends z.ZodRawShape> = {
+  /** Also the topic that its events travel on, for example `url-mentions`. */
+  name: string;
+  /** What is counted, in names: `url` gives `url_hour_increments`, `url_hours`, `append-url-hours`. */
+  counts: string;
+  description: string;
   /** Earliest possible event time, RFC 3339 UTC. */
   epoch: string;
-  /** Event fields that identify what is counted. */
-  key: readonly string[];
-  /** Event fields that describe the key; the view shows the one of the smallest event id. */
-  labels: readonly string[];
-  /** Event fields kept beside the id of each counted event. */
-  members: readonly string[];
-  /** Event field that says by which version of the rules the key was made, if there is one. */
-  keyVersion?: string;
-  increments: { topic: `append-${string}-hours`; table: string; row: z.ZodObject };
-  /** Rows whose `id` is that of an event that counts no longer, whenever they come: deletes. */
-  tombstones?: { table: string; where: string };
-  view: { name: string; measures: readonly Measure[] };
+  /** The fields of an event beside `id` and `event_time`, each in its role. */
+  fields: Shape;
+  /** Whether its ids are those of posts, which a tombstone withdraws. */
+  isOfPosts?: boolean;
+  /** By the name of the view's column. */
+  measures: Record<string, Measure<keyof Shape & string>>;
 };
 
+/** A declared stream, and what follows from its declaration. */
+export type Stream = {
+  name: string;
+  description: string;
+  epoch: string;
+  isOfPosts: boolean;
+  /** Value of the `schema` attribute of its messages. */
+  schema: string;
+  event: z.ZodObject;
+  /** Names of the fields by their roles, in the order of the declaration. */
+  keys: readonly string[];
+  labels: readonly string[];
+  /** `id`, and whatever else is kept of each event. */
+  members: readonly string[];
+  sums: readonly string[];
+  revision: string | undefined;
+  increments: { topic: `append-${string}-hours`; table: string; schema: string; row: z.ZodObject };
+  view: string;
+  measures: readonly (Measure & { name: string })[];
+};
+
+/** What every event has, whatever its stream. */
+const identity = {
+  id: eventId.describe("Identity of the event: <source>:<native id>"),
+  event_time: eventTime.describe("When it happened, UTC"),
+};
+
+/**
+ * A stream as it is declared, with all that follows from it.
+ * @throws {Error} when a field has no role, or a stream no key.
+ */
+export function declareStream<Shape extends z.ZodRawShape>(declared: Declaration<Shape>) {
+  const event = z.compile(z.object({ ...identity, ...declared.fields }));
+  return { ...describeStream(declared, event), event };
+}
+
+function describeStream<Shape extends z.ZodRawShape>(
+  { name, counts, description, epoch, fields, isOfPosts = false, measures }: Declaration<Shape>,
+  event: z.ZodObject,
+): Stream {
+  const named = (...wanted: (string | undefined)[]) =>
+    Object.entries(fields).flatMap(([field, type]) => {
+      const role = type instanceof z.ZodType ? roleOf(type) : undefined;
+      if (role === undefined) throw new Error(`field '${field}' of stream ${name} has no role`);
+      return wanted.includes(role) ? [field] : [];
+    });
+  const keys = named("key");
+  if (keys.length === 0) throw new Error(`stream ${name} has no key`);
+  const labels = named("label");
+  const members = named("member", "author", "measure", "revision");
+  const table = `${counts}_hour_increments`;
+  return {
+    name,
+    description,
+    epoch,
+    isOfPosts,
+    schema: `${name}.v1`,
+    event,
+    keys,
+    labels,
+    members: ["id", ...members],
+    sums: named("measure"),
+    revision: named("revision")[0],
+    increments: {
+      topic: `append-${counts.replaceAll("_", "-")}-hours`,
+      table,
+      schema: `${table}.v1`,
+      row: incrementRow(event, { keys, labels, members: ["id", ...members] }),
+    },
+    view: `${counts}_hours`,
+    measures: Object.entries(measures).map(([column, one]) => ({ name: column, ...one })),
+  };
+}
+
 /** Row of an increments table: one hour and key, with the identities that it counts inside. */
-export function incrementRow(fields: {
-  key: z.ZodRawShape;
-  labels: z.ZodRawShape;
-  members: z.ZodRawShape;
-  keyVersion?: z.ZodRawShape;
-}) {
+function incrementRow(
+  event: z.ZodObject,
+  { keys, labels, members }: Record<"keys" | "labels" | "members", readonly string[]>,
+) {
+  const pick = (names: readonly string[]) =>
+    Object.fromEntries(
+      names.flatMap((name) => {
+        const type = event.shape[name];
+        return type === undefined ? [] : [[name, type]];
+      }),
+    );
   return z.compile(
     z.object({
       hour: hourStart.describe("Start of the UTC hour in which the events happened"),
-      ...fields.key,
-      ...fields.labels,
-      events: z.array(z.object(fields.members)).min(1).describe("The distinct events counted here"),
-      ...fields.keyVersion,
-      appended_at: z.iso.datetime().describe("When the increment was made, UTC"),
+      ...pick(keys),
+      ...pick(labels),
+      events: z
+        .array(z.object(pick(members)))
+        .min(1)
+        .describe("The distinct events counted here"),
     }),
   );
 }

@@ -54,7 +54,7 @@ async function redrive(args: string[], listen: () => AbortSignal): Promise<void>
     return;
   }
   const { isDryRun, ...selection } = options.selection;
-  const body = { ...selection, dryRun: isDryRun, by: `redrive by ${userInfo().username}` };
+  const body = { ...selection, dryRun: isDryRun, requestedBy: `redrive by ${userInfo().username}` };
   const { url, place } = await findFunction(options);
   process.stderr.write(`Working ${place}.\n`);
   const startedAt = performance.now();

@@ -13,7 +13,7 @@ const help = `Takes back what a stream counted wrongly, so that a replay can cou
 
   --stream NAME            ${streams.map(({ name }) => name).join(", ")}
   --from HOUR --to HOUR    hours whose counts are wrong, UTC; --to is the first that is right again
-  --appended-before TIME   what was counted before this time is taken back (default: now)
+  --landed-before TIME     what landed before this time is taken back (default: now)
   --reason TEXT            kept with the retraction
   --dry-run                only prints the row
   --project ID             of Google Cloud, whatever runs here
@@ -59,7 +59,7 @@ export function parseRetractOptions(args: string[], now: Date) {
       stream: { type: "string" },
       from: { type: "string" },
       to: { type: "string" },
-      "appended-before": { type: "string" },
+      "landed-before": { type: "string" },
       reason: { type: "string", default: "not told" },
       project: { type: "string" },
       "dry-run": { type: "boolean", default: false },
@@ -78,12 +78,11 @@ export function parseRetractOptions(args: string[], now: Date) {
   const first = parseHour("--from", from);
   const end = parseHour("--to", to);
   if (end <= first) throw new UserError("--to must be later than --from");
-  const before = values["appended-before"];
-  const appendedBefore =
-    before === undefined ? now.getTime() : parseTime("--appended-before", before);
-  if (appendedBefore > now.getTime()) {
+  const before = values["landed-before"];
+  const landedBefore = before === undefined ? now.getTime() : parseTime("--landed-before", before);
+  if (landedBefore > now.getTime()) {
     // It would take back what the replay is going to count.
-    throw new UserError("--appended-before must not be in the future");
+    throw new UserError("--landed-before must not be in the future");
   }
   if (!retraction.shape.reason.safeParse(reason).success) {
     throw new UserError("--reason: 1 to 1024 characters");
@@ -92,7 +91,7 @@ export function parseRetractOptions(args: string[], now: Date) {
     stream,
     hour_from: new Date(first).toISOString().replace(".000Z", "Z"),
     hour_to: new Date(end).toISOString().replace(".000Z", "Z"),
-    appended_before: new Date(appendedBefore).toISOString(),
+    landed_before: new Date(landedBefore).toISOString(),
     reason,
     retracted_at: now.toISOString(),
   });
@@ -113,10 +112,10 @@ async function publishRow(project: string, topic: string, row: Retraction): Prom
  * Everything that was taken back: an event may come an hour before the time it bears, and as late as
  * the retraction itself.
  */
-function replayCommand({ hour_from, appended_before }: Retraction, project?: string): string {
+function replayCommand({ hour_from, landed_before }: Retraction, project?: string): string {
   const from = new Date(Date.parse(hour_from) - hourMs).toISOString();
   const where = project === undefined ? "" : ` --project ${project}`;
-  return `npm run replay -- --from ${from} --to ${appended_before}${where}`;
+  return `npm run replay -- --from ${from} --to ${landed_before}${where}`;
 }
 
 if (import.meta.main) await runCommand("retract", retract);

@@ -5,14 +5,16 @@ WITH delivered AS (
     increment.url_key,
     increment.url,
     increment.host,
-    increment.key_version,
-    increment.appended_at,
+    increment.title,
+    increment.landed_at,
     event.id,
     event.author,
-    event.kind
+    event.kind,
+    event.source,
+    event.revision
   FROM `${dataset}.url_hour_increments` AS increment, UNNEST(increment.events) AS event
 ), retracted AS (
-  SELECT retracted_hour AS hour, MAX(retraction.appended_before) AS appended_before
+  SELECT retracted_hour AS hour, MAX(retraction.landed_before) AS landed_before
   FROM `${dataset}.retractions` AS retraction, UNNEST(
     GENERATE_TIMESTAMP_ARRAY(retraction.hour_from, retraction.hour_to, INTERVAL 1 HOUR)
   ) AS retracted_hour
@@ -22,21 +24,22 @@ WITH delivered AS (
   SELECT event.*
   FROM delivered AS event
   LEFT JOIN retracted ON retracted.hour = event.hour
-  WHERE (retracted.hour IS NULL OR event.appended_at >= retracted.appended_before)
+  WHERE (retracted.hour IS NULL OR event.landed_at >= retracted.landed_before)
     AND NOT EXISTS (
-      SELECT 1 FROM `${dataset}.tweets` AS tombstone
-      WHERE outcome = 'delete' AND tombstone.id = event.id
+      SELECT 1 FROM `${dataset}.tombstones` AS tombstone WHERE tombstone.id = event.id
     )
-  QUALIFY event.key_version =
-    MAX(event.key_version) OVER (PARTITION BY event.hour, event.id)
+  QUALIFY event.revision =
+    MAX(event.revision) OVER (PARTITION BY event.hour, event.id)
 )
 SELECT
   event.hour,
   event.url_key,
-  ARRAY_AGG(event.url ORDER BY event.id, event.url LIMIT 1)[OFFSET(0)] AS url,
-  ARRAY_AGG(event.host ORDER BY event.id, event.host LIMIT 1)[OFFSET(0)] AS host,
+  ARRAY_AGG(event.url IGNORE NULLS ORDER BY event.id, event.url LIMIT 1)[SAFE_OFFSET(0)] AS url,
+  ARRAY_AGG(event.host IGNORE NULLS ORDER BY event.id, event.host LIMIT 1)[SAFE_OFFSET(0)] AS host,
+  ARRAY_AGG(event.title IGNORE NULLS ORDER BY event.id, event.title LIMIT 1)[SAFE_OFFSET(0)] AS title,
   COUNT(DISTINCT event.id) AS mentions,
   COUNT(DISTINCT event.author) AS authors,
-  COUNT(DISTINCT IF(event.kind != 'retweet', event.id, NULL)) AS originals
+  COUNT(DISTINCT IF(event.kind != 'repost', event.id, NULL)) AS originals
 FROM counted AS event
+WHERE event.url_key IS NOT NULL
 GROUP BY event.hour, event.url_key

@@ -2,6 +2,7 @@ import { constants, gunzipSync, gzipSync, zstdCompressSync, zstdDecompressSync }
 import { createCounter } from "../../functions/bucket-hours/coalesce-increments.ts";
 import { createHandler as createBucketHours } from "../../functions/bucket-hours/handler.ts";
 import { createHandler as createNormalizeTweets } from "../../functions/normalize-tweets/handler.ts";
+import { createHandler as createNormalizeUrls } from "../../functions/normalize-urls/handler.ts";
 import { packLines } from "../../shared/codec/pack-lines.ts";
 import type { PublishLines } from "../../shared/codec/publish-lines.ts";
 import { listPrices } from "../../terraform/operate/cost/list-prices.ts";
@@ -100,14 +101,18 @@ async function messagesByTopic(): Promise<Map<string, Buffer[]>> {
     lines.set(topic, known);
   };
   const log = { info: () => undefined };
-  const config = { functionVersion: "bench", topicPrefix: "" };
+  const config = { functionVersion: "bench", topicPrefix: "", storesText: true };
   const now = () => Date.now();
   const normalize = createNormalizeTweets({ publish, now, log, config });
-  const count = createCounter(publish, now);
+  const judge = createNormalizeUrls({ publish, now, log, config });
+  const count = createCounter(publish);
   const bucket = createBucketHours({ count, publish, now, log, config });
 
   const tweets = packLines(streamLines()).map(({ data }) => data);
   for (const data of tweets) await normalize(messagePublished(data, "tweets"));
+  for (const { data } of packLines(lines.get("link-shares") ?? [])) {
+    await judge(messagePublished(data, "link-shares"));
+  }
   const mentions = packLines(lines.get("url-mentions") ?? []);
   await Promise.all(mentions.map(({ data }) => bucket(messagePublished(data, "url-mentions"))));
   const topics = [...lines]

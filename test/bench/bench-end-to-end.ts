@@ -66,8 +66,8 @@ async function freshness(cloud: TestCloud): Promise<number> {
     const rows = await cloud.query(`
       SELECT t.id AS id, UNIX_MILLIS(MIN(t.received_at)) AS published
       FROM hourtally.url_hour_increments AS i, UNNEST(i.events) AS e
-      JOIN hourtally.tweets AS t ON t.id = e.id
-      WHERE i.appended_at >= TIMESTAMP_MILLIS(${before}) AND t.received_at >= TIMESTAMP_MILLIS(${before})
+      JOIN hourtally.posts AS t ON t.id = e.id
+      WHERE i.landed_at >= TIMESTAMP_MILLIS(${before}) AND t.received_at >= TIMESTAMP_MILLIS(${before})
       GROUP BY t.id`);
     const now = Date.now();
     for (const { id, published } of z.array(idRow).parse(rows)) {

@@ -57,8 +57,9 @@ function runFloor(packed: readonly PubsubDelivery[]): void {
 function runNormalizer(packed: readonly PubsubDelivery[]): void {
   let bytes = 0;
   for (const message of packed) {
-    const normalized = normalizeMessage(message, { functionVersion: "bench", now: Date.now() });
-    for (const events of [normalized.mentions, normalized.receipts, normalized.failed]) {
+    const context = { functionVersion: "bench", now: Date.now(), storesText: true };
+    const normalized = normalizeMessage(message, context);
+    for (const events of Object.values(normalized)) {
       for (const event of events) bytes += JSON.stringify(event).length;
     }
   }

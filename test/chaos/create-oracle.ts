@@ -1,6 +1,6 @@
-import { normalizeMessage } from "../../functions/normalize-tweets/normalize-message.ts";
 import { countHours, printHours } from "../simulation/count-hours.ts";
 import type { Row } from "../simulation/create-warehouse.ts";
+import { judgeTweets } from "../support/judge-tweets.ts";
 
 /** What the warehouse must say in the end. */
 export type Expected = {
@@ -20,45 +20,53 @@ export type Oracle = {
 /**
  * The plain set of events that were sent. It knows nothing of deliveries, functions or time: an
  * event counts in the hour that the text of its own time names. Which links an event shares, and
- * under which key, it takes from the normalizer, which has an oracle of its own.
+ * under which key, it takes from the normalizers, which have an oracle of their own.
  */
 export function createOracle(): Oracle {
   const increments: Row[] = [];
-  const deletes: Row[] = [];
+  const tombstones: Row[] = [];
   const itemIds = new Map<string, Set<string>>();
   let ignored = 0;
 
   return {
     add: (lines) => {
       const payload = Buffer.from(lines.join("\n")).toString("base64");
-      const { mentions, receipts, failed } = normalizeMessage(
-        { topic: "tweets", messageId: "0", publishTime: "", attributes: {}, payload },
-        { functionVersion: "oracle", now: Date.now() },
-      );
+      const delivery = {
+        topic: "tweets",
+        messageId: "0",
+        publishTime: "",
+        attributes: {},
+        payload,
+      };
+      const judged = judgeTweets(delivery);
+      const { mentions, withdrawals, receipts, failed } = judged;
       if (failed.length > 0) throw new Error("an event of the generator is malformed");
-      for (const { id, at, author, kind, ...page } of mentions) {
+      for (const { id, event_time, author, kind, revision, ...page } of [
+        ...mentions,
+        ...withdrawals,
+      ]) {
         increments.push({
           ...page,
-          hour: `${at.slice(0, "2026-01-02T03".length)}:00:00Z`,
-          events: [{ id, author, kind }],
+          hour: `${event_time.slice(0, "2026-01-02T03".length)}:00:00Z`,
+          events: [{ id, author, kind, revision }],
         });
       }
-      for (const { outcome, id, at } of receipts) {
-        if (outcome === "delete") deletes.push({ outcome, id });
+      tombstones.push(...judged.tombstones);
+      for (const { outcome, id, event_time } of receipts) {
         if (id === undefined) ignored += 1;
         else {
-          const name = itemName(outcome, at);
+          const name = itemName(outcome, event_time);
           itemIds.set(name, (itemIds.get(name) ?? new Set()).add(id));
         }
       }
     },
     expected: () => ({
-      hours: printHours(countHours(increments, deletes)).split("\n").filter(Boolean),
+      hours: printHours(countHours(increments, tombstones)).split("\n").filter(Boolean),
       items: Object.fromEntries([...itemIds].map(([name, ids]) => [name, ids.size])),
       ignored,
     }),
   };
 }
 
-const itemName = (outcome: string, at: string | undefined): string =>
-  `${outcome} ${at?.slice(0, "2026-01-02T03".length) ?? "-"}`;
+const itemName = (outcome: string, eventTime: string | undefined): string =>
+  `${outcome} ${eventTime?.slice(0, "2026-01-02T03".length) ?? "-"}`;

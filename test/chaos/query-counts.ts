@@ -10,13 +10,13 @@ const surplusRow = z.object({ n: count });
 /** All that the warehouse says of the events, from its exact views. */
 export async function queryCounts(bigquery: BigQuery, dataset: string): Promise<Counted> {
   const [hours] = await bigquery.query(`
-    SELECT FORMAT_TIMESTAMP('%Y-%m-%dT%H:00:00Z', hour) AS hour, url_key, url, host, mentions,
+    SELECT FORMAT_TIMESTAMP('%Y-%m-%dT%H:00:00Z', hour) AS hour, url_key, url, host, title, mentions,
       authors, originals
     FROM ${dataset}.url_hours`);
   const [items] = await bigquery.query(`
-    SELECT CONCAT(outcome, ' ', COALESCE(FORMAT_TIMESTAMP('%Y-%m-%dT%H', \`at\`), '-')) AS name,
+    SELECT CONCAT(outcome, ' ', COALESCE(FORMAT_TIMESTAMP('%Y-%m-%dT%H', event_time), '-')) AS name,
       COUNT(DISTINCT id) AS n
-    FROM ${dataset}.tweets WHERE id IS NOT NULL GROUP BY name`);
+    FROM ${dataset}.posts WHERE id IS NOT NULL GROUP BY name`);
   const { received, tweets, duplicates, deletes, ignored, failed } = await queryTotals(
     bigquery,
     dataset,
@@ -50,7 +50,7 @@ export async function queryRepeated(
   return {
     receipts: await surplus(`
       SELECT COUNT(*) - COUNT(DISTINCT CONCAT(message_id, ' ', position)) AS n
-      FROM ${dataset}.tweets`),
+      FROM ${dataset}.posts`),
     mentions: await surplus(`
       SELECT COUNT(*) - COUNT(DISTINCT CONCAT(url_key, ' ', event.id)) AS n
       FROM ${dataset}.url_hour_increments, UNNEST(events) AS event`),
@@ -60,7 +60,7 @@ export async function queryRepeated(
 /** Distinct items received so far. */
 export async function queryReceived(bigquery: BigQuery, dataset: string): Promise<number> {
   const [rows] = await bigquery.query(
-    `SELECT COUNT(DISTINCT CONCAT(message_id, ' ', position)) AS n FROM ${dataset}.tweets`,
+    `SELECT COUNT(DISTINCT CONCAT(message_id, ' ', position)) AS n FROM ${dataset}.posts`,
   );
   return z.tuple([surplusRow]).parse(rows)[0].n;
 }

@@ -1,8 +1,8 @@
 import { describe, expect, test } from "vitest";
 import * as z from "zod";
-import { normalizeMessage } from "../../functions/normalize-tweets/normalize-message.ts";
-import type { Tweet } from "../../shared/events/tweet.v1.ts";
+import type { PostReceipt } from "../../shared/events/post.v1.ts";
 import { delivery } from "../support/deliveries.ts";
+import { judgeTweets } from "../support/judge-tweets.ts";
 import { hasSharedData, sharedJson, sharedLines } from "../support/shared-data.ts";
 
 const expectedCounts = z.object({
@@ -18,35 +18,39 @@ const expectedCounts = z.object({
 
 function normalizeFile(name: string) {
   const lines = sharedLines(name);
-  const receipts: Tweet[] = [];
+  const receipts: PostReceipt[] = [];
   let mentions = 0;
+  let unlinked = 0;
   let failed = 0;
   for (let start = 0; start < lines.length; start += 500) {
     const message = delivery(lines.slice(start, start + 500).join("\n"));
-    const normalized = normalizeMessage(message, { functionVersion: "v1", now: Date.now() });
-    for (const receipt of normalized.receipts) receipts.push(receipt);
-    mentions += normalized.mentions.length;
-    failed += normalized.failed.length;
+    const judged = judgeTweets(message);
+    for (const receipt of judged.receipts) receipts.push(receipt);
+    mentions += judged.mentions.length;
+    unlinked += judged.unlinked.length;
+    failed += judged.failed.length;
   }
-  return { lines: lines.length, receipts, mentions, failed };
+  return { lines: lines.length, receipts, mentions, unlinked, failed };
 }
 
 describe.skipIf(!hasSharedData)("counts of an independent oracle", () => {
   test.each(["stream-2019-07-03", "archive-icco"])("%s", (name) => {
     const expected = expectedCounts.parse(sharedJson(`expected/${name}.json`));
-    const { receipts, failed } = normalizeFile(`tweets/${name}.jsonl.gz`);
+    const { receipts, mentions, unlinked, failed } = normalizeFile(`tweets/${name}.jsonl.gz`);
     expect(failed).toBe(0);
-    const tweets = receipts.filter(({ outcome }) => outcome === "tweet");
+    const tweets = receipts.filter(({ outcome }) => outcome === "post");
     const distinct = new Map(tweets.map((receipt) => [receipt.id, receipt]));
     const hours: z.infer<typeof expectedCounts>["hours"] = {};
-    for (const { at = "", kind, links } of distinct.values()) {
-      const hour = `${at.slice(0, 13)}:00:00Z`;
+    for (const { event_time = "", kind, links } of distinct.values()) {
+      const hour = `${event_time.slice(0, 13)}:00:00Z`;
       hours[hour] ??= { tweets: 0, retweets: 0, rawLinkShares: 0 };
       hours[hour].tweets += 1;
-      if (kind === "retweet") hours[hour].retweets += 1;
+      if (kind === "repost") hours[hour].retweets += 1;
       hours[hour].rawLinkShares += links.length;
     }
     expect(hours).toEqual(expected.hours);
+    const shared = tweets.reduce((sum, { links }) => sum + links.length, 0);
+    expect(mentions + unlinked).toBe(shared);
     expect(distinct.size).toBe(expected.uniqueTweets);
     expect(tweets.length - distinct.size).toBe(expected.duplicateTweets);
     expect(receipts.filter(({ outcome }) => outcome === "delete")).toHaveLength(expected.deletes);
@@ -73,7 +77,7 @@ describe.skipIf(!hasSharedData)("recorded objects of all ages and versions", () 
     ["tweets-v2/users", 0, 1],
   ])("%s: %i tweets, %i failed records", (name, tweets, failedRecords) => {
     const { receipts, failed } = normalizeFile(`${name}.jsonl.gz`);
-    expect(receipts.filter(({ outcome }) => outcome === "tweet")).toHaveLength(tweets);
+    expect(receipts.filter(({ outcome }) => outcome === "post")).toHaveLength(tweets);
     expect(failed).toBe(failedRecords);
   });
 

@@ -12,6 +12,7 @@ const totalsRow = z.object({
   ignored: count,
   failed: count,
   linked: count,
+  unlinked: count,
   mentions: count,
   rows: count,
 });
@@ -28,7 +29,7 @@ export type Summary = {
   failed: number;
   /** All that failed, by function and reason; what failed before it was received, too. */
   failures: { stage: string; reason: string; n: number }[];
-  /** Links of all distinct tweets: `mentions` and those that count for nothing, by reason. */
+  /** Links of all distinct posts: `mentions` and those that count for nothing, by reason. */
   links: number;
   mentions: number;
   hours: { hour: string; mentions: number; keys: number }[];
@@ -42,26 +43,24 @@ const linksPerHour = 10;
  * Totals that close without remainder: `received` = `tweets` + `duplicates` + `deletes` + ignored
  * notices + `failed`. A delivery is told by its message and its position in it, so one that Pub/Sub
  * repeats is not received twice; one that a producer repeats is a duplicate. `lines` are the
- * distinct lines received, `linked` the distinct pairs of tweet and counted key,
- * without those of deleted tweets.
+ * distinct lines received, `linked` the links of distinct posts, without those of deleted ones:
+ * `linked` = `mentions` + `unlinked`.
  */
 export async function queryTotals(bigquery: BigQuery, dataset: string): Promise<Totals> {
   const sql = `
     WITH receipts AS (
       SELECT outcome, id, CONCAT(message_id, ' ', position) AS delivery,
         CONCAT(message_id, ' ', REGEXP_EXTRACT(position, r'^records\\[[0-9]+\\]')) AS line
-      FROM ${dataset}.tweets
+      FROM ${dataset}.posts
     ), failures AS (
       SELECT id, MAX(items) AS items, ANY_VALUE(CONCAT(message_id, ' ', position)) AS line
       FROM ${dataset}.failed_events
       WHERE stage = 'normalize-tweets'
       GROUP BY id
     ), linked AS (
-      SELECT COUNT(DISTINCT CONCAT(id, ' ', link.url_key)) AS n
-      FROM ${dataset}.tweets, UNNEST(links) AS link
-      WHERE link.outcome = 'counted' AND id NOT IN (
-        SELECT id FROM ${dataset}.tweets WHERE outcome = 'delete' AND id IS NOT NULL
-      )
+      SELECT COALESCE(SUM(ARRAY_LENGTH(links)), 0) AS n FROM ${dataset}.posts_latest
+    ), not_counted AS (
+      SELECT COUNT(*) AS n FROM ${dataset}.unlinked_latest
     ), counted AS (
       SELECT COALESCE(SUM(mentions), 0) AS n FROM ${dataset}.url_hours
     ), failed AS (
@@ -77,13 +76,14 @@ export async function queryTotals(bigquery: BigQuery, dataset: string): Promise<
     SELECT
       (SELECT n FROM lines) AS \`lines\`,
       COUNT(DISTINCT delivery) + (SELECT n FROM failed) AS received,
-      COUNT(DISTINCT IF(outcome = 'tweet', id, NULL)) AS tweets,
-      COUNT(DISTINCT IF(outcome = 'tweet', delivery, NULL))
-        - COUNT(DISTINCT IF(outcome = 'tweet', id, NULL)) AS duplicates,
+      COUNT(DISTINCT IF(outcome = 'post', id, NULL)) AS tweets,
+      COUNT(DISTINCT IF(outcome = 'post', delivery, NULL))
+        - COUNT(DISTINCT IF(outcome = 'post', id, NULL)) AS duplicates,
       COUNT(DISTINCT IF(outcome = 'delete', delivery, NULL)) AS deletes,
       COUNT(DISTINCT IF(outcome = 'ignored', delivery, NULL)) AS ignored,
       (SELECT n FROM failed) AS failed,
       (SELECT n FROM linked) AS linked,
+      (SELECT n FROM not_counted) AS unlinked,
       (SELECT n FROM counted) AS mentions,
       COUNT(*) + (SELECT n FROM increments) + (SELECT n FROM all_failures) AS \`rows\`
     FROM receipts`;
@@ -113,18 +113,15 @@ export async function queryIgnored(
   dataset: string,
 ): Promise<Record<string, number>> {
   const [rows] = await bigquery.query(`
-    WITH deletes AS (
-      SELECT id FROM ${dataset}.tweets WHERE outcome = 'delete' AND id IS NOT NULL
-    )
+    WITH deleted AS (SELECT id FROM ${dataset}.tombstones)
     SELECT reason, COUNT(DISTINCT CONCAT(message_id, ' ', position)) AS n
-    FROM ${dataset}.tweets WHERE outcome = 'ignored' GROUP BY reason
+    FROM ${dataset}.posts WHERE outcome = 'ignored' GROUP BY reason
     UNION ALL
-    SELECT link.outcome AS reason, COUNT(*) AS n
-    FROM ${dataset}.tweets_latest, UNNEST(links) AS link
-    WHERE link.outcome != 'counted' GROUP BY link.outcome
+    SELECT outcome AS reason, COUNT(*) AS n
+    FROM ${dataset}.unlinked_latest GROUP BY outcome
     UNION ALL
     SELECT 'deleted' AS reason, COUNT(*) AS n
-    FROM (${newestReceiptsSql(dataset, "AND id IN (SELECT id FROM deletes)")}) AS gone,
+    FROM (${bestReadingsSql(dataset, "AND id IN (SELECT id FROM deleted)")}) AS gone,
       UNNEST(gone.links) AS link
     HAVING COUNT(*) > 0
     ORDER BY reason`);
@@ -132,17 +129,17 @@ export async function queryIgnored(
   return Object.fromEntries(reasons.map(({ reason, n }) => [reason, n]));
 }
 
-/** The receipts of distinct tweets, of each the one that came last, deleted or not. */
-const newestReceiptsSql = (dataset: string, condition = "") => `
-      SELECT links FROM ${dataset}.tweets WHERE outcome = 'tweet' ${condition}
+/** The receipts of distinct posts, of each its best informed reading, deleted or not. */
+const bestReadingsSql = (dataset: string, condition = "") => `
+      SELECT links FROM ${dataset}.posts WHERE outcome = 'post' ${condition}
       QUALIFY ROW_NUMBER() OVER (
-        PARTITION BY id ORDER BY received_at DESC, message_id, position
+        PARTITION BY id ORDER BY revision DESC, message_id, position
       ) = 1`;
 
 async function queryLinks(bigquery: BigQuery, dataset: string): Promise<number> {
   const [rows] = await bigquery.query(`
     SELECT COUNT(*) AS n
-    FROM (${newestReceiptsSql(dataset)}) AS tweet, UNNEST(tweet.links) AS link`);
+    FROM (${bestReadingsSql(dataset)}) AS tweet, UNNEST(tweet.links) AS link`);
   return z.object({ n: count }).parse(rows[0]).n;
 }
 

@@ -10,7 +10,7 @@ const minLooks = 5;
 
 /**
  * Resolves when everything that was published is counted: every line has its receipt or failed
- * event, and every counted link of a receipt is in the exact view.
+ * event, and every link of a post is in the exact view, or among those that are not counted.
  * @throws {Error} when nothing has moved for too long.
  */
 export async function waitUntilCounted(watch: {
@@ -32,14 +32,15 @@ export async function waitUntilCounted(watch: {
         looksWithoutChange = 0;
       }
       last = totals;
-      const isCounted = totals.lines >= watch.expectedLines && totals.linked === totals.mentions;
+      const judged = totals.mentions + totals.unlinked;
+      const isCounted = totals.lines >= watch.expectedLines && totals.linked === judged;
       const backlog = watch.backlog();
       if (isCounted && (backlog ?? 0) === 0) return;
       const patience = backlog === 0 ? emptyBacklogPatienceMs : patienceMs;
       if (Date.now() - lastChange > patience && looksWithoutChange >= minLooks) {
         throw new Error(
-          `${totals.lines} of ${watch.expectedLines} lines are received and ${totals.mentions} of ` +
-            `${totals.linked} mentions counted, and nothing moves: see the functions' logs`,
+          `${totals.lines} of ${watch.expectedLines} lines are received and ${judged} of ` +
+            `${totals.linked} links judged, and nothing moves: see the functions' logs`,
         );
       }
     }

@@ -34,7 +34,7 @@ describe("deleted tweets", () => {
     return Object.fromEntries(rows.map(({ url_key, mentions: n }) => [url_key, n]));
   };
   const latest = async () => {
-    const rows = await cloud.query("SELECT id FROM hourtally.tweets_latest ORDER BY id");
+    const rows = await cloud.query("SELECT id FROM hourtally.posts_latest ORDER BY id");
     return z
       .array(z.object({ id: z.string() }))
       .parse(rows)
@@ -99,25 +99,25 @@ describe("deleted tweets", () => {
       return { ...result, told };
     };
     const dry = await forget("--author", "21", "--dry-run");
-    expect(dry.told).toEqual({ tweets: 2, receipts: 2, increments: 2 });
+    expect(dry.told).toEqual({ posts: 2, receipts: 2, unlinked: 0, increments: 2 });
     expect(await mentions()).toMatchObject({ "example.com/d1": 2, "example.com/d2": 1 });
 
     const { told, stderr } = await forget("--author", "21");
-    expect(told).toEqual({ tweets: 2, receipts: 2, increments: 2 });
-    expect(stderr).toContain("2 receipts: id, author, time, links; no text. For good.");
+    expect(told).toEqual({ posts: 2, receipts: 2, unlinked: 0, increments: 2 });
+    expect(stderr).toContain("2 receipts: id, author, time, links, text if it is kept. For good.");
     expect(stderr).toContain("7 days (time travel)");
     await expect
       .poll(mentions, { timeout: 20_000, interval: 200 })
       .toEqual({ "example.com/a": 1, "example.com/d1": 1 });
 
-    await forget("--tweet", "2003");
+    await forget("--post", "2003");
     await expect.poll(mentions, { timeout: 20_000, interval: 200 }).toEqual({ "example.com/a": 1 });
     expect(await latest()).toEqual(["x:1002"]);
-    expect((await forget("--author", "21")).told).toMatchObject({ tweets: 0 });
+    expect((await forget("--author", "21")).told).toMatchObject({ posts: 0 });
 
     // The statements that are told erase what remains, just as they stand.
     const statements = stderr.match(/^ {2}(?:DELETE|UPDATE) [^;]+;/gm) ?? [];
-    expect(statements).toHaveLength(2);
+    expect(statements).toHaveLength(3);
     for (const statement of statements) await cloud.query(statement);
     expect((await forget("--author", "21")).told).toMatchObject({ receipts: 0, increments: 0 });
     expect((await forget("--author", "22")).told).toMatchObject({ receipts: 1, increments: 1 });

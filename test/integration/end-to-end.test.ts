@@ -31,8 +31,8 @@ function tweetsByCreation(lines: readonly string[]): Record<string, number> {
 }
 
 const tweetsByHour = (cloud: TestCloud) =>
-  cloud.query(`SELECT FORMAT_TIMESTAMP('%Y-%m-%dT%H:00:00Z', \`at\`) AS hour, COUNT(*) AS n
-    FROM hourtally.tweets_latest GROUP BY hour`);
+  cloud.query(`SELECT FORMAT_TIMESTAMP('%Y-%m-%dT%H:00:00Z', event_time) AS hour, COUNT(*) AS n
+    FROM hourtally.posts_latest GROUP BY hour`);
 
 /** What the exact view must hold of the generated lines, in calm and in every storm. */
 let view: string[];

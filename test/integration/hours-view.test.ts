@@ -1,7 +1,7 @@
 import { BigQuery } from "@google-cloud/bigquery";
 import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from "vitest";
 import * as z from "zod";
-import { bigquerySchema } from "../../shared/rows/bigquery-schema.ts";
+import { columnsOf } from "../../shared/rows/table.ts";
 import { tables } from "../../shared/rows/tables.ts";
 import { views } from "../../shared/rows/views.ts";
 import { type LocalBigquery, startBigquery } from "../local-cloud/bigquery/start-bigquery.ts";
@@ -11,20 +11,28 @@ const projectId = "view-test";
 
 type Increment = {
   hour?: string;
-  key?: string;
+  /** None in a reading that mentions no page. */
+  key?: string | null;
+  /** What stands first in the revision of its events. */
   version?: number;
+  /** When it landed, HH:MM. */
   at?: string;
   url?: string;
+  title?: string;
   events: [id: string, author?: string, kind?: string][];
 };
 
+const quoted = (text: string | null) => (text === null ? "NULL" : `'${text}'`);
+
 /** An increment as a SQL literal; what a test does not name is of no matter to it. */
-function incrementSql({ hour, key, version, at, url, events }: Increment): string {
-  const members = events.map(([id, author = "a", kind = "tweet"]) => {
-    return `STRUCT('${id}' AS id, '${author}' AS author, '${kind}' AS kind)`;
+function incrementSql(increment: Increment): string {
+  const { hour = "10", key = "k", version = 1, at = "00:00", url = "u", title = null } = increment;
+  const members = increment.events.map(([id, author = "a", kind = "post"]) => {
+    const revision = `0${version}.00000000.01.300.000000`;
+    return `STRUCT('${id}' AS id, '${author}' AS author, '${kind}' AS kind, 'x' AS source, '${revision}' AS revision)`;
   });
-  return `(TIMESTAMP '2026-01-01 ${hour ?? "10"}:00:00', '${key ?? "k"}', '${url ?? "u"}', 'h',
-    [${members.join(", ")}], ${version ?? 1}, TIMESTAMP '2026-01-02 ${at ?? "00:00"}:00')`;
+  return `(TIMESTAMP '2026-01-01 ${hour}:00:00', ${quoted(key)}, ${quoted(key && url)}, ${quoted(key && "h")},
+    ${quoted(title)}, [${members.join(", ")}], TIMESTAMP '2026-01-02 ${at}:00')`;
 }
 
 describe("the exact view", () => {
@@ -42,24 +50,29 @@ describe("the exact view", () => {
     await server.stop();
   });
   beforeEach(async () => {
-    for (const table of ["url_hour_increments", "retractions", "tweets"]) {
+    for (const table of ["url_hour_increments", "retractions", "tombstones", "unlinked"]) {
       await bigquery.query(`DELETE FROM hourtally.${table} WHERE TRUE`);
     }
   });
 
   const append = (...increments: Increment[]) =>
     bigquery.query(`INSERT INTO hourtally.url_hour_increments
-      (hour, url_key, url, host, events, key_version, appended_at)
+      (hour, url_key, url, host, title, events, landed_at)
       VALUES ${increments.map(incrementSql).join(", ")}`);
   const retract = (from: string, to: string, before: string, stream = "url-mentions") =>
     bigquery.query(`INSERT INTO hourtally.retractions
-      (stream, hour_from, hour_to, appended_before, reason, retracted_at)
+      (stream, hour_from, hour_to, landed_before, reason, retracted_at, landed_at)
       VALUES ('${stream}', TIMESTAMP '2026-01-01 ${from}:00:00', TIMESTAMP '2026-01-01 ${to}:00:00',
-        TIMESTAMP '2026-01-02 ${before}:00', 'test', TIMESTAMP '2026-01-02 12:00:00')`);
-  const remove = (id: string, outcome = "delete") =>
-    bigquery.query(`INSERT INTO hourtally.tweets
-      (outcome, id, links, message_id, position, received_at)
-      VALUES ('${outcome}', '${id}', [], 'm', 'records[0]', TIMESTAMP '2026-01-02')`);
+        TIMESTAMP '2026-01-02 ${before}:00', 'test', TIMESTAMP '2026-01-02 12:00:00',
+        TIMESTAMP '2026-01-02 12:00:00')`);
+  const remove = (id: string) =>
+    bigquery.query(`INSERT INTO hourtally.tombstones (id, source, landed_at)
+      VALUES ('${id}', 'x', TIMESTAMP '2026-01-02')`);
+  const setAside = (id: string, url: string, { version = 1, hour = "10", at = "00:00" } = {}) =>
+    bigquery.query(`INSERT INTO hourtally.unlinked
+      (id, event_time, source, revision, url, outcome, landed_at)
+      VALUES ('${id}', TIMESTAMP '2026-01-01 ${hour}:15:00', 'x',
+        '0${version}.00000000.01.300.000000', '${url}', 'not-http', TIMESTAMP '2026-01-02 ${at}:00')`);
   const row = z.object({ hour: z.string(), url_key: z.string(), mentions: z.number() });
   const view = async (where = "TRUE", dataset = "hourtally") => {
     const [rows] = await bigquery.query(`SELECT FORMAT_TIMESTAMP('%H', hour) AS hour, url_key,
@@ -75,12 +88,12 @@ describe("the exact view", () => {
       {
         events: [
           ["x:1", "a"],
-          ["x:2", "b", "retweet"],
+          ["x:2", "b", "repost"],
         ],
       },
       {
         events: [
-          ["x:2", "b", "retweet"],
+          ["x:2", "b", "repost"],
           ["x:3", "b", "quote"],
         ],
       },
@@ -104,8 +117,19 @@ describe("the exact view", () => {
     expect(await label()).toEqual([{ url: "second" }]);
   });
 
-  describe("with rules of several versions", () => {
-    test("counts each event by the newest that has made a key of it", async () => {
+  test("shows the title of the smallest id that has one, and none where nobody has", async () => {
+    await append(
+      { events: [["x:1"]] },
+      { title: "third", events: [["x:3"]] },
+      { title: "second", events: [["x:2"]] },
+      { key: "other", events: [["x:1"]] },
+    );
+    const [rows] = await bigquery.query("SELECT title FROM hourtally.url_hours ORDER BY url_key");
+    expect(rows).toEqual([{ title: "second" }, { title: null }]);
+  });
+
+  describe("of several readings of a post", () => {
+    test("counts the best informed one", async () => {
       await append(
         { key: "old", version: 1, events: [["x:1"], ["x:2"]] },
         { key: "new", version: 2, events: [["x:1"]] },
@@ -120,13 +144,46 @@ describe("the exact view", () => {
       expect(await view()).toEqual(["10 new 1"]);
     });
 
-    test("keeps all keys of an event that the newest has made", async () => {
+    test("keeps all pages of that one", async () => {
       await append(
         { key: "a", version: 1, events: [["x:1"]] },
         { key: "b", version: 2, events: [["x:1"]] },
         { key: "c", version: 2, events: [["x:1"]] },
       );
       expect(await view()).toEqual(["10 b 1", "10 c 1"]);
+    });
+
+    test("counts nothing when that one mentions no page", async () => {
+      await append({ key: null, version: 2, events: [["x:1"]] });
+      await append({ key: "old", version: 1, events: [["x:1"], ["x:2"]] });
+      expect(await view()).toEqual(["10 old 1"]);
+      await append({ key: "newest", version: 3, events: [["x:1"]] });
+      expect(await view()).toEqual(["10 newest 1", "10 old 1"]);
+    });
+
+    test("sets aside only the links of that one, each once", async () => {
+      const aside = async () => {
+        const sql = "SELECT id, url FROM hourtally.unlinked_latest ORDER BY id, url";
+        return (await bigquery.query(sql))[0];
+      };
+      await append(
+        { key: "a", version: 1, events: [["x:1"], ["x:2"]] },
+        { key: null, version: 2, events: [["x:1"]] },
+      );
+      await setAside("x:1", "ftp://old");
+      await setAside("x:1", "ftp://new", { version: 2 });
+      await setAside("x:1", "ftp://new", { version: 2, at: "09:00" });
+      await setAside("x:2", "ftp://new");
+      // Of a reading that is not there yet.
+      await setAside("x:3", "ftp://new");
+      expect(await aside()).toEqual([
+        { id: "x:1", url: "ftp://new" },
+        { id: "x:2", url: "ftp://new" },
+      ]);
+      await remove("x:1");
+      expect(await aside()).toEqual([{ id: "x:2", url: "ftp://new" }]);
+      await retract("10", "11", "01:00");
+      expect(await aside()).toEqual([]);
     });
   });
 
@@ -138,12 +195,6 @@ describe("the exact view", () => {
       await remove("x:3");
       expect(await view()).toEqual(["10 a 1"]);
     });
-
-    test("takes receipts of tweets for no tombstones", async () => {
-      await append({ events: [["x:1"]] });
-      await remove("x:1", "tweet");
-      expect(await view()).toEqual(["10 k 1"]);
-    });
   });
 
   describe("after a retraction", () => {
@@ -154,7 +205,7 @@ describe("the exact view", () => {
       expect(await view()).toEqual(["09 k 1", "12 k 1"]);
     });
 
-    test("counts what was appended at its time or later", async () => {
+    test("counts what landed at its time or later", async () => {
       await append(
         { at: "00:59", events: [["x:1"]] },
         { at: "01:00", events: [["x:2"]] },
@@ -164,7 +215,7 @@ describe("the exact view", () => {
       expect(await view()).toEqual(["10 k 2"]);
     });
 
-    test("forgets the version that a wrong increment had", async () => {
+    test("forgets the revision that a wrong increment had", async () => {
       await append({ key: "wrong", version: 9, at: "00:30", events: [["x:1"]] });
       await append({ key: "right", version: 1, at: "02:00", events: [["x:1"]] });
       await retract("10", "11", "01:00");
@@ -193,10 +244,10 @@ describe("the exact view", () => {
   test("lets a filter on the hour reach the increments, which are clustered by it", async () => {
     // Here they are partitioned by it: whether a filter reaches partitions is what BigQuery tells.
     const [dataset] = await bigquery.createDataset("by_hour");
-    for (const { name, row: columns } of tables) {
-      await dataset.createTable(name, {
-        schema: { fields: bigquerySchema(columns) },
-        ...(name === "url_hour_increments" && {
+    for (const table of tables) {
+      await dataset.createTable(table.name, {
+        schema: { fields: columnsOf(table) },
+        ...(table.name === "url_hour_increments" && {
           timePartitioning: { type: "DAY", field: "hour" },
           requirePartitionFilter: true,
         }),
@@ -207,7 +258,7 @@ describe("the exact view", () => {
       { hour: "11", events: [["x:2"]] },
     ] satisfies Increment[];
     await bigquery.query(`INSERT INTO by_hour.url_hour_increments
-      (hour, url_key, url, host, events, key_version, appended_at)
+      (hour, url_key, url, host, title, events, landed_at)
       VALUES ${increments.map(incrementSql).join(", ")}`);
     const sql = views.find(({ name }) => name === "url_hours")?.sql ?? "";
     const query = sql.replaceAll("${dataset}", `${projectId}.by_hour`);

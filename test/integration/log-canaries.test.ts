@@ -134,7 +134,13 @@ function failingRecords(text: () => string): string[] {
 function failingRows(text: () => string): string[] {
   return [
     text(),
-    JSON.stringify({ id: text(), at: text(), url_key: text(), kind: text(), [text()]: text() }),
+    JSON.stringify({
+      id: text(),
+      event_time: text(),
+      url_key: text(),
+      kind: text(),
+      [text()]: text(),
+    }),
     JSON.stringify({ outcome: text(), links: [{ url: text(), outcome: text() }] }),
     JSON.stringify({ hour: text(), url_key: text(), events: [{ id: text(), author: text() }] }),
     JSON.stringify({ stage: text(), reason: text(), issues: [{ path: text(), message: text() }] }),
@@ -142,8 +148,11 @@ function failingRows(text: () => string): string[] {
 }
 
 const internalTopics = [
+  "link-shares",
   "url-mentions",
-  "append-tweets",
+  "append-posts",
+  "append-tombstones",
+  "append-unlinked",
   "append-url-hours",
   "append-redrives",
   "append-retractions",
@@ -232,8 +241,8 @@ async function landObjects(text: () => string): Promise<void> {
 async function postRedrives(text: () => string): Promise<number[]> {
   const since = "2020-01-01T00:00:00.000Z";
   const bodies = [
-    { stage: text(), since, by: text() },
-    { stage: "normalize-tweets", since, by: text(), dryRun: true },
+    { stage: text(), since, requestedBy: text() },
+    { stage: "normalize-tweets", since, requestedBy: text(), dryRun: true },
     { stage: "normalize-tweets", since, pageToken: text() },
     { stage: text(), reason: text(), since: text(), [text()]: text() },
     [text()],
@@ -302,7 +311,7 @@ describe("canaries in every field", () => {
   test("they had got through to the warehouse", async () => {
     const [row] = z.array(z.record(z.string(), z.number())).parse(
       await cloud.query(`SELECT
-          (SELECT COUNT(*) FROM hourtally.tweets, UNNEST(links) AS link
+          (SELECT COUNT(*) FROM hourtally.posts, UNNEST(links) AS link
             WHERE link.url LIKE '%qzcanary%') AS links,
           (SELECT COUNT(*) FROM hourtally.url_hours WHERE url_key LIKE '%qzcanary%') AS counted,
           (SELECT COUNT(DISTINCT reason) FROM hourtally.failed_events) AS reasons,
@@ -312,7 +321,7 @@ describe("canaries in every field", () => {
     expect(row?.counted).toBeGreaterThan(10);
     expect(row?.reasons).toBeGreaterThan(8);
     // Of all functions that can fail an event, load-object among them.
-    expect(row?.stages).toBe(5);
+    expect(row?.stages).toBe(6);
   });
 });
 

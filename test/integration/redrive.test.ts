@@ -69,7 +69,7 @@ describe("a release that fails 5 % of all events", () => {
       .map(({ original }) => original.toString());
     expect(originals.toSorted()).toEqual(lines.filter((line) => poison.has(line)).toSorted());
     const receipts =
-      "SELECT COUNT(DISTINCT CONCAT(message_id, position)) AS n FROM hourtally.tweets";
+      "SELECT COUNT(DISTINCT CONCAT(message_id, position)) AS n FROM hourtally.posts";
     expect(await count(receipts)).toBe(lines.length - poisoned);
   }, 90_000);
 

@@ -66,7 +66,7 @@ describe("a raw archive", () => {
     await settled();
     expect(await cloud.urlHours()).toEqual(right);
     const [row] = await cloud.query(
-      "SELECT COUNT(DISTINCT CONCAT(message_id, position)) AS n FROM hourtally.tweets",
+      "SELECT COUNT(DISTINCT CONCAT(message_id, position)) AS n FROM hourtally.posts",
     );
     expect(row).toMatchObject({ n: expect.any(Number) });
     expect(z.object({ n: z.number() }).parse(row).n).toBeGreaterThanOrEqual(2 * lines.length);

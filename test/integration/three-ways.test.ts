@@ -57,7 +57,7 @@ describe.skipIf(!hasSharedData)("seven minutes of a real stream, by three ways",
     await toWebhook(cloud, lines);
     expect(await cloud.urlHours()).toEqual(view);
     const delivered = await cloud.query(
-      "SELECT COUNT(DISTINCT CONCAT(message_id, ' ', position)) AS n FROM hourtally.tweets",
+      "SELECT COUNT(DISTINCT CONCAT(message_id, ' ', position)) AS n FROM hourtally.posts",
     );
     expect(delivered).toEqual([{ n: 3 * lines.length }]);
   }, 180_000);

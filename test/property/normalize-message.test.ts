@@ -1,9 +1,13 @@
 import { describe, expect, test } from "vitest";
-import { normalizeMessage } from "../../functions/normalize-tweets/normalize-message.ts";
+import type * as z from "zod";
 import { failedEvent } from "../../shared/events/failed-event.v1.ts";
-import { tweet } from "../../shared/events/tweet.v1.ts";
-import { urlMention } from "../../shared/events/url-mention.v1.ts";
+import { linkShare } from "../../shared/events/link-share.v1.ts";
+import { post as postReceipt } from "../../shared/events/post.v1.ts";
+import { tombstone } from "../../shared/events/tombstone.v1.ts";
+import { unlinked } from "../../shared/events/unlinked.v1.ts";
+import { urlMentions } from "../../shared/streams/url-mentions.ts";
 import { delivery } from "../support/deliveries.ts";
+import { judgeTweets } from "../support/judge-tweets.ts";
 
 const entities = { urls: [{ url: "https://t.co/a", expanded_url: "https://example.com/a" }] };
 const classic = {
@@ -93,24 +97,20 @@ describe("whatever stands in a field, a record ends as receipts or a failed even
       const json = JSON.stringify(one);
       for (const text of hostile) {
         const payload = json.replace(`"${mark}"`, () => text);
-        const { receipts, mentions, failed } = normalizeMessage(delivery(payload), {
-          functionVersion: "v1",
-          now: Date.parse("2026-01-02T03:04:05Z"),
-        });
+        const judged = judgeTweets(delivery(payload), Date.parse("2026-01-02T03:04:05Z"));
         const place = `${json} with ${text.slice(0, 40)}`;
-        expect(receipts.length + failed.length, place).toBeGreaterThan(0);
-        expect(
-          receipts.every((receipt) => tweet.safeParse(receipt).success),
-          place,
-        ).toBe(true);
-        expect(
-          mentions.every((mention) => urlMention.safeParse(mention).success),
-          place,
-        ).toBe(true);
-        expect(
-          failed.every((event) => failedEvent.safeParse(event).success),
-          place,
-        ).toBe(true);
+        expect(judged.receipts.length + judged.failed.length, place).toBeGreaterThan(0);
+        const fits = (schema: z.ZodType, events: readonly unknown[]) =>
+          expect(
+            events.every((event) => schema.safeParse(event).success),
+            place,
+          ).toBe(true);
+        fits(postReceipt, judged.receipts);
+        fits(linkShare, judged.shares);
+        fits(tombstone, judged.tombstones);
+        fits(urlMentions.event, [...judged.mentions, ...judged.withdrawals]);
+        fits(unlinked, judged.unlinked);
+        fits(failedEvent, judged.failed);
       }
     }
   });

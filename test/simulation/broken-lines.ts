@@ -43,11 +43,24 @@ export const brokenLines: readonly ((n: number) => BrokenLine)[] = [
 export const brokenMentions: readonly ((n: number) => BrokenLine)[] = [
   (n) => ({ line: `{"id":"mastodon:${n}"`, reason: "malformed-json" }),
   (n) => ({
-    line: `{"id":"mastodon:${n}","at":"2019-07-03T06:29:00.000Z"}`,
+    line: `{"id":"mastodon:${n}","event_time":"2019-07-03T06:29:00.000Z"}`,
     reason: "invalid-field",
   }),
   (n) => ({
-    line: `{"id":"mastodon:${n}","at":"1996-07-03T06:29:00.000Z","url_key":"a.example.com/","url":"https://a.example.com/","host":"a.example.com","kind":"tweet","key_version":1}`,
+    line: `{"id":"mastodon:${n}","event_time":"1996-07-03T06:29:00.000Z","url_key":"a.example.com/","url":"https://a.example.com/","host":"a.example.com","kind":"post","source":"mastodon","revision":"02.00000000.01.300.000000"}`,
+    reason: "impossible-time",
+  }),
+];
+
+/** Ways in which a line of link shares is broken. */
+export const brokenShares: readonly ((n: number) => BrokenLine)[] = [
+  (n) => ({ line: `{"id":"bluesky:${n}"`, reason: "malformed-json" }),
+  (n) => ({
+    line: `{"id":"bluesky:${n}","event_time":"2019-07-03T06:29:00.000Z","links":[]}`,
+    reason: "invalid-field",
+  }),
+  (n) => ({
+    line: `{"id":"bluesky:${n}","event_time":"1996-07-03T06:29:00.000Z","kind":"post","source":"bluesky","revision":"00000000.01.300.000000","links":[]}`,
     reason: "impossible-time",
   }),
 ];

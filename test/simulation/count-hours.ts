@@ -6,6 +6,7 @@ export type HourCell = {
   url_key: string;
   url: string;
   host: string;
+  title: string | null;
   mentions: number;
   authors: number;
   originals: number;
@@ -13,12 +14,15 @@ export type HourCell = {
 };
 
 /** The exact view, computed from the rows of the tables. */
-export type CountHours = (increments: readonly Row[], tweets: readonly Row[]) => HourCell[];
+export type CountHours = (increments: readonly Row[], tombstones: readonly Row[]) => HourCell[];
+
+/** What the event with the smallest id says that says anything. */
+type Label = { id: string; text: string };
 
 type Group = {
   hour: string;
   url_key: string;
-  labels: { firstId: string; url: string; host: string };
+  labels: Partial<Record<"url" | "host" | "title", Label>>;
   ids: Set<string>;
   authors: Set<string>;
   originals: Set<string>;
@@ -26,48 +30,46 @@ type Group = {
 
 /**
  * What view `url_hours` says in SQL, said once more: per hour and key the distinct event ids, the
- * distinct authors, the distinct ids that are no retweets, and the labels of the smallest id.
- * Events whose id a delete notice names are left out, and so is what an older version of the key's
- * rules made of an event, in the same hour.
+ * distinct authors, the distinct ids that are no reposts, and the labels of the smallest id. Events
+ * with a tombstone are left out, and so is what a worse informed reading made of an event.
  */
-export const countHours: CountHours = (increments, tweets) => {
-  const tombstones = new Set<unknown>();
-  for (const row of tweets) if (row.outcome === "delete") tombstones.add(row.id);
-  const isLatest = latestVersions(increments);
+export const countHours: CountHours = (increments, tombstones) => {
+  const deleted = new Set(tombstones.map(({ id }) => id));
+  const best = bestRevisions(increments);
   const groups: Group[] = [];
   const hours = new Map<string, Map<string, Group>>();
   for (const row of increments) {
+    if (row.url_key === undefined) continue;
     const hour = text(row.hour);
     const url_key = text(row.url_key);
-    const url = text(row.url);
-    const host = text(row.host);
     const ofHour = hours.get(hour) ?? new Map<string, Group>();
     hours.set(hour, ofHour);
     let group = ofHour.get(url_key);
     for (const event of membersOf(row)) {
       const id = text(event.id);
-      if (tombstones.has(id) || !isLatest(row, id)) continue;
+      if (deleted.has(id) || best.get(hour)?.get(id) !== event.revision) continue;
       if (group === undefined) {
-        group = openGroup(hour, url_key, { firstId: id, url, host });
+        group = openGroup(hour, url_key);
         ofHour.set(url_key, group);
         groups.push(group);
       }
       group.ids.add(id);
       if (event.author !== undefined) group.authors.add(text(event.author));
-      if (event.kind !== "retweet") group.originals.add(id);
-      const { labels } = group;
-      if (id < labels.firstId) group.labels = { firstId: id, url, host };
-      else if (id === labels.firstId) {
-        if (url < labels.url) labels.url = url;
-        if (host < labels.host) labels.host = host;
+      if (event.kind !== "repost") group.originals.add(id);
+      for (const name of ["url", "host", "title"] as const) {
+        if (row[name] === undefined) continue;
+        const label = { id, text: text(row[name]) };
+        const known = group.labels[name];
+        if (known === undefined || isBefore(label, known)) group.labels[name] = label;
       }
     }
   }
   return groups.map(({ hour, url_key, labels, ids, authors, originals }) => ({
     hour,
     url_key,
-    url: labels.url,
-    host: labels.host,
+    url: labels.url?.text ?? "",
+    host: labels.host?.text ?? "",
+    title: labels.title?.text ?? null,
     mentions: ids.size,
     authors: authors.size,
     originals: originals.size,
@@ -75,24 +77,24 @@ export const countHours: CountHours = (increments, tweets) => {
   }));
 };
 
-/** Whether a row holds what the newest version of the rules made of an event. */
-function latestVersions(increments: readonly Row[]): (row: Row, id: string) => boolean {
-  const versions = new Set(increments.map(({ key_version }) => key_version));
-  if (versions.size < 2) return () => true;
-  const latest = new Map<unknown, Map<unknown, number>>();
+/** By hour and id. */
+function bestRevisions(increments: readonly Row[]): Map<string, Map<string, string>> {
+  const best = new Map<string, Map<string, string>>();
   for (const row of increments) {
-    const version = Number(row.key_version);
-    let ofHour = latest.get(row.hour);
-    if (ofHour === undefined) {
-      ofHour = new Map();
-      latest.set(row.hour, ofHour);
-    }
-    for (const { id } of membersOf(row)) {
-      if (version > (ofHour.get(id) ?? 0)) ofHour.set(id, version);
+    const hour = text(row.hour);
+    const ofHour = best.get(hour) ?? new Map<string, string>();
+    best.set(hour, ofHour);
+    for (const event of membersOf(row)) {
+      const id = text(event.id);
+      const revision = text(event.revision);
+      if (revision > (ofHour.get(id) ?? "")) ofHour.set(id, revision);
     }
   }
-  return (row, id) => row.key_version === latest.get(row.hour)?.get(id);
+  return best;
 }
+
+const isBefore = (one: Label, other: Label): boolean =>
+  one.id < other.id || (one.id === other.id && one.text < other.text);
 
 /** The view as text, in the order of hours and keys: equal views are equal byte for byte. */
 export function printHours(cells: readonly HourCell[]): string {
@@ -102,10 +104,10 @@ export function printHours(cells: readonly HourCell[]): string {
     .join("\n");
 }
 
-const openGroup = (hour: string, url_key: string, labels: Group["labels"]): Group => ({
+const openGroup = (hour: string, url_key: string): Group => ({
   hour,
   url_key,
-  labels,
+  labels: {},
   ids: new Set(),
   authors: new Set(),
   originals: new Set(),

@@ -130,4 +130,4 @@ export function createFleet(settings: {
 
 /** A release that changes a rule, but no key of these links: only the version is another one. */
 const ofNextRelease = (data: Buffer): Buffer =>
-  Buffer.from(data.toString().replaceAll('"key_version":1', '"key_version":2'));
+  Buffer.from(data.toString().replaceAll('"revision":"02.', '"revision":"03.'));

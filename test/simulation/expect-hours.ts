@@ -39,7 +39,7 @@ export function expectHours({ counted, deleted }: Input): ExpectedHours {
       }
       if (event.author !== undefined) cell.authorIds.add(event.author);
       cell.authors = cell.authorIds.size;
-      if (event.kind !== "retweet") cell.originals += 1;
+      if (event.kind !== "repost") cell.originals += 1;
     }
   }
   return hours;

@@ -12,6 +12,7 @@ import { createHandler as createBucketHours } from "../../functions/bucket-hours
 import { parseConfig as parseLoadConfig } from "../../functions/load-object/config.ts";
 import { createHandler as createLoadHandler } from "../../functions/load-object/handler.ts";
 import { createHandler as createNormalizeTweets } from "../../functions/normalize-tweets/handler.ts";
+import { createHandler as createNormalizeUrls } from "../../functions/normalize-urls/handler.ts";
 import { createHandler as createRecordDeadLetters } from "../../functions/record-dead-letters/handler.ts";
 import { createLinePublisher, type PublishLines } from "../../shared/codec/publish-lines.ts";
 import type { PublishMessage } from "../../shared/codec/publish-message.ts";
@@ -21,6 +22,7 @@ import { readManifests } from "../../terraform/read-manifests.ts";
 const functionNames = [
   "load-object",
   "normalize-tweets",
+  "normalize-urls",
   "bucket-hours",
   "append-rows",
   "record-dead-letters",
@@ -70,7 +72,7 @@ export type Twists = {
 };
 
 const log = { info: () => undefined, warn: () => undefined };
-const config = { functionVersion: "simulated", topicPrefix: "" };
+const config = { functionVersion: "simulated", topicPrefix: "", storesText: true };
 const loadConfig = { ...parseLoadConfig({ GOOGLE_CLOUD_PROJECT: "simulated" }), ...config };
 
 /** The handler of load-object, on simulated ports. */
@@ -96,10 +98,15 @@ const create = {
       twists.normalizeTweets?.(createNormalizeTweets, platform) ?? createNormalizeTweets;
     return create({ publish, now: platform.now, log, config });
   },
+  "normalize-urls": (platform: Platform, twists: Twists): Handle => {
+    const publisher = createLinePublisher(platform.publish, platform.schedule);
+    const publish = twists.publishLines?.("normalize-urls", publisher, platform) ?? publisher;
+    return createNormalizeUrls({ publish, now: platform.now, log, config });
+  },
   "bucket-hours": (platform: Platform, twists: Twists): Handle => {
     const publisher = createLinePublisher(platform.publish, platform.schedule);
     const publish = twists.publishLines?.("bucket-hours", publisher, platform) ?? publisher;
-    const counter = createCounter(publish, platform.now, platform.schedule);
+    const counter = createCounter(publish, platform.schedule);
     const count = twists.count?.(counter, platform) ?? counter;
     return createBucketHours({ count, publish, now: platform.now, log, config });
   },

@@ -23,7 +23,7 @@ type ExpectedFailure = NonNullable<InventedRecord["failure"]> & {
 };
 
 export type InputMessage = {
-  topic: "tweets" | "url-mentions" | "object-finalized";
+  topic: "tweets" | "link-shares" | "url-mentions" | "object-finalized";
   /** ms after the start at which it is published. */
   afterMs: number;
   data: Buffer;
@@ -54,15 +54,15 @@ const starts = [
   "2026-07-03T06:29:00.000Z",
 ];
 
-/** Messages that come from the normalizers of other networks. */
-const mentionsShare = 0.5;
+/** Messages that come from the normalizers of other networks, and from who knows pages already. */
+const othersShare = 0.5;
 const minMessages = 20;
 const maxMessages = 200;
 
 /** An input of so many lines, packed into messages that come in bursts. */
 export function generateInput(random: Random, lines: number, storm: Storm): Input {
   const startMs = Date.parse(random.pick(starts));
-  const events = createEvents(random, !storm.mixedVersions);
+  const events = createEvents(random, false);
   const deleted = new Set<string>();
   const records = createRecords(random, storm, events, deleted);
   const messages: InputMessage[] = [];
@@ -78,14 +78,13 @@ export function generateInput(random: Random, lines: number, storm: Storm): Inpu
   let afterMs = 0;
   let left = lines - objects.reduce((sum, object) => sum + object.records.size, 0);
   while (left > 0) {
-    const isMentions = random.chance(mentionsShare);
+    const others = random.pick(["link-shares", "url-mentions"] as const);
+    const topic = random.chance(othersShare) ? others : "tweets";
     const size = Math.min(left, random.chance(0.3) ? 1 + random.below(max) : max);
     left -= size;
     const nowMs = startMs + afterMs;
-    const content = Array.from({ length: size }, () =>
-      isMentions ? records.ofMentions(nowMs) : records.ofTweets(nowMs),
-    );
-    messages.push({ topic: isMentions ? "url-mentions" : "tweets", afterMs, ...pack(content) });
+    const content = Array.from({ length: size }, () => records.of[topic](nowMs));
+    messages.push({ topic, afterMs, ...pack(content) });
     // Most come at the same moment as the one before, and so may share a batch.
     if (random.chance(0.4)) afterMs += random.below(120_000);
   }

@@ -68,7 +68,7 @@ export function createEvents(random: Random, respells: boolean): Events {
         native,
         iso: isoTime(atMs),
         author,
-        kind: random.pick(["tweet", "tweet", "retweet", "quote", "reply"]),
+        kind: random.pick(["post", "post", "repost", "quote", "reply"]),
         links: [],
       };
       const tweet: InventedTweet = {

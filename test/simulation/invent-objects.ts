@@ -55,7 +55,7 @@ const neverWhole = (nowMs: number, index: number, line: number): string =>
       native: `77${index}${100_000 + line}`,
       iso: new Date(nowMs).toISOString(),
       author: undefined,
-      kind: "tweet",
+      kind: "post",
       links: ["https://example.com/p/1"],
     },
     0,

@@ -1,9 +1,9 @@
 import type { FailureReason } from "../../shared/events/failed-event.v1.ts";
 import type { Random } from "../support/create-random.ts";
-import { brokenItems, brokenLines, brokenMentions } from "./broken-lines.ts";
+import { brokenItems, brokenLines, brokenMentions, brokenShares } from "./broken-lines.ts";
 import type { Storm } from "./draw-storm.ts";
 import type { Events } from "./invent-events.ts";
-import { writeDelete, writeMention } from "./write-lines.ts";
+import { writeDelete, writeMention, writeShare } from "./write-lines.ts";
 
 /** A line of a message, and what must become of it. */
 export type InventedRecord = {
@@ -19,12 +19,10 @@ export type InventedRecord = {
 };
 
 export type Records = {
-  /** A record for topic `tweets`, told at a time in ms since 1970. */
-  ofTweets: (nowMs: number) => InventedRecord;
+  /** A record for a topic, told at a time in ms since 1970. */
+  of: Record<"tweets" | "link-shares" | "url-mentions", (nowMs: number) => InventedRecord>;
   /** A record for a file that is loaded. */
   ofObjects: (nowMs: number) => InventedRecord;
-  /** A record for topic `url-mentions`, as the normalizer of another network makes them. */
-  ofMentions: (nowMs: number) => InventedRecord;
 };
 
 const hourMs = 3_600_000;
@@ -71,7 +69,7 @@ export function createRecords(
     const again = random.chance(storm.repeats) ? events.earlier() : undefined;
     const tweet = again ?? events.invent("x", eventTime(nowMs));
     if (again === undefined) events.remember(tweet);
-    return { ...events.tell(tweet), outcome: `tweet ${tweet.counted.id}` };
+    return { ...events.tell(tweet), outcome: `post ${tweet.counted.id}` };
   };
 
   const earlyTweet = (nowMs: number): InventedRecord => {
@@ -80,7 +78,7 @@ export function createRecords(
     const { line, place } = events.tell(tweet);
     return {
       line,
-      receipts: [{ place, outcome: `tweet ${tweet.counted.id}` }],
+      receipts: [{ place, outcome: `post ${tweet.counted.id}` }],
       failure: { reason: "impossible-time", items: 1, heals: true },
     };
   };
@@ -108,32 +106,50 @@ export function createRecords(
     };
   };
 
+  const ofTweets = (nowMs: number): InventedRecord => {
+    if (random.chance(0.01)) return { line: random.pick(blanks), receipts: [] };
+    if (random.chance(storm.poison)) {
+      if (random.chance(0.2)) return earlyTweet(nowMs);
+      const { line, reason } = random.pick(brokenLines)(broken++);
+      return { line, receipts: [], failure: { reason, items: 1, heals: false } };
+    }
+    if (random.chance(0.01)) return page(nowMs);
+    const { line, place, outcome } = goodItem(nowMs);
+    return { line, receipts: [{ place, outcome }] };
+  };
+
+  const ofObjects = (nowMs: number): InventedRecord => {
+    const { line, place, outcome } = goodItem(nowMs);
+    return { line, receipts: [{ place, outcome }] };
+  };
+
+  const ofMentions = (nowMs: number): InventedRecord => {
+    if (random.chance(storm.poison)) {
+      const { line, reason } = random.pick(brokenMentions)(broken++);
+      return { line, receipts: [], failure: { reason, items: 1, heals: false } };
+    }
+    const { told, counted } = events.invent("mastodon", eventTime(nowMs));
+    const { key, host, links } = events.somePage();
+    const { url } = random.pick(links);
+    counted.pages.set(key, { url, host });
+    return { line: writeMention("mastodon", told, { key, url, host }), receipts: [] };
+  };
+
+  /** As the normalizer of another network makes them. */
+  const ofShares = (nowMs: number): InventedRecord => {
+    if (random.chance(storm.poison)) {
+      const { line, reason } = random.pick(brokenShares)(broken++);
+      return { line, receipts: [], failure: { reason, items: 1, heals: false } };
+    }
+    const { told, counted } = events.invent("bluesky", eventTime(nowMs));
+    const { key, host, links } = events.somePage();
+    const { raw, url } = random.pick(links);
+    counted.pages.set(key, { url, host });
+    return { line: writeShare("bluesky", told, [raw]), receipts: [] };
+  };
+
   return {
-    ofTweets: (nowMs) => {
-      if (random.chance(0.01)) return { line: random.pick(blanks), receipts: [] };
-      if (random.chance(storm.poison)) {
-        if (random.chance(0.2)) return earlyTweet(nowMs);
-        const { line, reason } = random.pick(brokenLines)(broken++);
-        return { line, receipts: [], failure: { reason, items: 1, heals: false } };
-      }
-      if (random.chance(0.01)) return page(nowMs);
-      const { line, place, outcome } = goodItem(nowMs);
-      return { line, receipts: [{ place, outcome }] };
-    },
-    ofObjects: (nowMs) => {
-      const { line, place, outcome } = goodItem(nowMs);
-      return { line, receipts: [{ place, outcome }] };
-    },
-    ofMentions: (nowMs) => {
-      if (random.chance(storm.poison)) {
-        const { line, reason } = random.pick(brokenMentions)(broken++);
-        return { line, receipts: [], failure: { reason, items: 1, heals: false } };
-      }
-      const { told, counted } = events.invent("mastodon", eventTime(nowMs));
-      const { key, host, links } = events.somePage();
-      const { url } = random.pick(links);
-      counted.pages.set(key, { url, host });
-      return { line: writeMention("mastodon", told, { key, url, host }), receipts: [] };
-    },
+    of: { tweets: ofTweets, "link-shares": ofShares, "url-mentions": ofMentions },
+    ofObjects,
   };
 }

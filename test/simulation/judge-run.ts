@@ -48,7 +48,7 @@ export type Outcome = {
   /** Lines that were published of each object, by its name. */
   loaded: ReadonlyMap<string, ReadonlySet<string>>;
   hours: readonly HourCell[];
-  tweets: readonly Row[];
+  posts: readonly Row[];
   failedEvents: readonly Row[];
   lineage: Lineage;
   unfinished: number;
@@ -141,9 +141,9 @@ const isSame = (cell: HourCell, right: ExpectedCell): boolean =>
   cell.host === right.host;
 
 /** What the receipts say, by where the item was first received: one outcome, or several in a row. */
-function receiptsOf({ tweets, lineage }: Outcome): Map<string, string> {
+function receiptsOf({ posts, lineage }: Outcome): Map<string, string> {
   const receipts = new Map<string, string>();
-  for (const row of tweets) {
+  for (const row of posts) {
     const place = lineage.trace(String(row.message_id), String(row.position));
     const outcome = `${String(row.outcome)} ${String(row.outcome === "ignored" ? row.reason : row.id)}`;
     const known = receipts.get(place);

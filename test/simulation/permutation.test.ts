@@ -14,7 +14,7 @@ const linesOf = (topic: InputMessage["topic"]): string[] =>
     .filter((message) => message.topic === topic)
     .flatMap(({ data }) => data.toString().split("\n"))
     .filter((line) => line.trim() !== "");
-const topics = ["tweets", "url-mentions"] as const;
+const topics = ["tweets", "link-shares", "url-mentions"] as const;
 const lines = topics.map((topic) => ({ topic, texts: linesOf(topic) }));
 
 /** The same lines in another order, in other messages, at other times. */

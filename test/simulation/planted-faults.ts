@@ -233,12 +233,12 @@ const lostOnTheWay: readonly PlantedFault[] = [
   {
     name: "drops late events",
     twists: changeEvents((events, { now }) =>
-      events.filter(({ at }) => Date.parse(at) > now() - 24 * hourMs),
+      events.filter(({ event_time }) => Date.parse(event_time) > now() - 24 * hourMs),
     ),
   },
   {
     name: "drops retweets",
-    twists: changeEvents((events) => events.filter(({ kind }) => kind !== "retweet")),
+    twists: changeEvents((events) => events.filter(({ kind }) => kind !== "repost")),
   },
   {
     name: "merges the shares of an author",
@@ -249,11 +249,11 @@ const lostOnTheWay: readonly PlantedFault[] = [
   { name: "drops failed events", twists: changeLines("failed-events", () => undefined) },
   {
     name: "drops tombstones",
-    twists: changeLines("append-tweets", (line) => (line.outcome === "delete" ? undefined : line)),
+    twists: changeLines("append-tombstones", () => undefined),
   },
   {
     name: "drops the receipts of notices",
-    twists: changeLines("append-tweets", (line) => (line.outcome === "ignored" ? undefined : line)),
+    twists: changeLines("append-posts", (line) => (line.outcome === "ignored" ? undefined : line)),
   },
 ];
 
@@ -325,10 +325,9 @@ const wrongObject: readonly PlantedFault[] = [
 const wrongHour: readonly PlantedFault[] = [
   {
     name: "buckets by arrival",
-    twists: changeLines("append-url-hours", (row) => ({
-      ...row,
-      hour: `${String(row.appended_at).slice(0, 13)}:00:00Z`,
-    })),
+    twists: changeEvents((events, { now }) =>
+      events.map((event) => ({ ...event, event_time: new Date(now()).toISOString() })),
+    ),
   },
   { name: "buckets by local time", twists: changeTimes((at) => at - 5 * hourMs) },
   { name: "rounds to the nearest hour", twists: changeTimes((at) => at + 30 * minuteMs) },
@@ -391,7 +390,7 @@ const wrongIdentity: readonly PlantedFault[] = [
         try {
           await publish(topic, schema, lines);
         } catch (error) {
-          if (name !== "normalize-tweets" || topic !== "url-mentions") throw error;
+          if (name !== "normalize-urls" || topic !== "url-mentions") throw error;
           const renamed = lines.map((line) => line.replace(/"id":"x:\d+/, "$&1"));
           await publish(topic, schema, renamed);
         }
@@ -411,7 +410,7 @@ const wrongIdentity: readonly PlantedFault[] = [
   },
   {
     name: "takes retweets for originals",
-    twists: changeEvents((events) => events.map((event) => ({ ...event, kind: "tweet" }))),
+    twists: changeEvents((events) => events.map((event) => ({ ...event, kind: "post" }))),
   },
   { name: "adds one for each row", countHours: countMembers },
   { name: "shows the label that came last", countHours: showLastLabel },

@@ -18,10 +18,10 @@ beforeAll(async () => {
   vi.doMock(normalizeItem, async (load) => {
     const actual =
       await load<typeof import("../../functions/normalize-tweets/normalize-item.ts")>();
-    const normalize: typeof actual.normalizeItem = (item, delivered) =>
-      item.outcome === "tweet" && isRefused(item.post.id)
+    const normalize: typeof actual.normalizeItem = (item, ...context) =>
+      item.outcome === "post" && isRefused(item.post.id)
         ? { failure: { reason: "invalid-field", issues: [{ path: "id", message: "unknown" }] } }
-        : actual.normalizeItem(item, delivered);
+        : actual.normalizeItem(item, ...context);
     return { ...actual, normalizeItem: normalize };
   });
   vi.resetModules();
@@ -48,7 +48,7 @@ function expectRefusals(input: Input): Input {
     const items = new Map<string, number>();
     for (const { position, outcome } of message.receipts) {
       const record = /^records\[\d+\]/.exec(position)?.[0] ?? "";
-      if (!outcome.startsWith("tweet ") || !isRefused(outcome)) continue;
+      if (!outcome.startsWith("post ") || !isRefused(outcome)) continue;
       items.set(record, (items.get(record) ?? 0) + 1);
     }
     const failures = [...items].map(([position, count]) => {

@@ -7,6 +7,7 @@ type Failures = { stage: string; reason?: FailureReason };
 /** Where records fail. */
 export const failedRecords: readonly Failures[] = [
   { stage: "normalize-tweets" },
+  { stage: "normalize-urls" },
   { stage: "bucket-hours" },
 ];
 

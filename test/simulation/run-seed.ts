@@ -79,11 +79,15 @@ export async function runSeed(settings: RunSettings): Promise<Run> {
   const isRedriven = await redriveUntilQuiet(world, [...failedRecords, ...undelivered]);
 
   const increments = warehouse.rows("url_hour_increments");
-  const tweets = warehouse.rows("tweets");
-  const first = { cells: count(increments, tweets), rows: increments.length + tweets.length };
+  const posts = warehouse.rows("posts");
+  const tombstones = warehouse.rows("tombstones");
+  const first = {
+    cells: count(increments, tombstones),
+    rows: increments.length + tombstones.length,
+  };
   const isRedrivenAgain = await redriveUntilQuiet(world, failedRecords);
-  const hasNewRows = increments.length + tweets.length > first.rows;
-  const cells = hasNewRows ? count(increments, tweets) : first.cells;
+  const hasNewRows = increments.length + tombstones.length > first.rows;
+  const cells = hasNewRows ? count(increments, tombstones) : first.cells;
   const hours = printHours(cells);
   trace.add(hours);
 
@@ -93,7 +97,7 @@ export async function runSeed(settings: RunSettings): Promise<Run> {
     accepted: world.accepted,
     loaded: world.loaded,
     hours: cells,
-    tweets,
+    posts,
     failedEvents: warehouse.rows("failed_events"),
     lineage: world.lineage,
     unfinished: left + (isDelivered && isRedriven && isRedrivenAgain ? 0 : 1),

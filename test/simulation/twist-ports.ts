@@ -45,7 +45,10 @@ export const changeEvents = (
 /** Changes the time of each event before it is bucketed; ms since 1970, UTC. */
 export const changeTimes = (change: (at: number) => number): Twists =>
   changeEvents((events) =>
-    events.map((event) => ({ ...event, at: new Date(change(Date.parse(event.at))).toISOString() })),
+    events.map((event) => {
+      const changed = new Date(change(Date.parse(event.event_time)));
+      return { ...event, event_time: changed.toISOString() };
+    }),
   );
 
 /** Changes the rows that are appended to a table. */

@@ -5,7 +5,7 @@ export type Told = {
   iso: string;
   /** Native id. */
   author: string | undefined;
-  kind: "tweet" | "retweet" | "quote" | "reply";
+  kind: "post" | "repost" | "quote" | "reply";
   /** Links as spelled. */
   links: readonly string[];
 };
@@ -24,8 +24,8 @@ export function writeTweetV1(told: Told, zoneMinutes: number): string {
 }
 
 const kindsV1 = {
-  tweet: (entities: string) => entities,
-  retweet: (entities: string) => `"entities":{"urls":[]},"retweeted_status":{${entities}}`,
+  post: (entities: string) => entities,
+  repost: (entities: string) => `"entities":{"urls":[]},"retweeted_status":{${entities}}`,
   quote: (entities: string) => `"quoted_status_id_str":"${someOtherId}",${entities}`,
   reply: (entities: string) => `"in_reply_to_status_id_str":"${someOtherId}",${entities}`,
 };
@@ -54,8 +54,8 @@ function classicTimeOf(minute: string, zoneMinutes: number): string {
 }
 
 const kindsV2 = {
-  tweet: "",
-  retweet: `"referenced_tweets":[{"type":"retweeted","id":"${someOtherId}"}],`,
+  post: "",
+  repost: `"referenced_tweets":[{"type":"retweeted","id":"${someOtherId}"}],`,
   quote: `"referenced_tweets":[{"type":"quoted","id":"${someOtherId}"}],`,
   reply: `"referenced_tweets":[{"type":"replied_to","id":"${someOtherId}"}],`,
 };
@@ -74,7 +74,17 @@ export function writeTweetV2(told: Told): string {
 export const writeDelete = (native: string, atMs: number): string =>
   `{"delete":{"status":{"id":${native},"id_str":"${native}","user_id_str":"9"},"timestamp_ms":"${atMs}"}}`;
 
-/** A mention that another normalizer has made: `source` is not the one of tweets. */
+/** A link share as the normalizer of another network makes it. */
+export function writeShare(source: string, told: Told, links: readonly string[]): string {
+  const author = told.author === undefined ? "" : `"author":"${source}:${told.author}",`;
+  const shared = links.map((link) => `{"url":"${link}"}`).join(",");
+  return (
+    `{"id":"${source}:${told.native}","event_time":"${told.iso}",${author}"kind":"${told.kind}",` +
+    `"source":"${source}","revision":"00000000.01.300.000000","links":[${shared}]}`
+  );
+}
+
+/** A mention that someone has made who knows pages already. */
 export function writeMention(
   source: string,
   told: Told,
@@ -82,7 +92,7 @@ export function writeMention(
 ): string {
   const author = told.author === undefined ? "" : `"author":"${source}:${told.author}",`;
   return (
-    `{"id":"${source}:${told.native}","at":"${told.iso}","url_key":"${page.key}",` +
-    `"url":"${page.url}","host":"${page.host}",${author}"kind":"${told.kind}","key_version":1}`
+    `{"id":"${source}:${told.native}","event_time":"${told.iso}","url_key":"${page.key}",` +
+    `"url":"${page.url}","host":"${page.host}",${author}"kind":"${told.kind}","source":"${source}","revision":"02.00000000.01.300.000000"}`
   );
 }

@@ -3,9 +3,11 @@ import { createHandler as createAppender } from "../../../functions/append-rows/
 import { bucketHours } from "../../../functions/bucket-hours/bucket-hours.ts";
 import { createHandler as createBucketer } from "../../../functions/bucket-hours/handler.ts";
 import { createHandler as createNormalizer } from "../../../functions/normalize-tweets/handler.ts";
+import { createHandler as createJudge } from "../../../functions/normalize-urls/handler.ts";
 import { type EncodedPayload, encodePayload } from "../../../shared/codec/encode-payload.ts";
 import { packLines } from "../../../shared/codec/pack-lines.ts";
-import { bigquerySchema } from "../../../shared/rows/bigquery-schema.ts";
+import { columnsOf } from "../../../shared/rows/table.ts";
+import { tables } from "../../../shared/rows/tables.ts";
 import { generateTweets } from "../../../test/producer/generate-tweets.ts";
 import { messagePublished } from "../../../test/support/deliveries.ts";
 
@@ -21,7 +23,8 @@ type Measured = {
 /** What became of `tweets` lines of a stream on their way through the functions. */
 export type MeasuredRun = {
   tweets: number;
-  functions: Record<"normalize-tweets" | "bucket-hours" | "append-rows", Measured>;
+  /** By name. */
+  functions: Record<string, Measured>;
   /** Sizes of all messages as they are published, compressed, by topic. */
   messages: Record<string, number[]>;
   /** Bytes of the rows that are appended, as JSON. */
@@ -30,7 +33,7 @@ export type MeasuredRun = {
 
 const endingAt = new Date("2026-01-02T03:04:05Z");
 const receivedAt = "2026-01-02T03:04:05.678Z";
-const config = { functionVersion: "measured", topicPrefix: "" };
+const config = { functionVersion: "measured", topicPrefix: "", storesText: true };
 
 /**
  * Sends generated tweets, `pack` to a message, through the real handlers in this process, and
@@ -57,9 +60,12 @@ export async function measureTweets(options: {
   const normalize = createNormalizer({ publish, now, log, config });
   const normalized = await measure(incoming, "tweets", normalize, log);
 
+  const judge = createJudge({ publish, now, log, config });
+  const judged = await measure(messages.get("link-shares") ?? [], "link-shares", judge, log);
+
   const bucket = createBucketer({
     count: async (stream, events) => {
-      const rows = bucketHours(stream, events, receivedAt);
+      const rows = bucketHours(stream, events);
       const appended = rows.map((row) => JSON.stringify(row));
       await publish(stream.increments.topic, "increments", appended);
     },
@@ -73,7 +79,7 @@ export async function measureTweets(options: {
   let rowBytes = 0;
   const append = createAppender({
     append: async (table, rows) => {
-      const columns = bigquerySchema(table.row);
+      const columns = columnsOf(table);
       for (const { row, bytes } of rows) {
         convertRow(row, columns);
         rowBytes += bytes;
@@ -84,7 +90,7 @@ export async function measureTweets(options: {
     config,
   });
   const appended: Measured[] = [];
-  for (const topic of ["append-tweets", "append-url-hours", "failed-events"]) {
+  for (const { topic } of tables) {
     appended.push(await measure(messages.get(topic) ?? [], topic, append, log));
   }
 
@@ -92,6 +98,7 @@ export async function measureTweets(options: {
     tweets: lines.length,
     functions: {
       "normalize-tweets": normalized,
+      "normalize-urls": judged,
       "bucket-hours": bucketed,
       "append-rows": {
         requests: sum(appended.map(({ requests }) => requests)),

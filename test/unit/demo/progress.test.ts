@@ -34,6 +34,7 @@ test("a line that would wrap is cut off on a terminal", async () => {
     ignored: count,
     failed: count,
     linked: count,
+    unlinked: count,
     mentions: count,
     rows: count,
   };

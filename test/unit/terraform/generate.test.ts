@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { expect, test } from "vitest";
 import * as z from "zod";
 import { bigquerySchema } from "../../../shared/rows/bigquery-schema.ts";
+import { columnsOf, landedAt } from "../../../shared/rows/table.ts";
 import { tables } from "../../../shared/rows/tables.ts";
 import { views } from "../../../shared/rows/views.ts";
 import { generatedFiles, generatedFolders } from "../../../terraform/generate.ts";
@@ -53,10 +54,15 @@ test("a kind of field that no column can hold is refused with its name", () => {
 });
 
 test("partition and cluster columns exist, and partitions are by a TIMESTAMP", () => {
-  for (const { name, row, partitionedBy, clusteredBy } of tables) {
-    const columns = new Map(bigquerySchema(row).map((column) => [column.name, column]));
-    expect(columns.get(partitionedBy), name).toMatchObject({ type: "TIMESTAMP", mode: "REQUIRED" });
-    for (const column of clusteredBy) expect(columns.has(column), `${name}.${column}`).toBe(true);
+  for (const table of tables) {
+    const columns = new Map(columnsOf(table).map((column) => [column.name, column]));
+    expect(columns.get(landedAt), table.name).toMatchObject({
+      type: "TIMESTAMP",
+      mode: "REQUIRED",
+    });
+    for (const column of table.clusteredBy) {
+      expect(columns.has(column), `${table.name}.${column}`).toBe(true);
+    }
   }
 });
 
@@ -65,6 +71,6 @@ test("the exact view counts distinct event ids", () => {
   expect(urlHours?.sql).toContain("COUNT(DISTINCT event.id) AS mentions");
   expect(urlHours?.sql).toContain("COUNT(DISTINCT event.author) AS authors");
   expect(urlHours?.sql).toContain(
-    "COUNT(DISTINCT IF(event.kind != 'retweet', event.id, NULL)) AS originals",
+    "COUNT(DISTINCT IF(event.kind != 'repost', event.id, NULL)) AS originals",
   );
 });

@@ -6,6 +6,7 @@ import { createHandler as createAppender } from "../../../functions/append-rows/
 import { createHandler as createBucketer } from "../../../functions/bucket-hours/handler.ts";
 import { loadReport } from "../../../functions/load-object/load-report.v1.ts";
 import { createHandler as createNormalizer } from "../../../functions/normalize-tweets/handler.ts";
+import { createHandler as createJudge } from "../../../functions/normalize-urls/handler.ts";
 import { failureReason } from "../../../shared/events/failed-event.v1.ts";
 import { triggersOf } from "../../../shared/manifest/function-manifest.ts";
 import { archivedTopics, topicsOf } from "../../../shared/manifest/list-topics.ts";
@@ -33,6 +34,7 @@ const knownExpressions: Record<string, string> = {
   "${local.bigquery_location}": "europe-west1",
   "${local.dataset_id}": "hourtally",
   "${tostring(var.maximum_bytes_billed)}": "107374182400",
+  "${tostring(var.store_text)}": "true",
   "${var.prefix}": "",
   "${var.project_id}": "a-project",
 };
@@ -52,12 +54,6 @@ function environmentOf({ environment, buckets }: (typeof manifests)[number]) {
 
 const parseConfigOf = async (name: string) =>
   configModule.parse(await import(`../../../functions/${name}/config.ts`)).parseConfig;
-
-// BigQuery takes streamed rows from ten years ago to a year ahead, and tweets may be older:
-// https://cloud.google.com/bigquery/docs/write-api, "Time-unit column partitioning".
-test.each(tables)("$name is not partitioned by event time", ({ partitionedBy }) => {
-  expect(["at", "hour"]).not.toContain(partitionedBy);
-});
 
 // What a new project may run in a region, all instances of a function together: Cloud Run's quotas
 // CpuAllocPerProjectRegion (20,000 mCPU) and MemAllocPerProjectRegion (40 GiB).
@@ -211,9 +207,9 @@ describe.skipIf(!hasTerraform)("as terraform itself evaluates it", () => {
     expect(tenant?.subscription_names).toEqual(local.map((one) => `acme-${one}`).toSorted());
   });
 
-  test("what comes in is archived, what is derived is not", () => {
+  test("what comes in is archived, and link shares, for newer rules; what is counted from is not", () => {
     expect(plan?.archived_topics).toEqual(archivedTopics(manifests));
-    expect(plan?.archived_topics).toEqual(["log-lines", "turnstiles", "tweets"]);
+    expect(plan?.archived_topics).toEqual(["link-shares", "log-lines", "turnstiles", "tweets"]);
   });
 
   test("secrets are those of the functions", () => {
@@ -305,7 +301,7 @@ async function logLines(): Promise<LogLine[]> {
   };
   const publish = async () => undefined;
   const now = () => Date.parse("2026-01-02T03:04:05Z");
-  const config = { functionVersion: "test", topicPrefix: "" };
+  const config = { functionVersion: "test", topicPrefix: "", storesText: true };
 
   const tweet = { id_str: "20", created_at: "Tue Mar 21 20:50:14 +0000 2006", text: "hello" };
   const items = [
@@ -316,10 +312,12 @@ async function logLines(): Promise<LogLine[]> {
   const payload = items.map((one) => JSON.stringify(one)).join("\n");
   const normalize = createNormalizer({ publish, now, log, config });
   await normalize(messagePublished(`${payload}\n{"id_str":`));
+  const judge = createJudge({ publish, now, log, config });
+  await judge(messagePublished("{}", "link-shares"));
   const bucket = createBucketer({ count: publish, publish, now, log, config });
   await bucket(messagePublished("{}", "url-mentions"));
   const append = createAppender({ append: async () => new Map(), log, config });
-  await append(messagePublished("{}", "append-tweets"));
+  await append(messagePublished("{}", "append-posts"));
 
   const source = readFileSync(join(root, "functions/load-object/handler.ts"), "utf8");
   expect(source).toContain('log.info(told, "loaded")');

@@ -14,7 +14,7 @@ const tableNamed = (name: string): Table => {
   if (table === undefined) throw new Error(name);
   return table;
 };
-const tweets = tableNamed("tweets");
+const posts = tableNamed("posts");
 const sized = (n: number, bytes = 100) => ({ row: { n }, bytes });
 
 /** A table that keeps what is appended and refuses rows by their number. */
@@ -33,23 +33,23 @@ function createWarehouse(refuses: (n: unknown) => boolean = () => false) {
 describe("isolating bad rows", () => {
   test("appends all rows in one request when all are good", async () => {
     const { appends, append } = createWarehouse();
-    const result = await appendIsolating(append, tweets, [sized(1), sized(2)]);
+    const result = await appendIsolating(append, posts, [sized(1), sized(2)]);
     expect(result).toEqual({ refused: new Map(), failed: [] });
-    expect(appends).toEqual([{ table: "tweets", rows: [{ n: 1 }, { n: 2 }] }]);
+    expect(appends).toEqual([{ table: "posts", rows: [{ n: 1 }, { n: 2 }] }]);
   });
 
   test("takes the refused rows out and appends their neighbours", async () => {
     const { appends, append } = createWarehouse((n) => n === 2 || n === 4);
     const result = await appendIsolating(
       append,
-      tweets,
+      posts,
       [1, 2, 3, 4, 5].map((n) => sized(n)),
     );
     expect([...result.refused]).toEqual([
       [1, "no such number"],
       [3, "no such number"],
     ]);
-    expect(appends).toEqual([{ table: "tweets", rows: [{ n: 1 }, { n: 3 }, { n: 5 }] }]);
+    expect(appends).toEqual([{ table: "posts", rows: [{ n: 1 }, { n: 3 }, { n: 5 }] }]);
   });
 
   test("keeps each request within the limits, and a failure to its own rows", async () => {
@@ -59,14 +59,14 @@ describe("isolating bad rows", () => {
       return append(table, rows);
     };
     const rows = [sized(1, 5e6), sized(2, 4e6), sized(3, 1e6), sized(4, 4e6), sized(5, 9e6)];
-    const { failed } = await appendIsolating(failsOnce, tweets, rows);
+    const { failed } = await appendIsolating(failsOnce, posts, rows);
     expect(appends.map((one) => one.rows)).toEqual([[{ n: 1 }], [{ n: 4 }], [{ n: 5 }]]);
     expect(failed).toMatchObject([{ from: 1, to: 3 }]);
   });
 
   test("gives up on a table that refuses again and again", async () => {
     const stubborn: AppendToTable = async () => [{ index: 99, message: "?" }];
-    const { failed } = await appendIsolating(stubborn, tweets, [sized(1)]);
+    const { failed } = await appendIsolating(stubborn, posts, [sized(1)]);
     expect(failed).toMatchObject([{ from: 0, to: 1 }]);
   });
 });
@@ -76,12 +76,12 @@ describe("coalescing", () => {
     const { appends, append } = createWarehouse((n) => n === 3);
     const coalesced = createCoalescedAppender(append);
     const answers = await Promise.all([
-      coalesced(tweets, [sized(1), sized(2)]),
-      coalesced(tweets, [sized(3), sized(4)]),
-      coalesced(tweets, []),
+      coalesced(posts, [sized(1), sized(2)]),
+      coalesced(posts, [sized(3), sized(4)]),
+      coalesced(posts, []),
     ]);
     expect(answers.map((refused) => [...refused])).toEqual([[], [[0, "no such number"]], []]);
-    expect(appends).toEqual([{ table: "tweets", rows: [{ n: 1 }, { n: 2 }, { n: 4 }] }]);
+    expect(appends).toEqual([{ table: "posts", rows: [{ n: 1 }, { n: 2 }, { n: 4 }] }]);
   });
 
   test("never answers before the append is committed, one append per table at a time", async () => {
@@ -94,10 +94,10 @@ describe("coalescing", () => {
       return [];
     };
     const coalesced = createCoalescedAppender(slow);
-    const first = coalesced(tweets, [sized(1)]).then(() => events.push("answer 1"));
+    const first = coalesced(posts, [sized(1)]).then(() => events.push("answer 1"));
     await expect.poll(() => releases.length).toBe(1);
-    const second = coalesced(tweets, [sized(2)]).then(() => events.push("answer 2"));
-    const third = coalesced(tweets, [sized(3)]).then(() => events.push("answer 3"));
+    const second = coalesced(posts, [sized(2)]).then(() => events.push("answer 2"));
+    const third = coalesced(posts, [sized(3)]).then(() => events.push("answer 3"));
     await new Promise((resolve) => setTimeout(resolve, 30));
     expect(events).toEqual(["begin 1"]);
     releases[0]?.();
@@ -124,19 +124,19 @@ describe("coalescing", () => {
       return [];
     };
     const coalesced = createCoalescedAppender(flaky);
-    await expect(coalesced(tweets, [sized(1)])).rejects.toThrow("rows are not safe");
-    await expect(coalesced(tweets, [sized(1)])).resolves.toEqual(new Map());
+    await expect(coalesced(posts, [sized(1)])).rejects.toThrow("rows are not safe");
+    await expect(coalesced(posts, [sized(1)])).resolves.toEqual(new Map());
   });
 });
 
 describe("rows on the wire", () => {
   test("have timestamps in microseconds and leave absent columns out", () => {
-    const columns = bigquerySchema(tweets.row);
+    const columns = bigquerySchema(posts.row);
     const row = {
       outcome: "delete",
       links: [],
       received_at: "2019-07-03T06:29:00.123456Z",
-      at: undefined,
+      event_time: undefined,
     };
     expect(convertRow(row, columns)).toEqual({
       outcome: "delete",
@@ -146,7 +146,7 @@ describe("rows on the wire", () => {
   });
 
   test("never hold a value that does not fit its column", () => {
-    const columns = bigquerySchema(tweets.row);
+    const columns = bigquerySchema(posts.row);
     expect(() => convertRow({ id: { nested: true } }, columns)).toThrow("column id");
   });
 });
@@ -154,6 +154,7 @@ describe("rows on the wire", () => {
 describe("the handler", () => {
   const receipt = {
     outcome: "delete",
+    source: "x",
     id: "x:1",
     links: [],
     message_id: "m",
@@ -162,7 +163,7 @@ describe("the handler", () => {
   };
   const config = { functionVersion: "v1", topicPrefix: "" };
   const log = { info: () => undefined };
-  const handle = (append: AppendToTable, payload: string, topic = "append-tweets") =>
+  const handle = (append: AppendToTable, payload: string, topic = "append-posts") =>
     createHandler({ append: createCoalescedAppender(append), log, config })(
       messagePublished(payload, topic),
     );
@@ -177,13 +178,13 @@ describe("the handler", () => {
     ];
     await handle(append, lines.join("\n"));
     expect(appends.map(({ table, rows }) => [table, rows.length])).toEqual([
-      ["tweets", 1],
+      ["posts", 1],
       ["failed_events", 3],
     ]);
     expect(appends[1]?.rows).toMatchObject([
       { reason: "invalid-row", position: "records[1]" },
       { reason: "malformed-json", position: "records[3]" },
-      { reason: "row-refused", position: "records[2]", source_topic: "append-tweets" },
+      { reason: "row-refused", position: "records[2]", source_topic: "append-posts" },
     ]);
   });
 

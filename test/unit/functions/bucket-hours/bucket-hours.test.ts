@@ -6,20 +6,28 @@ import { urlMentions } from "../../../../shared/streams/url-mentions.ts";
 import { delivery } from "../../../support/deliveries.ts";
 
 const now = Date.parse("2026-01-02T03:04:05Z");
-const appendedAt = "2026-01-02T03:04:05.000Z";
+const revision = "02.00000000.01.300.0abcde";
 
-const mention = (id: string, at: string, fields: Record<string, unknown> = {}) => ({
+const mention = (id: string, event_time: string, fields: Record<string, unknown> = {}) => ({
   id,
-  at,
+  event_time,
   url_key: "example.com/a",
   url: "https://example.com/a",
   host: "example.com",
-  kind: "tweet",
-  key_version: 1,
+  kind: "post",
+  source: "x",
+  revision,
   ...fields,
 });
-const bucket = (events: ReturnType<typeof mention>[]) =>
-  bucketHours(urlMentions, events, appendedAt);
+const bucket = (events: ReturnType<typeof mention>[]) => bucketHours(urlMentions, events);
+/** What an increment keeps of an event. */
+const member = (id: string, fields: object = {}) => ({
+  id,
+  kind: "post",
+  source: "x",
+  revision,
+  ...fields,
+});
 
 describe("increments", () => {
   test("are one row per hour and key, with the events inside", () => {
@@ -30,15 +38,9 @@ describe("increments", () => {
       mention("x:4", "2019-07-03T06:30:00.000Z", { url_key: "example.com/b" }),
     ]);
     expect(rows.map(({ hour, events }) => [hour, events])).toEqual([
-      [
-        "2019-07-03T06:00:00Z",
-        [
-          { id: "x:1", kind: "tweet" },
-          { id: "x:2", author: "x:9", kind: "tweet" },
-        ],
-      ],
-      ["2019-07-03T07:00:00Z", [{ id: "x:3", kind: "tweet" }]],
-      ["2019-07-03T06:00:00Z", [{ id: "x:4", kind: "tweet" }]],
+      ["2019-07-03T06:00:00Z", [member("x:1"), member("x:2", { author: "x:9" })]],
+      ["2019-07-03T07:00:00Z", [member("x:3")]],
+      ["2019-07-03T06:00:00Z", [member("x:4")]],
     ]);
   });
 
@@ -49,9 +51,7 @@ describe("increments", () => {
       url_key: "example.com/a",
       url: "https://example.com/a",
       host: "example.com",
-      events: [{ id: "x:1", kind: "tweet" }],
-      key_version: 1,
-      appended_at: appendedAt,
+      events: [member("x:1")],
     });
   });
 
@@ -75,12 +75,23 @@ describe("increments", () => {
     ]);
   });
 
-  test("of different versions of a key stay apart", () => {
-    const events = [
+  test("keep each reading of a post, also one that mentions no page", () => {
+    const better = "02.00000001.01.300.0abcde";
+    const [page, none] = bucket([
       mention("x:1", "2019-07-03T06:00:00.000Z"),
-      mention("x:2", "2019-07-03T06:00:00.000Z", { key_version: 2 }),
-    ];
-    expect(bucket(events).map(({ key_version }) => key_version)).toEqual([1, 2]);
+      mention("x:1", "2019-07-03T06:00:00.000Z", { revision: better }),
+      mention("x:1", "2019-07-03T06:00:00.000Z", {
+        revision: better,
+        url_key: undefined,
+        url: undefined,
+        host: undefined,
+      }),
+    ]);
+    expect(page?.events).toEqual([member("x:1"), member("x:1", { revision: better })]);
+    expect(none).toEqual({
+      hour: "2019-07-03T06:00:00Z",
+      events: [member("x:1", { revision: better })],
+    });
   });
 
   test("of very many events are several rows", () => {
@@ -114,8 +125,8 @@ test("any split and order of the events holds the same identities per hour and k
       );
       const at = events.length === 0 ? 0 : cut % events.length;
       const split = [...bucket(events.slice(at).toReversed()), ...bucket(events.slice(0, at))];
-      const expected = events.map(({ id, at: time, url_key }) =>
-        JSON.stringify([`${time.slice(0, 13)}:00:00Z`, url_key, { id, kind: "tweet" }]),
+      const expected = events.map(({ id, event_time, url_key }) =>
+        JSON.stringify([`${event_time.slice(0, 13)}:00:00Z`, url_key, member(id)]),
       );
       expect(identities(split)).toEqual(new Set(expected));
     }),
@@ -139,25 +150,35 @@ describe("reading events", () => {
     ["not JSON", "{", "malformed-json", "records[1]"],
     ["no id", good.replace('"id":"x:1",', ""), "invalid-field", "records[1].id"],
     ["an id without a source", good.replace("x:1", "1"), "invalid-field", "records[1].id"],
-    ["a time without a zone", good.replace("000Z", "000"), "invalid-field", "records[1].at"],
+    [
+      "a time without a zone",
+      good.replace("000Z", "000"),
+      "invalid-field",
+      "records[1].event_time",
+    ],
     [
       "a time of no calendar",
       good.replace("07-03T06", "07-33T06"),
       "invalid-field",
-      "records[1].at",
+      "records[1].event_time",
     ],
-    ["a time before the epoch", good.replace("2019", "1999"), "impossible-time", "records[1].at"],
+    [
+      "a time before the epoch",
+      good.replace("2019", "1999"),
+      "impossible-time",
+      "records[1].event_time",
+    ],
     [
       "a time to come",
       good.replace("2019-07-03T06", "2026-01-02T05"),
       "impossible-time",
-      "records[1].at",
+      "records[1].event_time",
     ],
     [
       "a wrong type",
-      good.replace('"key_version":1', '"key_version":"1"'),
+      good.replace('"source":"x"', '"source":1'),
       "invalid-field",
-      "records[1].key_version",
+      "records[1].source",
     ],
   ])("%s is a failed event, its neighbours are events", (_, line, reason, path) => {
     const { events, failed } = read([good, line, good].join("\n"));

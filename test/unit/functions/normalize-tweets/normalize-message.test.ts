@@ -1,13 +1,17 @@
 import { describe, expect, test } from "vitest";
+import type * as z from "zod";
 import { normalizeMessage } from "../../../../functions/normalize-tweets/normalize-message.ts";
 import { failedEvent } from "../../../../shared/events/failed-event.v1.ts";
-import { tweet } from "../../../../shared/events/tweet.v1.ts";
-import { urlMention } from "../../../../shared/events/url-mention.v1.ts";
+import { linkShare } from "../../../../shared/events/link-share.v1.ts";
+import { post as postSchema } from "../../../../shared/events/post.v1.ts";
+import { tombstone } from "../../../../shared/events/tombstone.v1.ts";
+import { unlinked as unlinkedSchema } from "../../../../shared/events/unlinked.v1.ts";
+import { urlMentions } from "../../../../shared/streams/url-mentions.ts";
 import { delivery } from "../../../support/deliveries.ts";
+import { judgeTweets } from "../../../support/judge-tweets.ts";
 
 const now = Date.parse("2026-01-02T03:04:05Z");
-const normalize = (payload: string | Uint8Array) =>
-  normalizeMessage(delivery(payload), { functionVersion: "v1", now });
+const normalize = (payload: string | Uint8Array) => judgeTweets(delivery(payload), now);
 
 const link = (expanded_url: string) => ({ url: "https://t.co/a", expanded_url });
 const classic = {
@@ -26,7 +30,7 @@ const counted = (value: unknown) => {
     links: mentions.map(({ url_key }) => url_key),
     kinds: receipts.map(({ kind }) => kind),
     ids: receipts.map(({ id }) => id),
-    at: receipts.map(({ at }) => at),
+    times: receipts.map(({ event_time }) => event_time),
   };
 };
 
@@ -43,10 +47,10 @@ describe("a classic tweet", () => {
     };
     expect(counted(edited)).toMatchObject({
       ids: ["x:1557689000000000000"],
-      at: ["2022-08-11T11:22:52.719Z"],
+      times: ["2022-08-11T11:22:52.719Z"],
     });
     const first = { ...edited, id_str: "1557689000000000000" };
-    expect(counted(first)).toMatchObject({ at: ["2022-08-11T11:20:00.000Z"] });
+    expect(counted(first)).toMatchObject({ times: ["2022-08-11T11:20:00.000Z"] });
   });
 
   test("shares another tweet by its web address, but not itself", () => {
@@ -57,42 +61,48 @@ describe("a classic tweet", () => {
     expect(counted({ ...classic, entities: { urls } }).links).toEqual(["x.com/i/status/20"]);
   });
 
-  test("becomes one mention and one receipt that fit their schemas", () => {
-    const { mentions, receipts, failed } = normalize(json(classic));
-    expect(failed).toEqual([]);
-    expect(mentions).toEqual([
+  test("becomes one link share and one receipt that fit their schemas", () => {
+    const { shares, receipts, tombstones, failed } = normalize(json(classic));
+    expect([failed, tombstones]).toEqual([[], []]);
+    const revision = expect.stringMatching(/^00000000\.01\.300\./);
+    const links = [{ url: "https://example.com/a?utm_source=x", slot: "https://t.co/a" }];
+    expect(shares).toEqual([
       {
         id: "x:1146304818337722368",
-        at: "2019-07-03T06:29:00.000Z",
-        url_key: "example.com/a",
-        url: "https://example.com/a",
-        host: "example.com",
+        event_time: "2019-07-03T06:29:00.000Z",
         author: "x:12",
-        kind: "tweet",
-        key_version: 2,
+        kind: "post",
+        source: "x",
+        revision,
+        links,
       },
     ]);
     expect(receipts).toEqual([
       {
-        outcome: "tweet",
+        outcome: "post",
+        source: "x",
         id: "x:1146304818337722368",
-        at: "2019-07-03T06:29:00.000Z",
+        event_time: "2019-07-03T06:29:00.000Z",
         author: "x:12",
-        kind: "tweet",
-        links: [
-          {
-            url: "https://example.com/a?utm_source=x",
-            url_key: "example.com/a",
-            outcome: "counted",
-          },
-        ],
+        kind: "post",
+        text: "look https://t.co/a",
+        revision,
+        links,
         message_id: "m1",
         position: "records[0]",
         received_at: "2026-01-02T03:04:05.678Z",
       },
     ]);
-    expect(urlMention.strict().parse(mentions[0])).toEqual(mentions[0]);
-    expect(tweet.strict().parse(receipts[0])).toEqual(receipts[0]);
+    expect(linkShare.strict().parse(shares[0])).toEqual(shares[0]);
+    expect(postSchema.strict().parse(receipts[0])).toEqual(receipts[0]);
+  });
+
+  test("has its text in the receipt only where texts are kept", () => {
+    const receipts = (storesText: boolean) =>
+      normalizeMessage(delivery(json(classic)), { functionVersion: "v1", now, storesText })
+        .receipts;
+    expect(receipts(true)).toMatchObject([{ text: "look https://t.co/a" }]);
+    expect(receipts(false)[0]).not.toHaveProperty("text");
   });
 
   test("mentions a page once, and every raw link is accounted for", () => {
@@ -102,16 +112,15 @@ describe("a classic tweet", () => {
       "ftp://example.com/x",
       "https://b.example.org/",
     ];
-    const { mentions, receipts } = normalize(
+    const { mentions, unlinked, receipts } = normalize(
       json({ ...classic, entities: { urls: urls.map(link) } }),
     );
     expect(mentions.map(({ url_key }) => url_key)).toEqual(["du3a.org", "b.example.org"]);
-    expect(receipts[0]?.links.map(({ outcome }) => outcome)).toEqual([
-      "counted",
-      "merged-within-tweet",
-      "not-http",
-      "counted",
+    expect(unlinked.map(({ url, outcome }) => [url, outcome])).toEqual([
+      ["https://du3a.org/", "merged-within-post"],
+      ["ftp://example.com/x", "not-http"],
     ]);
+    expect(receipts[0]?.links.map(({ url }) => url)).toEqual(urls);
   });
 
   test("prefers the unwound address, then the expanded one, then what was typed", () => {
@@ -154,15 +163,13 @@ describe("a classic tweet", () => {
         ],
       },
     };
-    const { mentions, receipts } = normalize(json(quote));
+    const { mentions, unlinked, receipts } = normalize(json(quote));
     expect(mentions).toEqual([]);
-    expect(receipts[0]).toMatchObject({
-      kind: "quote",
-      links: [
-        { url: "https://twitter.com/i/web/status/1146304818337722368", outcome: "self-link" },
-        { url: "https://twitter.com/a/status/99?s=19", outcome: "quoted-permalink" },
-      ],
-    });
+    expect(receipts).toMatchObject([{ kind: "quote" }]);
+    expect(unlinked).toMatchObject([
+      { url: "https://twitter.com/i/web/status/1146304818337722368", outcome: "self-link" },
+      { url: "https://twitter.com/a/status/99?s=19", outcome: "quoted-permalink" },
+    ]);
   });
 
   const spellings = (id: string) => [
@@ -176,18 +183,19 @@ describe("a classic tweet", () => {
   test.each(spellings("906"))("does not share the tweet it quotes as %s", (permalink) => {
     const quote = { ...classic, is_quote_status: true, entities: { urls: [link(permalink)] } };
     for (const quoted of [{ quoted_status_id_str: "906" }, { quoted_status: { id_str: "906" } }]) {
-      const { mentions, receipts } = normalize(json({ ...quote, ...quoted }));
+      const { mentions, unlinked, receipts } = normalize(json({ ...quote, ...quoted }));
       expect(mentions).toEqual([]);
-      expect(receipts).toMatchObject([{ kind: "quote", links: [{ outcome: "quoted-permalink" }] }]);
+      expect(receipts).toMatchObject([{ kind: "quote" }]);
+      expect(unlinked).toMatchObject([{ outcome: "quoted-permalink" }]);
     }
   });
 
   test.each(spellings(classic.id_str))("does not share itself as %s", (permalink) => {
-    const { mentions, receipts } = normalize(
+    const { mentions, unlinked } = normalize(
       json({ ...classic, entities: { urls: [link(permalink)] } }),
     );
     expect(mentions).toEqual([]);
-    expect(receipts).toMatchObject([{ links: [{ outcome: "self-link" }] }]);
+    expect(unlinked).toMatchObject([{ outcome: "self-link" }]);
   });
 
   test("shares one tweet, however it is spelled, and another apart from it", () => {
@@ -229,7 +237,7 @@ test("a retweet shares the links of the retweeted tweet, as its own author's sha
   };
   const { mentions } = normalize(json(retweet));
   expect(mentions).toMatchObject([
-    { id: "x:1146304818337722400", author: "x:34", kind: "retweet", url_key: "example.com/a" },
+    { id: "x:1146304818337722400", author: "x:34", kind: "repost", url_key: "example.com/a" },
   ]);
 });
 
@@ -261,7 +269,7 @@ describe("API v2", () => {
     };
     expect(counted(page)).toMatchObject({
       links: ["example.com/u", "example.com/orig"],
-      kinds: ["tweet", "retweet"],
+      kinds: ["post", "repost"],
     });
     expect(normalize(json(page)).receipts.map(({ position }) => position)).toEqual([
       "records[0].data[0]",
@@ -289,12 +297,12 @@ describe("API v2", () => {
     };
     expect(counted(edited)).toMatchObject({
       ids: ["x:1576994746135764992"],
-      at: ["2022-10-03T17:57:01.281Z"],
+      times: ["2022-10-03T17:57:01.281Z"],
     });
   });
 
   test("a post without created_at has its time in its id", () => {
-    expect(counted({ data: { ...post, created_at: undefined } }).at).toEqual([
+    expect(counted({ data: { ...post, created_at: undefined } }).times).toEqual([
       "2021-04-01T15:52:31.089Z",
     ]);
   });
@@ -318,9 +326,9 @@ describe("API v2", () => {
       referenced_tweets: [{ type: "quoted", id: "903" }],
       entities: { urls: [link(permalink)] },
     };
-    const { mentions, receipts } = normalize(json({ data: quote }));
+    const { mentions, unlinked } = normalize(json({ data: quote }));
     expect(mentions).toEqual([]);
-    expect(receipts).toMatchObject([{ links: [{ outcome: "quoted-permalink" }] }]);
+    expect(unlinked).toMatchObject([{ outcome: "quoted-permalink" }]);
   });
 
   test("a long post has its links in the note", () => {
@@ -344,7 +352,7 @@ test("Account Activity holds tweets, deletes and other events", () => {
   expect(
     receipts.map(({ outcome, id, reason, position }) => [outcome, id, reason, position]),
   ).toEqual([
-    ["tweet", "x:1146304818337722368", undefined, "records[0].tweet_create_events[0]"],
+    ["post", "x:1146304818337722368", undefined, "records[0].tweet_create_events[0]"],
     ["delete", "x:77", undefined, "records[0].tweet_delete_events[0]"],
     ["ignored", undefined, "notice-activity", "records[0].favorite_events[0]"],
   ]);
@@ -394,7 +402,18 @@ describe("notices", () => {
   test("a delete at an impossible time is a delete without a time", () => {
     const notice = { delete: { status: { id_str: "1" }, timestamp_ms: "9007199254740991" } };
     expect(normalize(json(notice)).receipts).toMatchObject([{ outcome: "delete", id: "x:1" }]);
-    expect(normalize(json(notice)).receipts[0]).not.toHaveProperty("at");
+    expect(normalize(json(notice)).receipts[0]).not.toHaveProperty("event_time");
+  });
+
+  test("a delete is a tombstone, with the time of the tweet where its id tells it", () => {
+    const deleteOf = (id_str: string) =>
+      normalize(json({ delete: { status: { id_str }, timestamp_ms: "1562132240183" } })).tombstones;
+    const found = [...deleteOf("1146304818337722368"), ...deleteOf("20")];
+    expect(found).toEqual([
+      { id: "x:1146304818337722368", source: "x", event_time: "2019-07-03T06:29:00.662Z" },
+      { id: "x:20", source: "x" },
+    ]);
+    for (const one of found) expect(tombstone.strict().parse(one)).toEqual(one);
   });
 });
 
@@ -572,11 +591,19 @@ describe("links without measure", () => {
     ["two million characters", `https://example.com/${"a".repeat(2_000_000)}`, "too-long"],
     ["no link of 70,000", `javascript:${"a".repeat(70_000)}`, "not-http"],
     ["a host of 254", `https://${"a.".repeat(125)}info/`, "unparsable"],
-  ])("%s: the receipt and the mentions fit their schemas", (_, long, outcome) => {
-    const { mentions, receipts } = normalize(withLinks(long, "https://example.com/b"));
-    expect(receipts[0]?.links.map((one) => one.outcome)).toEqual([outcome, "counted"]);
-    expect(receipts.filter((receipt) => !tweet.safeParse(receipt).success)).toEqual([]);
-    expect(mentions.filter((mention) => !urlMention.safeParse(mention).success)).toEqual([]);
+  ])("%s: all that follows fits its schema", (_, long, outcome) => {
+    const { shares, mentions, unlinked, receipts } = normalize(
+      withLinks(long, "https://example.com/b"),
+    );
+    expect([...unlinked.map((one) => one.outcome), ...mentions.map(() => "counted")]).toEqual(
+      outcome === "counted" ? ["counted", "counted"] : [outcome, "counted"],
+    );
+    const fits = (schema: z.ZodType, events: readonly unknown[]) =>
+      events.every((event) => schema.safeParse(event).success);
+    expect(fits(postSchema, receipts)).toBe(true);
+    expect(fits(linkShare, shares)).toBe(true);
+    expect(fits(urlMentions.event, mentions)).toBe(true);
+    expect(fits(unlinkedSchema, unlinked)).toBe(true);
   });
 
   test("many links take time in proportion; too many fail", () => {

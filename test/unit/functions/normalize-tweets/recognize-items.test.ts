@@ -24,7 +24,9 @@ const v2 = (id: string, more = {}) => ({
 /** `place: what`: the id of a tweet or delete, else the reason. */
 const recognized = (record: unknown) =>
   recognizeItems(record).map(({ place, item }) => {
-    if (item.outcome === "tweet") return `${place}: ${item.post.id} ${item.post.links.join(" ")}`;
+    if (item.outcome === "post") {
+      return `${place}: ${item.post.id} ${item.post.links.map(({ url }) => url).join(" ")}`;
+    }
     return `${place}: ${item.outcome === "delete" ? `delete ${item.id}` : item.reason}`;
   });
 
@@ -239,7 +241,7 @@ describe("an account archive", () => {
   });
   const postOf = (record: unknown) => {
     const [found] = recognizeItems(record);
-    return found?.item.outcome === "tweet" ? found.item.post : found;
+    return found?.item.outcome === "post" ? found.item.post : found;
   };
 
   test.each<[string, object]>([
@@ -248,9 +250,9 @@ describe("an account archive", () => {
   ])("has tweets that were %s edited", (_, edit_info) => {
     expect(postOf(archived({ edit_info }))).toMatchObject({
       id: "x:1900000000000000001",
-      at: Date.parse("2025-03-13T01:02:03Z"),
-      kind: "tweet",
-      links: ["https://example.com/a"],
+      createdAt: Date.parse("2025-03-13T01:02:03Z"),
+      kind: "post",
+      links: [{ url: "https://example.com/a" }],
     });
   });
 
@@ -266,15 +268,15 @@ describe("an account archive", () => {
     };
     expect(postOf(archived(edited))).toMatchObject({
       id: "x:1900000000000000001",
-      at: Date.parse("2025-03-13T01:44:34.949Z"),
+      createdAt: Date.parse("2025-03-13T01:44:34.949Z"),
     });
   });
 
   test("has retweets as their text", () => {
     const post = (full_text: string) => postOf(archived({ full_text }));
-    expect(post("RT @NASA: look https://t.co/a")).toMatchObject({ kind: "retweet" });
-    expect(post("RT this @NASA: https://t.co/a")).toMatchObject({ kind: "tweet" });
-    expect(postOf(v1("22", { text: "RT @NASA: look" }))).toMatchObject({ kind: "tweet" });
+    expect(post("RT @NASA: look https://t.co/a")).toMatchObject({ kind: "repost" });
+    expect(post("RT this @NASA: https://t.co/a")).toMatchObject({ kind: "post" });
+    expect(postOf(v1("22", { text: "RT @NASA: look" }))).toMatchObject({ kind: "post" });
   });
 });
 
@@ -309,6 +311,6 @@ describe("a time that cannot be counted", () => {
   test("is not one that is written in another way", () => {
     expect(
       recognizeItems(v1("20", { created_at: "Wed, 03 Mar 2021 10:15:00 +0000" })),
-    ).toMatchObject([{ item: { outcome: "tweet", post: { at } } }]);
+    ).toMatchObject([{ item: { outcome: "post", post: { createdAt: at } } }]);
   });
 });

@@ -120,7 +120,7 @@ describe("a page", () => {
       nextPageToken: "next",
     };
     const { post, sent } = createRedrive(found);
-    const answer = await post({ ...request, limit: 2, by: "night shift" });
+    const answer = await post({ ...request, limit: 2, requestedBy: "night shift" });
     expect(answer.status).toBe(200);
     expect(redriveAnswer.parse(answer.json())).toEqual({
       found: 3,
@@ -135,8 +135,16 @@ describe("a page", () => {
     ]);
     expect(sent[2]?.topic).toBe("append-redrives");
     expect(sent[2]?.text.split("\n").map((line): unknown => JSON.parse(line))).toEqual([
-      { failed_event_id: "a", redriven_at: "2026-02-03T04:05:06.000Z", by: "night shift" },
-      { failed_event_id: "b", redriven_at: "2026-02-03T04:05:06.000Z", by: "night shift" },
+      {
+        failed_event_id: "a",
+        redriven_at: "2026-02-03T04:05:06.000Z",
+        requested_by: "night shift",
+      },
+      {
+        failed_event_id: "b",
+        redriven_at: "2026-02-03T04:05:06.000Z",
+        requested_by: "night shift",
+      },
     ]);
   });
 

@@ -1,40 +1,57 @@
 import { expect, test } from "vitest";
 import * as z from "zod";
+import { key, label, measure, member } from "../../../../shared/streams/field-roles.ts";
 import { hoursViewSql } from "../../../../shared/streams/hours-view.ts";
-import { incrementRow, type Stream } from "../../../../shared/streams/stream.ts";
+import { declareStream } from "../../../../shared/streams/stream.ts";
 import { urlMentions } from "../../../../shared/streams/url-mentions.ts";
 
-/** A stream without key versions, labels and deletes, whose author is both key and member. */
-const follows: Stream = {
+/** A stream without revisions, labels, sums and deletes. */
+const follows = declareStream({
   name: "follows",
-  schema: "follow.v1",
+  counts: "follow",
   description: "Follows",
-  event: z.object({ id: z.string(), at: z.string(), author: z.string() }),
   epoch: "2020-01-01T00:00:00Z",
-  key: ["author"],
-  labels: [],
-  members: ["id", "author"],
-  increments: {
-    topic: "append-follow-hours",
-    table: "follow_hour_increments",
-    row: incrementRow({ key: { author: z.string() }, labels: {}, members: { id: z.string() } }),
-  },
-  view: { name: "follow_hours", measures: [{ name: "follows", counts: "events" }] },
-};
+  fields: { followed: key(z.string(), "Who is followed") },
+  measures: { follows: { counts: "events", description: "Follows" } },
+});
 
-test("a stream without versions and deletes gets a view without them", () => {
+/** A stream with sums. */
+const readings = declareStream({
+  name: "meter-readings",
+  counts: "meter_reading",
+  description: "Readings of meters",
+  epoch: "2020-01-01T00:00:00Z",
+  fields: {
+    meter: key(z.string(), "The meter"),
+    place: label(z.string().optional(), "Where it is"),
+    mode: member(z.string(), "day or night"),
+    kwh: measure(z.int(), "What was used"),
+  },
+  measures: {
+    kwh: { counts: "sum", of: "kwh", description: "All" },
+    night_kwh: {
+      counts: "sum",
+      of: "kwh",
+      where: { field: "mode", is: "night" },
+      description: "At night",
+    },
+    modes: { counts: "distinct", of: "mode", description: "How many modes" },
+  },
+});
+
+test("a stream without revisions and deletes gets a view without them", () => {
   expect(
     hoursViewSql(follows),
   ).toBe(`-- Follows: exact counts by UTC hour. Generated from shared/streams.
 WITH delivered AS (
   SELECT
     increment.hour,
-    increment.author,
-    increment.appended_at,
+    increment.followed,
+    increment.landed_at,
     event.id
   FROM \`\${dataset}.follow_hour_increments\` AS increment, UNNEST(increment.events) AS event
 ), retracted AS (
-  SELECT retracted_hour AS hour, MAX(retraction.appended_before) AS appended_before
+  SELECT retracted_hour AS hour, MAX(retraction.landed_before) AS landed_before
   FROM \`\${dataset}.retractions\` AS retraction, UNNEST(
     GENERATE_TIMESTAMP_ARRAY(retraction.hour_from, retraction.hour_to, INTERVAL 1 HOUR)
   ) AS retracted_hour
@@ -44,21 +61,45 @@ WITH delivered AS (
   SELECT event.*
   FROM delivered AS event
   LEFT JOIN retracted ON retracted.hour = event.hour
-  WHERE (retracted.hour IS NULL OR event.appended_at >= retracted.appended_before)
+  WHERE (retracted.hour IS NULL OR event.landed_at >= retracted.landed_before)
 )
 SELECT
   event.hour,
-  event.author,
+  event.followed,
   COUNT(DISTINCT event.id) AS follows
 FROM counted AS event
-GROUP BY event.hour, event.author
+GROUP BY event.hour, event.followed
 `);
 });
 
-test("a stream with versions and deletes reads its increments once", () => {
+test("what is summed is there once for each event of a key", () => {
+  const sql = hoursViewSql(readings);
+  expect(sql).toContain(`), distinct_events AS (
+  SELECT event.*
+  FROM counted AS event
+  WHERE TRUE
+  QUALIFY ROW_NUMBER() OVER (
+    PARTITION BY event.hour, event.meter, event.id
+    ORDER BY event.kwh DESC, event.place, event.mode
+  ) = 1
+)
+SELECT
+  event.hour,
+  event.meter,
+  ARRAY_AGG(event.place IGNORE NULLS ORDER BY event.id, event.place LIMIT 1)[SAFE_OFFSET(0)] AS place,
+  COALESCE(SUM(event.kwh), 0) AS kwh,
+  COALESCE(SUM(IF(event.mode = 'night', event.kwh, NULL)), 0) AS night_kwh,
+  COUNT(DISTINCT event.mode) AS modes
+FROM distinct_events AS event
+GROUP BY event.hour, event.meter
+`);
+});
+
+test("a stream with revisions and deletes reads its increments once", () => {
   const sql = hoursViewSql(urlMentions);
   expect(sql.match(/url_hour_increments/g)).toHaveLength(1);
-  expect(sql).toContain("WHERE outcome = 'delete' AND tombstone.id = event.id");
+  expect(sql).toContain("AS tombstone WHERE tombstone.id = event.id");
   // Without the hour, a filter on it could not reach the increments.
-  expect(sql).toContain("MAX(event.key_version) OVER (PARTITION BY event.hour, event.id)");
+  expect(sql).toContain("MAX(event.revision) OVER (PARTITION BY event.hour, event.id)");
+  expect(sql).toContain("WHERE event.url_key IS NOT NULL\nGROUP BY");
 });

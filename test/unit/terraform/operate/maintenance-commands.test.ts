@@ -167,7 +167,7 @@ describe("npm run forget", () => {
     expect({ code, stdout, stderr }).toEqual({
       code: 130,
       stdout: "",
-      stderr: `${inEmulators}, dataset hourtally, topic append-tweets.\nInterrupted: the same command goes on.\n`,
+      stderr: `${inEmulators}, dataset hourtally, topic append-tombstones.\nInterrupted: the same command goes on.\n`,
     });
   });
 });

@@ -143,13 +143,13 @@ describe("npm run retract", () => {
       stream: "url-mentions",
       hour_from: "2026-01-02T03:00:00Z",
       hour_to: "2026-01-02T05:00:00Z",
-      appended_before: "2026-01-03T12:34:56.789Z",
+      landed_before: "2026-01-03T12:34:56.789Z",
       reason: "not told",
       retracted_at: "2026-01-03T12:34:56.789Z",
     });
-    const told = [...hours, "--appended-before", "2026-01-02T09:30Z", "--reason", "release 41"];
+    const told = [...hours, "--landed-before", "2026-01-02T09:30Z", "--reason", "release 41"];
     expect(parseRetractOptions(told, now)?.row).toMatchObject({
-      appended_before: "2026-01-02T09:30:00.000Z",
+      landed_before: "2026-01-02T09:30:00.000Z",
       reason: "release 41",
     });
   });
@@ -159,7 +159,7 @@ describe("npm run retract", () => {
     [["--stream", "x", ...hours.slice(2)], "--stream x: url-mentions"],
     [[...hours, "--from", "2026-01-02T03:30"], "must be the start of an hour"],
     [[...hours, "--to", "2026-01-02T03"], "--to must be later"],
-    [[...hours, "--appended-before", "2026-01-04"], "must not be in the future"],
+    [[...hours, "--landed-before", "2026-01-04"], "must not be in the future"],
     [[...hours, "--reason", ""], "--reason: 1 to 1024 characters"],
     [[...hours, "--reason", "x".repeat(1_025)], "--reason: 1 to 1024 characters"],
   ])("%j is explained", (args, message) => {
@@ -169,10 +169,10 @@ describe("npm run retract", () => {
 
 describe("npm run forget", () => {
   test.each([
-    [["--tweet", "1146305069987618817"], { tweet: "x:1146305069987618817", author: undefined }],
+    [["--post", "1146305069987618817"], { post: "x:1146305069987618817", author: undefined }],
     [["--author", "mastodon:https://a.example/@b"], { author: "mastodon:https://a.example/@b" }],
     [
-      ["--tweet", "1", "--project", "acme-prod", "--dataset", "acme"],
+      ["--post", "1", "--project", "acme-prod", "--dataset", "acme"],
       { project: "acme-prod", dataset: "acme" },
     ],
   ])("%j", (args, options) => {
@@ -180,9 +180,9 @@ describe("npm run forget", () => {
   });
 
   test.each([
-    [[], "name a --tweet or an --author"],
-    [["--tweet", "1", "--author", "2"], "name a --tweet or an --author"],
-    [["--tweet", "@jack"], "--tweet @jack: must be digits, or <source>:<id>"],
+    [[], "name a --post or an --author"],
+    [["--post", "1", "--author", "2"], "name a --post or an --author"],
+    [["--post", "@jack"], "--post @jack: must be digits, or <source>:<id>"],
   ])("%j is explained", (args, message) => {
     expect(() => parseForgetOptions(args)).toThrow(message);
   });

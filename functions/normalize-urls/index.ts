@@ -1,0 +1,17 @@
+import { cloudEvent } from "@google-cloud/functions-framework";
+import { PubSub } from "@google-cloud/pubsub";
+import { pino } from "pino";
+import { createLinePublisher } from "../../shared/codec/publish-lines.ts";
+import { createPublisher } from "../../shared/codec/publish-message.ts";
+import { logOptions } from "../../shared/environment/log-options.ts";
+import { logged } from "../../shared/environment/logged.ts";
+import { parseConfig } from "./config.ts";
+import { createHandler } from "./handler.ts";
+
+const config = parseConfig(process.env);
+const log = pino(logOptions("normalize-urls", config.functionVersion, config.logLevel));
+const pubsub = new PubSub({ projectId: config.projectId });
+const now = () => Date.now();
+const publish = createLinePublisher(createPublisher(pubsub, config.topicPrefix));
+
+cloudEvent<unknown>("normalize-urls", logged(log, createHandler({ publish, now, log, config })));

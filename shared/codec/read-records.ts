@@ -1,0 +1,45 @@
+import type { PubsubDelivery } from "../envelopes/pubsub-delivery.ts";
+import type { FailedEvent, FailureIssue, FailureReason } from "../events/failed-event.v1.ts";
+import { rebaseIssues } from "../events/issues-of.ts";
+import { failRecord } from "./fail-record.ts";
+import { unpackRecords } from "./unpack-records.ts";
+
+/** What was read of a record, or why it cannot be; `path` of an issue is within the record. */
+export type ReadRecord<T> = { read: T } | { reason: FailureReason; issues: FailureIssue[] };
+
+/**
+ * What `read` makes of the records of a message, how many bytes they have, and a failed event for
+ * each record that cannot be parsed or read: its neighbours are not touched.
+ */
+export function readRecords<T>(
+  delivery: PubsubDelivery,
+  reader: { stage: string; functionVersion: string; read: (value: unknown) => ReadRecord<T> },
+): { read: T[]; bytes: number; failed: FailedEvent[] } {
+  const read: T[] = [];
+  const failed: FailedEvent[] = [];
+  let bytes = 0;
+  for (const record of unpackRecords(delivery)) {
+    const one: ReadRecord<T> =
+      "reason" in record
+        ? { reason: record.reason, issues: [{ path: "", message: record.message }] }
+        : reader.read(record.value);
+    if ("read" in one) {
+      read.push(one.read);
+      bytes += record.bytes.byteLength;
+      continue;
+    }
+    const position = `records[${record.line}]`;
+    const parts = failRecord(delivery, {
+      stage: reader.stage,
+      functionVersion: reader.functionVersion,
+      reason: one.reason,
+      issues: rebaseIssues(one.issues, position),
+      items: 1,
+      position,
+      original: record.bytes,
+      isEncoded: record.isEncoded,
+    });
+    for (const part of parts) failed.push(part);
+  }
+  return { read, bytes, failed };
+}
