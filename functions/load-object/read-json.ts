@@ -1,4 +1,5 @@
 import { isUtf8 } from "node:buffer";
+import { jsonProblems } from "../../shared/codec/json-problems.ts";
 import { onOneLine } from "../../shared/codec/on-one-line.ts";
 import { scanJson } from "../../shared/codec/scan-json.ts";
 import { createJsonFollower, opensValue } from "./follow-json.ts";
@@ -306,8 +307,7 @@ function judgeJson(raw: RawRecord): JudgedRecord {
   if (problem !== undefined) return { raw, reason: "malformed-json", message: problem };
   if (!isUtf8(bytes)) return { raw, reason: "invalid-utf8", message: "not valid UTF-8" };
   const shape = scanJson(bytes);
-  if (shape === "malformed") return { raw, reason: "malformed-json", message: "not valid JSON" };
-  if (shape === "too-deep") return { raw, reason: "malformed-json", message: "nested too deep" };
+  if (typeof shape === "string") return { raw, ...jsonProblems[shape] };
   // An array is a page of events, as it is in a message.
   if (shape.kind !== "scalar") return { raw, row: bytes };
   return { raw, reason: "unknown-shape", message: "neither a JSON object nor an array" };

@@ -68,7 +68,7 @@ export function normalizeItem(
         return failed("impossible-time", "created_at", message);
       }
       if (post.links.length > maxLinks) {
-        return failed("invalid-field", "entities.urls", `more than ${maxLinks} links`);
+        return failed("too-many-records", "links", `more than ${maxLinks} links`);
       }
       return {
         receipt: receiptOf(post, delivery, storesText),

@@ -1,4 +1,5 @@
 import { failRecord } from "../../shared/codec/fail-record.ts";
+import { maxItems } from "../../shared/codec/scan-json.ts";
 import { unpackRecords } from "../../shared/codec/unpack-records.ts";
 import type { PubsubDelivery } from "../../shared/envelopes/pubsub-delivery.ts";
 import type {
@@ -10,6 +11,7 @@ import { rebaseIssues } from "../../shared/events/issues-of.ts";
 import type { LinkShare } from "../../shared/events/link-share.v1.ts";
 import type { PostReceipt } from "../../shared/events/post.v1.ts";
 import type { Tombstone } from "../../shared/events/tombstone.v1.ts";
+import { countItems } from "./count-items.ts";
 import { normalizeItem } from "./normalize-item.ts";
 import { recognizeItems } from "./recognize-items.ts";
 
@@ -41,6 +43,9 @@ export function normalizeMessage(
     if ("reason" in record) {
       const issues = [{ path: position, message: record.message }];
       failures.push({ reason: record.reason, issues });
+    } else if (record.bytes.length > maxItems && countItems(record.value) > maxItems) {
+      const issues = [{ path: position, message: `more than ${maxItems} items` }];
+      failures.push({ reason: "too-many-records", issues });
     } else {
       for (const { place, item } of recognizeItems(record.value)) {
         const delivered = {

@@ -11,6 +11,7 @@ export function countEvents(body: Uint8Array, scheme: "x" | "standard"): number 
   const shape = isUtf8(body) ? scanJson(body) : "malformed";
   if (shape === "malformed") return "malformed-json";
   if (shape === "too-deep") return "too-deep-json";
+  if (shape === "too-many") return "too-many-events";
   // What answers a challenge must never be a delivery: see answer-challenge.ts.
   if (scheme === "x" && shape.kind !== "object") return "not-an-object";
   return shape.kind === "array" ? shape.elements : 1;

@@ -3,6 +3,7 @@ const problems = {
   "malformed-challenge": { status: 400, title: "The challenge needs one crc_token" },
   "malformed-json": { status: 400, title: "The body is not one JSON value in UTF-8" },
   "too-deep-json": { status: 400, title: "The body is nested too deeply" },
+  "too-many-events": { status: 400, title: "The body holds more than any delivery" },
   "not-an-object": { status: 400, title: "The body is not a JSON object" },
   "missing-signature": { status: 401, title: "A header of the signature is missing or repeated" },
   "bad-signature": { status: 401, title: "The signature does not fit the request" },

@@ -2,7 +2,8 @@ import type { PubsubDelivery } from "../envelopes/pubsub-delivery.ts";
 import type { FailureReason } from "../events/failed-event.v1.ts";
 import { decodePayload } from "./decode-payload.ts";
 import { encodingAttribute } from "./encode-payload.ts";
-import { scanJson } from "./scan-json.ts";
+import { jsonProblems } from "./json-problems.ts";
+import { maxItems, scanJson } from "./scan-json.ts";
 
 /** One record of a message: a parsed line, or the reason why it is none. */
 export type UnpackedRecord =
@@ -18,9 +19,12 @@ export type UnpackedRecord =
 
 const lineFeed = 0x0a;
 /** Twenty times a full message of our own: each line costs more memory than its bytes. */
-const maxLines = 10_000;
-/** From here on nesting is looked at first: 5 MB of brackets take `JSON.parse` to 400 MB. */
-const hostileBytes = 1_000_000;
+const maxLines = maxItems;
+/**
+ * From here on its parts are counted first: 5 MB of brackets take `JSON.parse` to 400 MB. A shorter
+ * text cannot have more than 10,000 of anything.
+ */
+const hostileBytes = 2 * maxItems;
 const strictUtf8 = new TextDecoder("utf-8", { fatal: true });
 
 const decodeUtf8 = (bytes: Uint8Array): string | undefined => {
@@ -64,7 +68,8 @@ export function* unpackRecords({
     yield refuse("empty-message", "nothing is compressed");
     return;
   }
-  if (whole.length >= maxLines && countLines(whole) > maxLines) {
+  // Printed to be read, one value may have any number of lines.
+  if (countLines(whole) > maxLines && typeof scanJson(whole) === "string") {
     yield refuse("too-many-records", `more than ${maxLines} lines`);
     return;
   }
@@ -92,6 +97,7 @@ export function* unpackRecords({
 }
 
 function countLines(whole: Buffer): number {
+  if (whole.length < maxLines) return 0;
   let lines = 1;
   for (let at = whole.indexOf(lineFeed); at !== -1; at = whole.indexOf(lineFeed, at + 1)) lines++;
   return lines;
@@ -104,14 +110,15 @@ function parseLine(line: number, bytes: Buffer): UnpackedRecord | undefined {
     return { line, reason: "invalid-utf8", message: "not valid UTF-8", bytes, isEncoded: false };
   }
   if (content.trim() === "") return undefined;
-  if (bytes.length > hostileBytes && scanJson(bytes) === "too-deep") {
-    return { line, reason: "malformed-json", message: "nested too deep", bytes, isEncoded: false };
+  const problem = bytes.length > hostileBytes ? scanJson(bytes) : undefined;
+  if (typeof problem === "string") {
+    return { line, ...jsonProblems[problem], bytes, isEncoded: false };
   }
   try {
     const value: unknown = JSON.parse(content);
     return { line, value, bytes, isEncoded: false };
   } catch {
     // The parser's own message quotes the input, which must not travel or be logged.
-    return { line, reason: "malformed-json", message: "not valid JSON", bytes, isEncoded: false };
+    return { line, ...jsonProblems.malformed, bytes, isEncoded: false };
   }
 }

@@ -427,12 +427,12 @@ describe("bad input becomes a failed event with its bytes, reason and field", ()
     ["a number", "42", "unknown-shape", "records[0]"],
     ["null", "null", "unknown-shape", "records[0]"],
     ["an unknown object", '{"hello":"world"}', "unknown-shape", "records[0]"],
-    ["100,000 nested arrays", deep, "unknown-shape", "records[0][0]"],
+    ["100,000 nested arrays", deep, "malformed-json", "records[0]"],
     [
       "100,000 nested arrays in a field",
       json(classic).replace('"look https://t.co/a"', deep),
-      "invalid-field",
-      "records[0].text",
+      "malformed-json",
+      "records[0]",
     ],
     [
       "a wrong type",
@@ -611,8 +611,40 @@ describe("links without measure", () => {
       withLinks(...Array.from({ length: count }, (_, page) => `https://example.com/${page}`));
     expect(normalize(pages(10_000)).mentions).toHaveLength(10_000);
     expect(normalize(pages(10_001)).failed).toMatchObject([
-      { reason: "invalid-field", issues: [{ path: "records[0].entities.urls" }] },
+      { reason: "too-many-records", items: 1, issues: [{ path: "records[0]" }] },
     ]);
+  });
+});
+
+describe("items without measure", () => {
+  const zeros = (count: number) => Array.from({ length: count }, () => 0);
+
+  test.each([
+    ["of a page", (count: number) => zeros(count)],
+    ["under data", (count: number) => ({ data: zeros(count) })],
+    ["of an activity", (count: number) => ({ for_user_id: "1", favorite_events: zeros(count) })],
+    [
+      "of an activity in several lists",
+      (count: number) => ({
+        for_user_id: "1",
+        favorite_events: zeros(count / 2),
+        follow_events: zeros(count / 2),
+      }),
+    ],
+    [
+      "of pages in a page",
+      (count: number) => [{ data: zeros(count / 2) }, { data: zeros(count / 2) }],
+    ],
+    [
+      "that are included",
+      (count: number) => ({ data: classic, includes: { tweets: zeros(count) } }),
+    ],
+  ])("%s are one failed event when they are more than 10,000", (_, write) => {
+    const inBounds = normalize(json(write(10_000)));
+    expect(inBounds.failed.map(({ reason }) => reason)).not.toContain("too-many-records");
+    const { receipts, failed } = normalize(json(write(10_002)));
+    expect(receipts).toEqual([]);
+    expect(failed).toMatchObject([{ reason: "too-many-records", items: 1 }]);
   });
 });
 

@@ -198,6 +198,13 @@ describe("events of a body", () => {
     expect(countEvents(nested(2_500_000), "standard")).toBe("too-deep-json");
   });
 
+  test("of a body with a list of ten thousand elements, and of one more", () => {
+    const activity = (events: number) =>
+      Buffer.from(`{"for_user_id":"1","favorite_events":[${"0,".repeat(events - 1)}0]}`);
+    expect(countEvents(activity(10_000), "x")).toBe(1);
+    expect(countEvents(activity(10_001), "x")).toBe("too-many-events");
+  });
+
   test("of bytes that are no UTF-8 there are none", () => {
     expect(countEvents(Buffer.from([0x22, 0xff, 0x22]), "standard")).toBe("malformed-json");
   });

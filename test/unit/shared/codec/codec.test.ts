@@ -102,6 +102,25 @@ describe("records of a payload", () => {
     expect(outcomes("1\n".repeat(9_999))).toHaveLength(9_999);
     expect(outcomes("1\n".repeat(10_001))).toEqual(["0: too-many-records"]);
   });
+
+  test("may be one value of any number of lines", () => {
+    const page = JSON.stringify(
+      Array.from({ length: 5_000 }, () => ({ text: "0123456789" })),
+      null,
+      1,
+    );
+    expect(page.split("\n").length).toBe(15_002);
+    expect(outcomes(page)).toEqual([`0: ${JSON.stringify(JSON.parse(page))}`]);
+  });
+
+  test("that are made of too many parts are not parsed", () => {
+    const list = (elements: number) => `{"data":[${"0,".repeat(elements - 1)}0]}`;
+    expect(outcomes(`{"a":1}\n${list(10_001)}\n${list(3)}`)).toEqual([
+      '0: {"a":1}',
+      "1: too-many-records",
+      '2: {"data":[0,0,0]}',
+    ]);
+  });
 });
 
 describe("packing", () => {

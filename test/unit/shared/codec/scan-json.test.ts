@@ -53,6 +53,38 @@ test("nesting has a bound, far beyond any event", () => {
   expect(scan(`${"[".repeat(1_000)}${"]".repeat(999)}`)).toBe("malformed");
 });
 
+describe("parts have a bound, far beyond any event", () => {
+  const list = (elements: number) => `[${"0,".repeat(elements - 1)}0]`;
+  const object = (members: number) =>
+    `{${Array.from({ length: members }, (_, n) => `"${n}":0`).join()}}`;
+
+  test.each([
+    ["a list", list],
+    ["an object", object],
+    [
+      "a list in an object",
+      (count: number) => `{"for_user_id":"1","favorite_events":${list(count)}}`,
+    ],
+    ["a list in a list", (count: number) => `[[1,2],${list(count)},[3]]`],
+  ])("%s may have 10,000 elements", (_, write) => {
+    expect(scan(write(10_000))).toMatchObject({ elements: expect.any(Number) });
+    expect(scan(write(10_001))).toBe("too-many");
+  });
+
+  test("a text may have 10,000 arrays and objects, and more when it is long", () => {
+    const empty = (count: number) =>
+      `[${Array.from({ length: 10 }, () => `[${"[],".repeat(count / 10 - 2)}[]]`).join()}]`;
+    expect(scan(empty(9_990))).toMatchObject({ kind: "array" });
+    expect(scan(empty(10_010))).toBe("too-many");
+    const page = `[${Array.from({ length: 10 }, () => list(1_000).replaceAll("0", '{"text":"0123456789"}')).join()}]`;
+    expect(scan(page)).toEqual({ kind: "array", elements: 10 });
+  });
+
+  test("is looked at before what comes after it", () => {
+    expect(scan(`${list(10_001)} and no JSON`)).toBe("too-many");
+  });
+});
+
 describe("JSON.parse and the scan agree", () => {
   /** Pieces that make and break JSON. */
   const pieces = '[ ] { } : , " \\ / - + . e E 0 1 9 a f t u true false null \\u \\ud83d "a" é ☕'
