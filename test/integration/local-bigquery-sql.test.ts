@@ -552,3 +552,135 @@ describe("changes by statement", () => {
     await expect(bigquery.query("DELETE FROM shop.scratch")).rejects.toThrow(/must have a WHERE/);
   });
 });
+
+describe("definitions by statement", () => {
+  test("create, replace and drop what the API shows", async () => {
+    await run("CREATE SCHEMA IF NOT EXISTS made OPTIONS (description = 'made by SQL')");
+    await run("CREATE SCHEMA IF NOT EXISTS made");
+    await run(`CREATE TABLE made.days (day DATE NOT NULL, hosts ARRAY<STRING>, n INT64 OPTIONS (description = 'how many'))
+      PARTITION BY day CLUSTER BY n OPTIONS (labels = [('team', 'data')])`);
+    const [table] = await bigquery.dataset("made").table("days").getMetadata();
+    expect(table).toMatchObject({
+      schema: {
+        fields: [
+          { name: "day", type: "DATE", mode: "REQUIRED" },
+          { name: "hosts", type: "STRING", mode: "REPEATED" },
+          { name: "n", type: "INTEGER", mode: "NULLABLE", description: "how many" },
+        ],
+      },
+      timePartitioning: { type: "DAY", field: "day" },
+      clustering: { fields: ["n"] },
+      labels: { team: "data" },
+    });
+    await expect(run("CREATE TABLE made.days (n INT64)")).rejects.toMatchObject({ code: 409 });
+    await run("CREATE OR REPLACE TABLE made.days AS SELECT 1 AS n UNION ALL SELECT 2");
+    await run("CREATE OR REPLACE VIEW made.twice AS SELECT n * 2 AS n FROM made.days");
+    await run("CREATE OR REPLACE VIEW made.twice AS SELECT n * 3 AS n FROM made.days");
+    expect(await run("SELECT n FROM made.twice ORDER BY n")).toEqual([{ n: 3 }, { n: 6 }]);
+    expect(
+      await run("SELECT table_name, table_type FROM made.INFORMATION_SCHEMA.TABLES ORDER BY 1"),
+    ).toEqual([
+      { table_name: "days", table_type: "BASE TABLE" },
+      { table_name: "twice", table_type: "VIEW" },
+    ]);
+    await expect(run("DROP TABLE made.twice")).rejects.toThrow("it is a VIEW");
+    await run("DROP VIEW made.twice");
+    await run("DROP VIEW IF EXISTS made.twice");
+    await run("DROP SCHEMA made CASCADE");
+    await expect(run("SELECT * FROM made.days")).rejects.toMatchObject({ code: 404 });
+  });
+
+  test("a change with several sources for one row is none", async () => {
+    await run("CREATE TABLE shop.once AS SELECT 'a' AS k, 1 AS n");
+    const sources = "(SELECT 'a' AS k, 2 AS n UNION ALL SELECT 'a', 3)";
+    const problem = "UPDATE/MERGE must match at most one source row for each target row";
+    await expect(
+      run(`MERGE shop.once AS t USING ${sources} AS s ON t.k = s.k
+        WHEN MATCHED THEN UPDATE SET n = s.n`),
+    ).rejects.toThrow(problem);
+    await expect(
+      run(`UPDATE shop.once AS t SET n = s.n FROM ${sources} AS s WHERE t.k = s.k`),
+    ).rejects.toThrow(problem);
+    expect(await run("SELECT n FROM shop.once")).toEqual([{ n: 1 }]);
+    const [job] = await bigquery.createQueryJob({
+      query: `MERGE shop.once AS t USING (SELECT 'a' AS k UNION ALL SELECT 'b') AS s ON t.k = s.k
+        WHEN MATCHED THEN DELETE WHEN NOT MATCHED THEN INSERT (k, n) VALUES (s.k, 5)`,
+    });
+    await job.promise();
+    const [{ statistics }] = await job.getMetadata();
+    expect(statistics.query).toMatchObject({
+      numDmlAffectedRows: "2",
+      dmlStats: { insertedRowCount: "1", updatedRowCount: "0", deletedRowCount: "1" },
+    });
+  });
+});
+
+describe("what analysts write", () => {
+  test.each<[string, unknown]>([
+    [
+      "SELECT DATE(received_at) AS received_at, COUNT(*) AS n FROM shop.tweets GROUP BY received_at",
+      [{ received_at: "2024-01-01", n: 4 }],
+    ],
+    [
+      "SELECT NET.HOST('https://www.Example.co.uk:80/a?b') AS h, NET.REG_DOMAIN('http://a.b.example.co.uk/x') AS d",
+      [{ h: "www.Example.co.uk", d: "example.co.uk" }],
+    ],
+    ["SELECT FORMAT('%05d|%-4s|%.2f|%s', 42, 'ab', 1.005, 'x') AS f", [{ f: "00042|ab  |1.00|x" }]],
+    ["CREATE TEMP FUNCTION twice(x INT64) AS (x * 2); SELECT twice(twice(3)) AS n", [{ n: 12 }]],
+    [
+      "SELECT SAFE.PARSE_TIMESTAMP('%F', 'no') AS t, SAFE.SUBSTR('abc', 2) AS s",
+      [{ t: null, s: "bc" }],
+    ],
+    [
+      "SELECT APPROX_TOP_COUNT(x, 2) AS top FROM UNNEST(['a', 'b', 'a', 'b', 'a', 'c']) AS x",
+      [
+        {
+          top: [
+            { value: "a", count: 3 },
+            { value: "b", count: 2 },
+          ],
+        },
+      ],
+    ],
+    [
+      "SELECT APPROX_COUNT_DISTINCT(x) AS n FROM UNNEST(GENERATE_ARRAY(1, 3000)) AS x",
+      [{ n: 3000 }],
+    ],
+    [
+      "SELECT column_name, data_type FROM shop.INFORMATION_SCHEMA.COLUMNS WHERE table_name = 'tweets' AND column_name = 'links'",
+      [
+        {
+          column_name: "links",
+          data_type: "ARRAY<STRUCT<input STRING, url_key STRING, outcome STRING>>",
+        },
+      ],
+    ],
+  ])("%s", async (query, expected) => {
+    expect(await run(query)).toEqual(expected);
+  });
+
+  test.each([
+    ["SELECT SAFE_CAST(1 / 0 AS STRING)", 400, /division by zero/],
+    ["SELECT 9223372036854775807 + 1", 400, /^int64 overflow: 9223372036854775807 \+ 1$/],
+    ["SELECT * FROM @t", 400, /^Syntax error: Unexpected "@t" at \[1:15\]$/],
+    ["SELECT 1 AS x FROM shop.tweets CROSS JOIN nope.links", 404, /Dataset demo:nope/],
+    ["SELECT id FROM shop.tweets UNPIVOT(a FOR b IN (id))", 501, /^UNPIVOT is not implemented/],
+    ["SELECT INTERVAL 1 DAY", 501, /^INTERVAL as a value is not implemented/],
+    ["DECLARE x INT64", 501, /^DECLARE as a statement is not implemented/],
+    [
+      "INSERT INTO shop.url_hour_increments (hour) VALUES (1.5)",
+      400,
+      /cannot be inserted into column hour/,
+    ],
+    ["", 400, /Required parameter is missing: query/],
+  ])("%s", async (query, code, message) => {
+    const body = JSON.stringify({ query, useLegacySql: false });
+    const response = await fetch(`${server.restUrl}/projects/demo/queries`, {
+      method: "POST",
+      body,
+    });
+    expect(await response.json()).toMatchObject({
+      error: { code, message: expect.stringMatching(message) },
+    });
+  });
+});

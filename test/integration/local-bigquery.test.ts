@@ -74,7 +74,7 @@ describe("datasets", () => {
     await bigquery.createDataset("another");
     const [page, , response] = await bigquery.getDatasets({ maxResults: 1, autoPaginate: false });
     expect(page.map(({ id }) => id)).toEqual(["another"]);
-    expect(response).toMatchObject({ nextPageToken: "1" });
+    expect(response).toMatchObject({ nextPageToken: expect.any(String) });
     const [all] = await bigquery.getDatasets();
     expect(all.map(({ id }) => id)).toEqual(["another", "shop"]);
     await bigquery.dataset("another").delete();
@@ -300,7 +300,7 @@ describe("query jobs", () => {
     const [job] = await bigquery.createQueryJob({ query, maximumBytesBilled: "1000000" });
     const [first, next] = await job.getQueryResults({ maxResults: 2, autoPaginate: false });
     expect(first).toEqual(expected.slice(0, 2));
-    expect(next).toMatchObject({ pageToken: "2" });
+    expect(next).toMatchObject({ pageToken: expect.any(String) });
     const [fromThird] = await job.getQueryResults({ startIndex: "3" });
     expect(fromThird).toEqual(expected.slice(3));
     const streamed: unknown[] = [];
@@ -369,7 +369,6 @@ describe("query jobs", () => {
     expect(
       await refusal(bigquery.createQueryJob({ query: "SELECT 1", destination })),
     ).toMatchObject({ code: 501 });
-    expect(await refusal(bigquery.getJobs())).toMatchObject({ code: 501 });
   });
 });
 

@@ -36,7 +36,7 @@ function writeCell(field: Field, cell: Json): string {
     );
     return `STRUCT(${written.join(", ")})`;
   }
-  const text = String(cell);
+  const text = typeof cell === "string" ? cell : JSON.stringify(cell);
   if (field.type === "INTEGER") return text;
   if (field.type === "TIMESTAMP") return `TIMESTAMP_MICROS(${text})`;
   const quoted = JSON.stringify(text);
@@ -73,7 +73,7 @@ function readCell(field: Field | undefined, cell: Json): Json {
   if (field.type === "RECORD") {
     return members.parse(cell).f.map(({ v }, index) => readCell(field.fields?.[index], v));
   }
-  const text = String(cell);
+  const text = typeof cell === "string" ? cell : JSON.stringify(cell);
   switch (field.type) {
     case "BYTES":
       return `b64:${text}`;

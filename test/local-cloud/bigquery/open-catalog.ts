@@ -129,6 +129,8 @@ export async function openCatalog(connection: DuckDBConnection, now: () => numbe
     getDataset,
     getTable,
     findTable: (name: TableName) => tables.get(tableKey(name)),
+    listProjects: () =>
+      [...new Set([...datasets.values()].map((dataset) => dataset.project))].toSorted(),
     listDatasets: (project: string) =>
       [...datasets.values()]
         .filter((dataset) => dataset.project === project)
@@ -306,13 +308,48 @@ function checkLayout(table: CatalogTable): void {
       "require_partition_filter can only be set on a partitioned table.",
     );
   }
+  checkColumnNames(table.fields);
   for (const name of clustering?.fields ?? []) {
-    if (!field(name)) {
+    const column = field(name);
+    if (column && (column.mode === "REPEATED" || notClustered.has(column.type))) {
+      throw new BigqueryError(
+        "invalid",
+        `Clustering by ${column.mode === "REPEATED" ? "a REPEATED column" : column.type} is not allowed. Invalid field: ${name}.`,
+      );
+    }
+    if (!column) {
       throw new BigqueryError(
         "invalid",
         `The field specified for clustering cannot be found in the schema. Invalid field: ${name}.`,
       );
     }
+  }
+}
+
+const notClustered = new Set(["BYTES", "FLOAT", "JSON", "RECORD"]);
+
+/** Prefixes that BigQuery keeps for its own columns. */
+const ownPrefixes =
+  /^(?:_CHANGE_SEQUENCE_NUMBER|_CHANGE_TYPE|_COLIDENTIFIER|_FILE_|_PARTITION|_ROW_TIMESTAMP|_TABLE_|__ROOT__)/i;
+
+function checkColumnNames(fields: readonly Field[], path = ""): void {
+  const seen = new Set<string>();
+  for (const field of fields) {
+    const key = field.name.toLowerCase();
+    if (seen.has(key)) {
+      throw new BigqueryError(
+        "invalid",
+        `Duplicate field names are not allowed in a schema: ${path}${field.name}`,
+      );
+    }
+    seen.add(key);
+    if (ownPrefixes.test(field.name)) {
+      throw new BigqueryError(
+        "invalid",
+        `Field name ${path}${field.name} is not allowed: its prefix is reserved`,
+      );
+    }
+    checkColumnNames(field.fields, `${path}${field.name}.`);
   }
 }
 

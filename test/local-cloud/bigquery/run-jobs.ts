@@ -7,19 +7,24 @@ import type {
   DuckDBPreparedStatement,
 } from "@duckdb/node-api";
 
+import { applyDefinition, type Operation } from "./apply-definition.ts";
 import { BigqueryError } from "./bigquery-error.ts";
 import { checkPartitionFilter } from "./check-partition-filter.ts";
 import type { ResultField } from "./encode-results.ts";
 import { explainDuckdbError } from "./explain-duckdb-error.ts";
-import type { Catalog } from "./open-catalog.ts";
+import { type Catalog, type CatalogTable, quoteTable } from "./open-catalog.ts";
 import { notImplemented } from "./sql/place-error.ts";
 import { type QueryRequest, type TranslatedQuery, translateQuery } from "./sql/translate-query.ts";
+import { fieldOfType, typeOfField } from "./sql/types/convert-field.ts";
 
 export type QueryResult = {
   chunks: DuckDBDataChunk[];
   rows: number;
   /** Rows inserted, updated or deleted; undefined for a SELECT. */
   affected: number | undefined;
+  changed: { inserted: number; updated: number; deleted: number } | undefined;
+  /** What a definition has done. */
+  operation: Operation | undefined;
 };
 
 export type QueryJob = {
@@ -71,7 +76,7 @@ export function createJobs(
 
   const prepare = async (connection: DuckDBConnection, request: QueryRequest) => {
     const translated = translateQuery(catalog, request);
-    if (translated.definition) throw notImplemented(`A statement of ${translated.statement}`);
+    if (translated.sql === "") return { translated, prepared: undefined, fields: [] };
     const prepared = await connection.prepare(translated.sql).catch((error: unknown) => {
       throw explainDuckdbError(error);
     });
@@ -81,6 +86,7 @@ export function createJobs(
   const plan = async (connection: DuckDBConnection, request: QueryRequest) => {
     const planned = await prepare(connection, request);
     const { sql, baseTables } = planned.translated;
+    if (sql === "") return planned;
     await planner.use((planning) => checkPartitionFilter(planning, sql, baseTables));
     return planned;
   };
@@ -148,7 +154,9 @@ export function createJobs(
           jobs.set(key, job);
           started.resolve(job);
           try {
-            job.result = await execute(prepared, translated);
+            job.result = translated.definition
+              ? await define(catalog, connection, translated)
+              : await execute(connection, prepared, translated);
           } catch (error) {
             const explained = explainDuckdbError(error);
             job.error =
@@ -167,11 +175,25 @@ export function createJobs(
       return started.promise;
     },
 
-    get: (project: string, id: string) => {
+    /** A job is found only where it was run. */
+    get: (project: string, id: string, location = "US") => {
       const job = jobs.get(`${project}:${id}`);
-      if (job) return job;
-      throw new BigqueryError("notFound", `Not found: Job ${project}:US.${id}`);
+      if (job && job.location.toLowerCase() === location.toLowerCase()) return job;
+      throw new BigqueryError("notFound", `Not found: Job ${project}:${location}.${id}`);
     },
+
+    /** The newest first. */
+    list: (project: string) =>
+      [...jobs.values()].filter((job) => job.project === project).toReversed(),
+
+    /** The rows of a table in the order in which they came. */
+    readTable: (table: CatalogTable, from: number, most: number) =>
+      pool.use(async (connection) => {
+        const sql = `SELECT * FROM ${quoteTable(table)} LIMIT ${most} OFFSET ${from}`;
+        const result = await connection.run(sql);
+        const fields = table.fields.map((field) => fieldOfType(field.name, typeOfField(field)));
+        return { fields, chunks: await result.fetchAllChunks() };
+      }),
 
     close: () => {
       pool.close();
@@ -180,16 +202,78 @@ export function createJobs(
   };
 }
 
+async function define(
+  catalog: Catalog,
+  connection: DuckDBConnection,
+  { definition, fields, sql }: TranslatedQuery,
+): Promise<QueryResult> {
+  if (!definition) throw new RangeError("No definition");
+  const operation = await applyDefinition(catalog, connection, definition, fields, sql);
+  return { ...nothing, operation };
+}
+
+const nothing = {
+  chunks: [],
+  rows: 0,
+  affected: undefined,
+  changed: undefined,
+  operation: undefined,
+};
+
 async function execute(
+  connection: DuckDBConnection,
+  prepared: DuckDBPreparedStatement | undefined,
+  translated: TranslatedQuery,
+): Promise<QueryResult> {
+  if (!prepared) return nothing;
+  if (translated.conflicts === undefined) return run(prepared, translated);
+  await connection.run("BEGIN");
+  try {
+    const found = await connection.runAndReadAll(translated.conflicts);
+    if (found.currentRowCount > 0) {
+      throw new BigqueryError(
+        "invalidQuery",
+        "UPDATE/MERGE must match at most one source row for each target row",
+      );
+    }
+    const result = await run(prepared, translated);
+    await connection.run("COMMIT");
+    return result;
+  } catch (error) {
+    await connection.run("ROLLBACK").catch(() => undefined);
+    throw error;
+  }
+}
+
+async function run(
   prepared: DuckDBPreparedStatement,
   translated: TranslatedQuery,
 ): Promise<QueryResult> {
   const result = await prepared.run();
-  const affected = translated.statement === "SELECT" ? undefined : result.rowsChanged;
-  if (affected !== undefined) return { chunks: [], rows: 0, affected };
+  if (translated.statement === "MERGE") {
+    const actions = (await result.getRows()).map(([action]) => String(action));
+    const count = (name: string) => actions.filter((action) => action === name).length;
+    const changed = {
+      inserted: count("INSERT"),
+      updated: count("UPDATE"),
+      deleted: count("DELETE"),
+    };
+    return { ...nothing, affected: actions.length, changed };
+  }
+  if (translated.statement !== "SELECT") {
+    const affected = result.rowsChanged;
+    const changed = {
+      inserted: translated.statement === "INSERT" ? affected : 0,
+      updated: translated.statement === "UPDATE" ? affected : 0,
+      deleted:
+        translated.statement === "DELETE" || translated.statement === "TRUNCATE_TABLE"
+          ? affected
+          : 0,
+    };
+    return { ...nothing, affected, changed };
+  }
   const chunks = await result.fetchAllChunks();
-  const rows = chunks.reduce((sum, chunk) => sum + chunk.rowCount, 0);
-  return { chunks, rows, affected };
+  return { ...nothing, chunks, rows: chunks.reduce((sum, chunk) => sum + chunk.rowCount, 0) };
 }
 
 /** What the translation promises and the engine does not keep is no answer. */

@@ -5,8 +5,8 @@ import { type Server, ServerCredentials } from "@grpc/grpc-js";
 
 import { portOf } from "../tcp-port.ts";
 import { openCatalog, quoteTable } from "./open-catalog.ts";
+import { serveRest } from "./rest/serve-rest.ts";
 import { createJobs } from "./run-jobs.ts";
-import { serveRest } from "./serve-rest.ts";
 import { registerEngineFunctions } from "./sql/engine/engine-functions.ts";
 import { createAppender } from "./writes/commit-appends.ts";
 import { serveWrites, type WriteFaults } from "./writes/serve-writes.ts";
@@ -55,6 +55,7 @@ export async function startBigquery(options: BigqueryOptions = {}): Promise<Loca
   const rest = serveRest({
     catalog,
     jobs,
+    readRows: jobs.readTable,
     countRows: async (table) => {
       const counted = await counting.runAndReadAll(`SELECT COUNT(*) FROM ${quoteTable(table)}`);
       return BigInt(String(counted.getRows()[0]?.[0] ?? 0));

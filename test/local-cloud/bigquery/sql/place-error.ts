@@ -3,7 +3,7 @@ import { BigqueryError } from "../bigquery-error.ts";
 /** ` at [line:column]`, as BigQuery ends its refusals of a text. */
 function writePlace(sql: string, place: number): string {
   const before = sql.slice(0, place).split("\n");
-  const column = [...(before.at(-1) ?? "")].length + 1;
+  const column = Array.from(before.at(-1) ?? "").length + 1;
   return ` at [${before.length}:${column}]`;
 }
 

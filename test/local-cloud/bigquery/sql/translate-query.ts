@@ -1,6 +1,7 @@
 import { BigqueryError } from "../bigquery-error.ts";
 import type { ResultField } from "../encode-results.ts";
 import type { Catalog, CatalogTable, TableName } from "../open-catalog.ts";
+import { analyzeDefinition, type TableDefinition } from "./analyze/analyze-definition.ts";
 import { analyzeQuery } from "./analyze/analyze-query.ts";
 import { analyzeChange } from "./analyze/analyze-statement.ts";
 import { columnKeys } from "./analyze/column-keys.ts";
@@ -54,7 +55,7 @@ export type TranslatedQuery = {
   /** A query whose first row says that a change would not be one. */
   conflicts: string | undefined;
   /** What is created or dropped, beside or instead of running `sql`. */
-  definition: Definition | undefined;
+  definition: TableDefinition | undefined;
   /** What the statement reads or writes, as written. */
   references: CatalogTable[];
   /** The tables behind it, those under views included. */
@@ -184,7 +185,11 @@ function translateStatement(context: Context, main: Syntax) {
     case "create table":
     case "create schema":
     case "drop":
-      return { ...nothing, ...translateDefinition(context, main), definition: main };
+      return {
+        ...nothing,
+        ...translateDefinition(context, main),
+        definition: analyzeDefinition(context, main),
+      };
     case "create function":
       throw notImplemented("A function without a query after it");
   }

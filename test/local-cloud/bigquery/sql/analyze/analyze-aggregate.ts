@@ -339,9 +339,9 @@ function writeTopCount(
     { name: "count", type: int64 },
   ]);
   const storage = nameStorage(arrayOf(element));
-  const known = `list_transform(map_entries(histogram(${value.sql})), lambda e: struct_pack("count" := -CAST(e.value AS BIGINT), "value" := e.key))`;
+  const known = `list_transform(map_entries(histogram(${value.sql})), lambda each_entry: struct_pack("count" := -CAST(each_entry.value AS BIGINT), "value" := each_entry.key))`;
   const missing = `CASE WHEN count(*) > count(${value.sql}) THEN [struct_pack("count" := -(count(*) - count(${value.sql})), "value" := CAST(NULL AS ${nameStorage(value.type)}))] END`;
   const sorted = `list_slice(list_sort(list_concat(${known}, ${missing})), 1, ${count})`;
-  const sql = `CAST(list_transform(${sorted}, lambda e: struct_pack("value" := e."value", "count" := -e."count")) AS ${storage})`;
+  const sql = `CAST(list_transform(${sorted}, lambda each_entry: struct_pack("value" := each_entry."value", "count" := -each_entry."count")) AS ${storage})`;
   return compose(sql, arrayOf(element), call.place, [value]);
 }

@@ -47,14 +47,14 @@ function callSafely(context: Context, call: Call, name: string): Expression {
     if (!value || value.constant) return argument;
     const key = `safe argument ${index}`;
     bound.push(`a${index} := ${value.sql}`);
-    variables.set(key, { ...value, sql: `s.a${index}` });
+    variables.set(key, { ...value, sql: `safe_row.a${index}` });
     const names = [{ text: key, place: argument.place }];
     return { ...argument, value: { kind: "path" as const, names, place: argument.place } };
   });
   const inside: Context = { ...context, variables };
   const value = analyzeCall(inside, { ...call, names: call.names.slice(1), arguments: given });
   if (bound.length === 0) return { ...value, sql: `TRY(${value.sql})`, constant: undefined };
-  const sql = `list_transform([struct_pack(${bound.join(", ")})], lambda s: TRY(${value.sql}))[1]`;
+  const sql = `list_transform([struct_pack(${bound.join(", ")})], lambda safe_row: TRY(${value.sql}))[1]`;
   return { ...value, sql, constant: undefined };
 }
 

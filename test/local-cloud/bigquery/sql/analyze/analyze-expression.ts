@@ -552,7 +552,7 @@ function analyzeInList(
   }
   const x = convert(value, type).sql;
   const all = convert(list, arrayOf(type)).sql;
-  const missing = `len(list_filter(${all}, lambda one: one IS NULL)) > 0`;
+  const missing = `len(list_filter(${all}, lambda each_item: each_item IS NULL)) > 0`;
   const sql = `CASE WHEN coalesce(len(${all}), 0) = 0 THEN FALSE WHEN list_contains(${all}, ${x}) THEN TRUE WHEN (${x}) IS NULL OR ${missing} THEN NULL ELSE FALSE END`;
   return compose(`(${not}${sql})`, bool, place, [value, list]);
 }

@@ -233,7 +233,7 @@ function analyzeUnnest(
   if (!item.offset) return { sql: `(SELECT unnest(${list.sql}) AS e) AS ${alias}`, scope };
   const name = item.offset.alias ?? { text: "offset", place: item.place };
   // Both are unnested as one list, so that they stay beside each other.
-  const pairs = `list_transform(${list.sql}, lambda x, i: struct_pack(e := x, o := i - 1))`;
+  const pairs = `list_transform(${list.sql}, lambda each_item, each_place: struct_pack(e := each_item, o := each_place - 1))`;
   const pair = `(SELECT unnest(${pairs}) AS p) AS ${alias}`;
   const inside = (column: Column): Column => ({
     ...column,

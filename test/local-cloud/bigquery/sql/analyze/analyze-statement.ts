@@ -299,7 +299,7 @@ function analyzeMerge(
     const also = condition ? ` AND ${condition.sql}` : "";
     return `WHEN ${clause.when}${also} THEN ${writeAction(inside, clause, table, source.scope)}`;
   });
-  const sql = `MERGE INTO ${quoteTable(table)} AS ${alias} USING ${source.sql} ON ${on.sql} ${clauses.join(" ")}`;
+  const sql = `MERGE INTO ${quoteTable(table)} AS ${alias} USING ${source.sql} ON ${on.sql} ${clauses.join(" ")} RETURNING merge_action`;
   const conflicts =
     matching.length > 0
       ? `SELECT 1 FROM ${quoteTable(table)} AS ${alias} JOIN ${source.sql} ON ${on.sql} WHERE ${matching.map((one) => `(${one})`).join(" OR ")} GROUP BY ${alias}.rowid HAVING count(*) > 1 LIMIT 1`

@@ -641,13 +641,13 @@ function generate(
   if (kind === "TIMESTAMP") {
     const size = clock ?? dayMicros;
     return result(
-      `list_transform(generate_series(epoch_us(${from.sql}), epoch_us(${to.sql}), ${checked} * ${size}), lambda one: make_timestamptz(one))`,
+      `list_transform(generate_series(epoch_us(${from.sql}), epoch_us(${to.sql}), ${checked} * ${size}), lambda each_item: make_timestamptz(each_item))`,
     );
   }
   if (days !== undefined) {
     const day = (x: string) => `CAST((${x}) - DATE '1970-01-01' AS BIGINT)`;
     return result(
-      `list_transform(generate_series(${day(from.sql)}, ${day(to.sql)}, ${checked} * ${days}), lambda one: DATE '1970-01-01' + CAST(one AS INTEGER))`,
+      `list_transform(generate_series(${day(from.sql)}, ${day(to.sql)}, ${checked} * ${days}), lambda each_item: DATE '1970-01-01' + CAST(each_item AS INTEGER))`,
     );
   }
   return result(

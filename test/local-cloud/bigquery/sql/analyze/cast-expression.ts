@@ -46,7 +46,7 @@ export function castExpression(
 function writeSafely(value: Expression, write: (sql: string) => string | undefined): string {
   const plain = value.constant !== undefined || /^[\w".]+$/.test(value.sql);
   if (plain) return `TRY(${write(value.sql) ?? ""})`;
-  return `list_transform([struct_pack(a := ${value.sql})], lambda s: TRY(${write("s.a") ?? ""}))[1]`;
+  return `list_transform([struct_pack(a := ${value.sql})], lambda safe_row: TRY(${write("safe_row.a") ?? ""}))[1]`;
 }
 
 /** A value as text, as CAST writes it. */

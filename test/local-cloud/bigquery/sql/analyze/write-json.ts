@@ -5,7 +5,7 @@ import { writeAsText } from "./cast-expression.ts";
 /** The DuckDB text that writes a value as JSON, as TO_JSON_STRING does. */
 export function writeJson(sql: string, type: SqlType, depth = 0): string {
   if (type.kind === "ARRAY") {
-    const item = `j${depth}`;
+    const item = `each_${depth}`;
     const items = `list_transform(${sql}, lambda ${item}: ${writeJson(item, type.element, depth + 1)})`;
     return `coalesce('[' || array_to_string(${items}, ',') || ']', 'null')`;
   }

@@ -83,7 +83,7 @@ function write(
       return sign(group(writeFloat(value, kind, digits)));
     case "s":
       if (type !== "STRING") return wrong();
-      return digits === undefined ? value : [...value].slice(0, digits).join("");
+      return digits === undefined ? value : Array.from(value).slice(0, digits).join("");
     case "t":
       return type === "FLOAT64" && /^-?\d+$/.test(value) ? `${value}.0` : value;
     default:
@@ -110,7 +110,7 @@ function writeFloat(value: string, kind: string, digits: number | undefined): st
 }
 
 function align(text: string, flags: string, width: number, number: boolean): string {
-  const missing = width - [...text].length;
+  const missing = width - Array.from(text).length;
   if (missing <= 0) return text;
   if (flags.includes("-")) return text + " ".repeat(missing);
   if (!flags.includes("0") || !number) return " ".repeat(missing) + text;

@@ -204,8 +204,8 @@ function writeJson(value: Json, sorted = false): string {
   if (Array.isArray(value)) return `[${value.map((item) => writeJson(item, sorted)).join(",")}]`;
   if (value instanceof Map) {
     const entries = sorted
-      ? [...value].toSorted(([left], [right]) => (left < right ? -1 : 1))
-      : [...value];
+      ? Array.from(value).toSorted(([left], [right]) => (left < right ? -1 : 1))
+      : Array.from(value);
     return `{${entries.map(([name, member]) => `${JSON.stringify(name)}:${writeJson(member, sorted)}`).join(",")}}`;
   }
   return isNumber(value) ? value.source : JSON.stringify(value);

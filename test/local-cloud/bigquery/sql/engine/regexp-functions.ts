@@ -48,7 +48,7 @@ export const regexpEngineFunctions: EngineFunction[] = [
     integer,
     (value, pattern, place, occurrence) => {
       const found = findMatch(value, pattern, place, occurrence, "REGEXP_INSTR");
-      return found ? BigInt([...value.slice(0, found.start)].length + 1) : 0n;
+      return found ? BigInt(Array.from(value.slice(0, found.start)).length + 1) : 0n;
     },
   ),
   define3("bq_regexp_replace", text, text, text, text, replaceAll),
@@ -105,7 +105,7 @@ function findMatch(
   if (place < 1n) throw new RangeError(`Position must be positive in ${name}`);
   if (occurrence < 1n) throw new RangeError(`Occurrence must be positive in ${name}`);
   const compiled = compileExtracting(pattern);
-  const characters = [...value];
+  const characters = Array.from(value);
   if (Number(place) > characters.length + 1) return undefined;
   const before = characters.slice(0, Number(place) - 1).join("").length;
   const matcher = compiled.matcher(value.slice(before));

@@ -21,7 +21,7 @@ const utf8 = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
 export const textEngineFunctions: EngineFunction[] = [
   define1("bq_upper", text, text, (value) => value.toUpperCase()),
   define1("bq_lower", text, text, (value) => value.toLowerCase()),
-  define1("bq_reverse", text, text, (value) => [...value].reverse().join("")),
+  define1("bq_reverse", text, text, (value) => Array.from(value).reverse().join("")),
   define1("bq_reverse_bytes", blob, blob, (value) => value.slice().reverse()),
   define1("bq_text_from_bytes", blob, text, (value) => {
     try {
@@ -50,7 +50,7 @@ export const textEngineFunctions: EngineFunction[] = [
     return typeof padding === "string" ? value + padding : cut(value, padding);
   }),
   define3("bq_substr", text, integer, integer, text, (value, place, size) => {
-    const characters = isPlain(value) ? value : [...value];
+    const characters = isPlain(value) ? value : Array.from(value);
     const [from, to] = sliceBounds(characters.length, place, size);
     const part = characters.slice(from, to);
     return typeof part === "string" ? part : part.join("");
@@ -60,13 +60,13 @@ export const textEngineFunctions: EngineFunction[] = [
   ),
   define2("bq_left", text, integer, text, (value, size) => cut(value, natural(size, "LEFT"))),
   define2("bq_right", text, integer, text, (value, size) => {
-    const characters = [...value];
+    const characters = Array.from(value);
     return characters.slice(Math.max(0, characters.length - natural(size, "RIGHT"))).join("");
   }),
   define4("bq_instr", text, text, integer, integer, integer, findOccurrence),
   define3("bq_trim", text, text, text, text, (value, characters, side) => {
     const removed = new Set(characters);
-    const all = [...value];
+    const all = Array.from(value);
     let from = 0;
     let to = all.length;
     if (side !== "right") while (from < to && removed.has(all[from] ?? "")) from += 1;
@@ -80,7 +80,7 @@ export const textEngineFunctions: EngineFunction[] = [
     return parts.map((part) => new Uint8Array(Buffer.from(part, "latin1")));
   }),
   define2("bq_split", text, text, texts, (value, separator) =>
-    separator === "" ? [...value] : value.split(separator),
+    separator === "" ? Array.from(value) : value.split(separator),
   ),
   define1("bq_initcap", text, text, initcap),
   define2("bq_normalize", text, text, text, (value, form) => value.normalize(form)),
@@ -134,7 +134,7 @@ function replaceInvalid(value: Uint8Array): string {
     for (; size > 0 && decoded === undefined; size -= 1) {
       try {
         decoded = utf8.decode(value.subarray(from, from + size));
-        if ([...decoded].length !== 1) decoded = undefined;
+        if (Array.from(decoded).length !== 1) decoded = undefined;
         else from += size;
       } catch {
         decoded = undefined;
@@ -156,7 +156,7 @@ function natural(size: bigint, name: string): number {
 }
 
 function cut(value: string, size: number): string {
-  return isPlain(value) ? value.slice(0, size) : [...value].slice(0, size).join("");
+  return isPlain(value) ? value.slice(0, size) : Array.from(value).slice(0, size).join("");
 }
 
 /** The characters to add, or the size to cut to. */
@@ -167,10 +167,10 @@ function pad(value: string, size: bigint, filler: string): string | number {
   if (filler === "") {
     throw new RangeError("Third argument (pad pattern) for LPAD/RPAD cannot be empty");
   }
-  const length = [...value].length;
+  const length = Array.from(value).length;
   if (length >= Number(size)) return Number(size);
   const missing = Number(size) - length;
-  const characters = [...filler];
+  const characters = Array.from(filler);
   return Array.from({ length: missing }, (_, index) => characters[index % characters.length]).join(
     "",
   );
@@ -187,8 +187,8 @@ function sliceBounds(length: number, place: bigint, size: bigint): [from: number
 function findOccurrence(value: string, part: string, place: bigint, occurrence: bigint): bigint {
   if (place === 0n) throw new RangeError("The third argument of INSTR must not be 0");
   if (occurrence < 1n) throw new RangeError("The fourth argument of INSTR must be positive");
-  const all = [...value];
-  const wanted = [...part];
+  const all = Array.from(value);
+  const wanted = Array.from(part);
   const matches = (from: number) =>
     wanted.every((character, index) => all[from + index] === character);
   const step = place > 0n ? 1 : -1;
@@ -209,9 +209,13 @@ function findOccurrence(value: string, part: string, place: bigint, occurrence: 
 }
 
 function translate(value: string, source: string, target: string): string {
-  const targets = [...target];
-  const map = new Map([...source].map((character, index) => [character, targets[index] ?? ""]));
-  return [...value].map((character) => map.get(character) ?? character).join("");
+  const targets = Array.from(target);
+  const map = new Map(
+    Array.from(source).map((character, index) => [character, targets[index] ?? ""]),
+  );
+  return Array.from(value)
+    .map((character) => map.get(character) ?? character)
+    .join("");
 }
 
 function initcap(value: string): string {
@@ -228,9 +232,9 @@ function soundex(value: string): string {
   const first = letters[0];
   if (first === undefined) return "";
   const codes: Record<string, string> = {
-    ...Object.fromEntries([..."BFPV"].map((letter) => [letter, "1"])),
-    ...Object.fromEntries([..."CGJKQSXZ"].map((letter) => [letter, "2"])),
-    ...Object.fromEntries([..."DT"].map((letter) => [letter, "3"])),
+    ...Object.fromEntries(Array.from("BFPV").map((letter) => [letter, "1"])),
+    ...Object.fromEntries(Array.from("CGJKQSXZ").map((letter) => [letter, "2"])),
+    ...Object.fromEntries(Array.from("DT").map((letter) => [letter, "3"])),
     L: "4",
     M: "5",
     N: "5",
@@ -247,9 +251,9 @@ function soundex(value: string): string {
 }
 
 function editDistance(left: string, right: string): number {
-  const columns = [...right];
+  const columns = Array.from(right);
   let row = columns.map((_, index) => index + 1);
-  for (const [index, character] of [...left].entries()) {
+  for (const [index, character] of Array.from(left).entries()) {
     let diagonal = index;
     let before = index + 1;
     row = row.map((above, column) => {
@@ -259,5 +263,5 @@ function editDistance(left: string, right: string): number {
       return before;
     });
   }
-  return row.at(-1) ?? [...left].length;
+  return row.at(-1) ?? Array.from(left).length;
 }

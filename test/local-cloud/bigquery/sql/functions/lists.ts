@@ -34,7 +34,7 @@ export const listFunctions: Record<string, readonly Overload[]> = {
     overload(
       "ARRAY<STRING>, STRING, STRING -> STRING",
       (list, separator, missing) =>
-        `array_to_string(list_transform(${list}, lambda one: coalesce(one, ${missing})), ${separator})`,
+        `array_to_string(list_transform(${list}, lambda each_item: coalesce(each_item, ${missing})), ${separator})`,
     ),
   ],
   GENERATE_ARRAY: [

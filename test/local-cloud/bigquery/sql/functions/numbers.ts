@@ -69,7 +69,7 @@ export const numberFunctions: Record<string, readonly Overload[]> = {
     overload(
       "T, ARRAY<T> -> INT64",
       (x, list) =>
-        `CASE WHEN ${x} IS NULL OR ${list} IS NULL THEN NULL ELSE len(list_filter(${list}, lambda one: one <= ${x})) END`,
+        `CASE WHEN ${x} IS NULL OR ${list} IS NULL THEN NULL ELSE len(list_filter(${list}, lambda each_item: each_item <= ${x})) END`,
     ),
   ],
   ROUND: [

@@ -1,9 +1,8 @@
 import { type Overload, overload } from "./overload.ts";
 
 /** What TRIM takes away when it is told nothing: all that Unicode calls white space. */
-const whiteSpace = [
-  ..." \t\n\v\f\r\u0085\u00a0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a\u2028\u2029\u202f\u205f\u3000",
-].join("");
+const whiteSpace =
+  " \t\n\v\f\r\u0085\u00a0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a\u2028\u2029\u202f\u205f\u3000";
 
 const trim = (side: string): Overload[] => [
   overload("STRING -> STRING", (x) => `bq_trim(${x}, '${whiteSpace}', '${side}')`),
@@ -67,7 +66,7 @@ export const textFunctions: Record<string, readonly Overload[]> = {
   CODE_POINTS_TO_STRING: [
     overload(
       "ARRAY<INT64> -> STRING",
-      (x) => `array_to_string(list_transform(${x}, lambda one: bq_chr(one)), '')`,
+      (x) => `array_to_string(list_transform(${x}, lambda each_item: bq_chr(each_item)), '')`,
     ),
   ],
   CONCAT: [
@@ -196,7 +195,7 @@ export const textFunctions: Record<string, readonly Overload[]> = {
   TO_CODE_POINTS: [
     overload(
       "STRING -> ARRAY<INT64>",
-      (x) => `list_transform(bq_split(${x}, ''), lambda one: bq_unicode(one))`,
+      (x) => `list_transform(bq_split(${x}, ''), lambda each_item: bq_unicode(each_item))`,
     ),
   ],
   TO_HEX: [overload("BYTES -> STRING", (x) => `lower(hex(${x}))`)],

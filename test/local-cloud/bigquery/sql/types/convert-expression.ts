@@ -98,7 +98,7 @@ export function convert(expression: Expression, target: SqlType): Expression {
 function repack(sql: string, from: SqlType, to: SqlType, depth = 0): string {
   if (nameStorage(from) === nameStorage(to)) return sql;
   if (from.kind === "ARRAY" && to.kind === "ARRAY") {
-    const item = `x${depth}`;
+    const item = `each_${depth}`;
     return `list_transform(${sql}, lambda ${item}: ${repack(item, from.element, to.element, depth + 1)})`;
   }
   if (from.kind === "STRUCT" && to.kind === "STRUCT") {
