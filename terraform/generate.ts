@@ -36,7 +36,7 @@ export async function generatedFiles(): Promise<Map<string, string>> {
 export const generatedFolders = ["manifests", "schemas", "views"];
 
 /** Writes the generated files below `directory` and removes those that are generated no more. */
-async function writeGenerated(directory: string): Promise<void> {
+export async function writeGenerated(directory: string): Promise<void> {
   const files = await generatedFiles();
   for (const folder of generatedFolders) {
     await mkdir(join(directory, folder), { recursive: true });
