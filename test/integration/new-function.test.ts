@@ -1,0 +1,111 @@
+import { readFile, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { type CopiedTree, copyTree } from "../support/copy-tree.ts";
+
+let tree: CopiedTree;
+beforeAll(async () => {
+  tree = await copyTree();
+});
+afterAll(() => tree.remove());
+
+const edit = async (path: string, change: (text: string) => string) => {
+  const file = join(tree.folder, path);
+  const before = await readFile(file, "utf8");
+  const after = change(before);
+  expect(after, `${path} is as it was`).not.toBe(before);
+  await writeFile(file, after);
+};
+const read = (path: string) => readFile(join(tree.folder, path), "utf8");
+const unitTests = ["run", "--reporter=dot", "test/unit/architecture.test.ts"];
+
+test("a new function passes every check as it is made", { timeout: 240_000 }, async () => {
+  const args = ["terraform/new-function.ts", "normalize-doors", "--topic", "doors"];
+  expect(await tree.run("node", ...args)).toContain("functions/normalize-doors/function.json\n");
+  await tree.run("tsc");
+  await tree.run("biome", "ci", "functions/normalize-doors", "test/unit/functions/normalize-doors");
+  const tests = ["test/unit/functions/normalize-doors", "test/unit/terraform/generate.test.ts"];
+  await tree.run("vitest", ...unitTests, ...tests);
+  await expect(tree.run("node", ...args)).rejects.toThrow("failed");
+});
+
+test("a new stream is its declaration, one line, and who publishes it", {
+  timeout: 240_000,
+}, async () => {
+  await writeFile(
+    join(tree.folder, "shared/streams/door-openings.ts"),
+    `import * as z from "zod";
+import { key, measure, member } from "./field-roles.ts";
+import { declareStream } from "./stream.ts";
+
+/** Openings of doors, with the people that went through. */
+export const doorOpenings = declareStream({
+  name: "door-openings",
+  counts: "door",
+  description: "Openings of doors, with the people that went through",
+  epoch: "2020-01-01T00:00:00Z",
+  fields: {
+    door: key(z.string().min(1).max(64), "Name of the door"),
+    side: member(z.enum(["in", "out"]), "Which way they went"),
+    people: measure(z.int(), "How many went through"),
+  },
+  measures: {
+    openings: { counts: "events", description: "Openings" },
+    people: { counts: "sum", of: "people", description: "People, both ways" },
+    entries: {
+      counts: "sum",
+      of: "people",
+      where: { field: "side", is: "in" },
+      description: "People who came in",
+    },
+  },
+});
+`,
+  );
+  await edit("shared/streams/streams.ts", (text) =>
+    text
+      .replace("import", 'import { doorOpenings } from "./door-openings.ts";\nimport')
+      .replace(/= \[(.*?),?\s*\];/s, "= [$1, doorOpenings];"),
+  );
+  const why = "each opening of a door";
+  await edit("functions/normalize-doors/function.json", (text) =>
+    text.replace('"publishes": {', `"publishes": {\n    "door-openings": "${why}",`),
+  );
+  await edit("functions/normalize-doors/README.md", (text) =>
+    text.replace("| `failed-events` |", `| \`door-openings\` | ${why} |\n| \`failed-events\` |`),
+  );
+  await edit("functions/normalize-doors/handler.ts", (text) =>
+    text.replace(
+      'await publish("failed-events"',
+      'await publish("door-openings", "door-openings.v1", []);\n    await publish("failed-events"',
+    ),
+  );
+  await tree.run("node", "terraform/generate.ts");
+  await tree.run("tsc");
+  await tree.run("node", "terraform/build-functions.ts");
+  await tree.run("vitest", ...unitTests, "test/unit/terraform/generate.test.ts");
+
+  const view = await read("terraform/views/door_hours.sql");
+  expect(view).toContain("GROUP BY event.hour, event.door");
+  expect(view).toMatch(/ AS openings,?\n.* AS people,?\n.* AS entries/s);
+  expect(JSON.parse(await read("terraform/schemas/door_hour_increments.json"))).toMatchObject({
+    clusteredBy: ["hour", "door"],
+  });
+  const manifests = await Promise.all(
+    ["bucket-hours", "append-rows", "redrive-failures"].map((name) =>
+      read(`terraform/manifests/${name}.json`),
+    ),
+  );
+  const [bucketer, appender, redriver] = manifests.map((text): unknown => JSON.parse(text));
+  expect(bucketer).toMatchObject({
+    trigger: { topics: expect.arrayContaining(["door-openings"]) },
+    publishes: { "append-door-hours": expect.any(String) },
+  });
+  expect(appender).toMatchObject({
+    trigger: { topics: expect.arrayContaining(["append-door-hours"]) },
+    tables: { door_hour_increments: expect.any(String) },
+  });
+  expect(redriver).toMatchObject({
+    publishes: { doors: expect.any(String), "door-openings": expect.any(String) },
+  });
+});
