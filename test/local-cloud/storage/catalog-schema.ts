@@ -20,7 +20,10 @@ const storedObject = z.object({
   metageneration: z.int(),
   size: z.int(),
   crc32c: z.string(),
-  md5Hash: z.string(),
+  /** Composite objects have none. */
+  md5Hash: z.string().optional(),
+  /** Of a composite object: how many objects its bytes once were. */
+  componentCount: z.int().optional(),
   content: z.uuid(),
   timeCreated: z.string(),
   updated: z.string(),

@@ -19,7 +19,9 @@ export type NewObject = {
   /** The content identifier of its bytes, complete on the disk. */
   content: string;
   /** Of the bytes as they arrived. */
-  hash: Pick<ContentHash, "size" | "crc32c" | "md5Hash">;
+  hash: Pick<ContentHash, "size" | "crc32c"> & { md5Hash: () => string | undefined };
+  /** Of a composite object, which has no MD5. */
+  componentCount?: number | undefined;
   checksums: DeclaredChecksums;
   preconditions: Preconditions;
   uploadId?: string;
@@ -40,6 +42,7 @@ export function finalizeObject(context: StorageContext, created: NewObject): Sto
 
   const generation = context.catalog.nextGeneration();
   const time = new Date(Math.floor(generation / 1000)).toISOString();
+  const md5Hash = created.componentCount === undefined ? created.hash.md5Hash() : undefined;
   const object: StoredObject = {
     bucket: created.bucket,
     name: created.name,
@@ -47,7 +50,8 @@ export function finalizeObject(context: StorageContext, created: NewObject): Sto
     metageneration: 1,
     size: created.hash.size(),
     crc32c: created.hash.crc32c(),
-    md5Hash: created.hash.md5Hash(),
+    ...(md5Hash !== undefined && { md5Hash }),
+    ...(created.componentCount !== undefined && { componentCount: created.componentCount }),
     content: created.content,
     timeCreated: time,
     updated: time,

@@ -1,6 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { link, rm } from "node:fs/promises";
 import { type ApiAnswer, type ApiRequest, readJson, type StorageContext } from "./api-request.ts";
+import type { StoredObject } from "./catalog-schema.ts";
 import { finalizeObject, requireObject } from "./change-objects.ts";
 import { checkObjectName } from "./check-names.ts";
 import { checkPreconditions, parseGeneration, parsePreconditions } from "./check-preconditions.ts";
@@ -11,19 +12,50 @@ import { invalidRequest } from "./storage-error.ts";
 type ObjectName = { bucket: string; name: string };
 
 /**
- * `POST b/BUCKET/o/OBJECT/rewriteTo/b/BUCKET/o/OBJECT`: a copy, always done in one call. Settings
- * come from the source, unless the body has any: then only those apply.
+ * `POST b/BUCKET/o/OBJECT/copyTo/b/BUCKET/o/OBJECT`: answers with the new object, as the older of the
+ * two calls does.
  */
+export async function copyObject(
+  context: StorageContext,
+  request: ApiRequest,
+  from: ObjectName,
+  to: ObjectName,
+): Promise<ApiAnswer> {
+  const object = await makeCopy(context, request, from, to);
+  return { status: 200, json: describeObject(object, context.url) };
+}
+
+/** `POST b/BUCKET/o/OBJECT/rewriteTo/b/BUCKET/o/OBJECT`: a copy, always done in one call. */
 export async function rewriteObject(
   context: StorageContext,
   request: ApiRequest,
   from: ObjectName,
   to: ObjectName,
 ): Promise<ApiAnswer> {
-  const { query } = request;
-  if (query.has("rewriteToken")) {
+  if (request.query.has("rewriteToken")) {
     throw invalidRequest("Invalid rewriteToken: a rewrite is done in one call here.");
   }
+  const object = await makeCopy(context, request, from, to);
+  return {
+    status: 200,
+    json: {
+      kind: "storage#rewriteResponse",
+      totalBytesRewritten: String(object.size),
+      objectSize: String(object.size),
+      done: true,
+      resource: describeObject(object, context.url),
+    },
+  };
+}
+
+/** Settings come from the source, unless the body has any: then only those apply. */
+async function makeCopy(
+  context: StorageContext,
+  request: ApiRequest,
+  from: ObjectName,
+  to: ObjectName,
+): Promise<StoredObject> {
+  const { query } = request;
   const given = applyObjectBody({}, parseObjectBody(await readJson(request)));
   checkObjectName(to.name);
   const source = requireObject(
@@ -39,7 +71,7 @@ export async function rewriteObject(
   // Bytes never change once they belong to an object, so a second name for them is a copy.
   await link(context.catalog.contentPath(source.content), path);
   try {
-    const object = finalizeObject(context, {
+    return finalizeObject(context, {
       ...to,
       settings: Object.keys(given).length > 0 ? given : source.settings,
       content,
@@ -48,19 +80,10 @@ export async function rewriteObject(
         crc32c: () => source.crc32c,
         md5Hash: () => source.md5Hash,
       },
+      componentCount: source.componentCount,
       checksums: {},
       preconditions: parsePreconditions(query, ""),
     });
-    return {
-      status: 200,
-      json: {
-        kind: "storage#rewriteResponse",
-        totalBytesRewritten: String(object.size),
-        objectSize: String(object.size),
-        done: true,
-        resource: describeObject(object, context.url),
-      },
-    };
   } catch (error) {
     await rm(path, { force: true });
     throw error;

@@ -93,7 +93,7 @@ function headersOf(object: StoredObject): Record<string, string | number> {
     etag: etagOf(object),
     "x-goog-generation": object.generation,
     "x-goog-metageneration": object.metageneration,
-    "x-goog-hash": `crc32c=${object.crc32c},md5=${object.md5Hash}`,
+    "x-goog-hash": `crc32c=${object.crc32c}${object.md5Hash === undefined ? "" : `,md5=${object.md5Hash}`}`,
     "x-goog-storage-class": "STANDARD",
     "x-goog-stored-content-encoding": object.settings.contentEncoding ?? "identity",
     "x-goog-stored-content-length": object.size,

@@ -87,10 +87,25 @@ export function applyObjectBody(before: ObjectSettings, body: ObjectBody): Objec
     }
     delete after.metadata;
     if (metadata.size > 0) {
-      after.metadata = Object.fromEntries(metadata);
+      after.metadata = checkMetadata(metadata);
     }
   }
   return after;
+}
+
+/** https://cloud.google.com/storage/quotas#objects: all keys and values together. */
+const maxMetadataBytes = 8_192;
+
+/** @throws StorageError 400 when it is larger than any object's may be */
+function checkMetadata(metadata: ReadonlyMap<string, string>): Record<string, string> {
+  let bytes = 0;
+  for (const [key, value] of metadata) bytes += Buffer.byteLength(key) + Buffer.byteLength(value);
+  if (bytes > maxMetadataBytes) {
+    throw invalidRequest(
+      `The total size of your metadata, ${bytes} bytes, exceeds the limit of ${maxMetadataBytes} bytes.`,
+    );
+  }
+  return Object.fromEntries(metadata);
 }
 
 /** The checksums a resource declares for the bytes that come with it. */

@@ -7,7 +7,8 @@ import {
 } from "./api-request.ts";
 import { removeObject, requireBucket, requireObject, updateObject } from "./change-objects.ts";
 import { checkPreconditions, parseGeneration, parsePreconditions } from "./check-preconditions.ts";
-import { rewriteObject } from "./copy-object.ts";
+import { composeObject } from "./compose-object.ts";
+import { copyObject, rewriteObject } from "./copy-object.ts";
 import { describeObject } from "./describe-object.ts";
 import { downloadObject } from "./download-object.ts";
 import { listNames } from "./list-names.ts";
@@ -26,10 +27,8 @@ export function serveObjects(
     return method === "GET" ? listObjects(context, request, bucket) : undefined;
   }
   if (action !== undefined) {
-    const [toRoot, toBucket = "", toCollection, toName = "", ...rest] = target;
-    const rewrites = action === "rewriteTo" && toRoot === "b" && toCollection === "o";
-    return method === "POST" && rewrites && rest.length === 0
-      ? rewriteObject(context, request, { bucket, name }, { bucket: toBucket, name: toName })
+    return method === "POST"
+      ? changeObject(context, request, { bucket, name }, action, target)
       : undefined;
   }
   switch (method) {
@@ -41,6 +40,29 @@ export function serveObjects(
       return patchObject(context, request, bucket, name);
     case "DELETE":
       return deleteObject(context, request, bucket, name);
+    default:
+      return undefined;
+  }
+}
+
+/** `POST b/BUCKET/o/OBJECT/…`: what makes one object of others. */
+function changeObject(
+  context: StorageContext,
+  request: ApiRequest,
+  object: { bucket: string; name: string },
+  action: string,
+  target: readonly string[],
+): RoutedAnswer {
+  if (action === "compose") {
+    return target.length === 0 ? composeObject(context, request, object) : undefined;
+  }
+  const [root, bucket = "", collection, name = "", ...rest] = target;
+  if (root !== "b" || collection !== "o" || rest.length > 0) return undefined;
+  switch (action) {
+    case "copyTo":
+      return copyObject(context, request, object, { bucket, name });
+    case "rewriteTo":
+      return rewriteObject(context, request, object, { bucket, name });
     default:
       return undefined;
   }
