@@ -50,7 +50,8 @@ resource "google_pubsub_topic_iam_member" "dead_letter_publisher" {
   member  = local.pubsub_agent
 }
 
-# The raw archive, without code: NDJSON objects by topic and hour, archive/<topic>/<day>/<hour>_….
+# The raw archive, without code: messages as they came, with their attributes, in Avro files by topic
+# and time, archive/<topic>/<day>/<time>_….
 resource "google_pubsub_subscription" "archive" {
   for_each = local.archived_topics
 
@@ -64,10 +65,14 @@ resource "google_pubsub_subscription" "archive" {
   cloud_storage_config {
     bucket                   = google_storage_bucket.lake.name
     filename_prefix          = "archive/${each.key}/"
-    filename_suffix          = ".ndjson"
+    filename_suffix          = ".avro"
     filename_datetime_format = "YYYY-MM-DD/hh_mm_ssZ"
     max_bytes                = 134217728
     max_duration             = "600s"
+
+    avro_config {
+      write_metadata = true
+    }
   }
 
   expiration_policy {

@@ -1,9 +1,9 @@
 import { isUtf8 } from "node:buffer";
 import { jsonProblems } from "../../shared/codec/json-problems.ts";
-import { onOneLine } from "../../shared/codec/on-one-line.ts";
 import { scanJson } from "../../shared/codec/scan-json.ts";
 import { createJsonFollower, opensValue } from "./follow-json.ts";
 import { gatherRecord } from "./gather-record.ts";
+import { onOneLine } from "./on-one-line.ts";
 import type { JudgedRecord, RawRecord, RecordReader } from "./record.ts";
 
 const lineFeed = 0x0a;

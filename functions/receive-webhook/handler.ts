@@ -1,6 +1,5 @@
 import type { KeyObject } from "node:crypto";
 import type { Readable } from "node:stream";
-import { onOneLine } from "../../shared/codec/on-one-line.ts";
 import { admitRequest, type Source, type Topic } from "./admit-request.ts";
 import { answerChallenge } from "./answer-challenge.ts";
 import { countEvents } from "./count-events.ts";
@@ -121,8 +120,7 @@ async function receiveBody(
     if (typeof events === "string") return refuse(events);
     const { delivery } = claim;
     const seen = delivery && remember({ topic: source.topic, id: delivery.id, body });
-    // The archive tells its messages by line ends, and must be able to give this one back.
-    await publish(source.topic, onOneLine(body), {
+    await publish(source.topic, body, {
       source: `${source.scheme}-webhook`,
       ...(delivery && {
         "webhook-id": delivery.id,

@@ -1,10 +1,9 @@
 import { randomUUID } from "node:crypto";
 import { type Message, PubSub, type Subscription } from "@google-cloud/pubsub";
 import { type Bucket, Storage } from "@google-cloud/storage";
-import { decodePayload } from "../../shared/codec/decode-payload.ts";
-import { encodingAttribute } from "../../shared/codec/encode-payload.ts";
-import { writeArchiveName } from "../../terraform/operate/archive-name.ts";
+import { encodeArchive } from "./encode-archive.ts";
 import { unlessPresent } from "./unless-present.ts";
+import { writeArchiveName } from "./write-archive-name.ts";
 
 export type Archiver = {
   /** Writes what is held and stops; what is not written then is not acknowledged. */
@@ -27,8 +26,8 @@ const flowControl = { maxMessages: 10_000, maxBytes: 32_000_000 };
 
 /**
  * Does on this machine what a Cloud Storage subscription does: the messages of each topic go into
- * objects `archive/<topic>/<day>/<time>_<uuid>.ndjson`, the data of a message, decompressed, and then a
- * line end, and are acknowledged when their object is written.
+ * Avro files `archive/<topic>/<day>/<time>_<uuid>.avro`, as they came and with their metadata, and are
+ * acknowledged when their file is written.
  * https://cloud.google.com/pubsub/docs/cloudstorage
  */
 export async function startArchiver(options: ArchiveOptions): Promise<Archiver> {
@@ -63,7 +62,7 @@ function archiveSubscription(subscription: Subscription, topic: string, bucket: 
     const messages = held;
     held = [];
     heldBytes = 0;
-    writing = writing.then(() => writeObject(bucket, topic, messages));
+    writing = writing.then(() => writeObject(bucket, topic, subscription.name, messages));
   };
   subscription.on("message", (message: Message) => {
     held.push(message);
@@ -82,8 +81,13 @@ function archiveSubscription(subscription: Subscription, topic: string, bucket: 
   };
 }
 
-async function writeObject(bucket: Bucket, topic: string, messages: Message[]): Promise<void> {
-  const content = Buffer.concat(messages.flatMap((one) => [plainData(one), Buffer.from("\n")]));
+async function writeObject(
+  bucket: Bucket,
+  topic: string,
+  subscription: string,
+  messages: readonly Message[],
+): Promise<void> {
+  const content = encodeArchive(subscription, messages.map(receivedMessage));
   const name = writeArchiveName(topic, new Date(), randomUUID());
   try {
     // The client would compute a CRC32C in JavaScript, at half of what all else here costs.
@@ -94,8 +98,10 @@ async function writeObject(bucket: Bucket, topic: string, messages: Message[]): 
   }
 }
 
-/** Without its compression: a line end would mean nothing between compressed messages. */
-function plainData({ data, attributes }: Message): Buffer {
-  const plain = decodePayload(data, attributes[encodingAttribute]);
-  return Buffer.isBuffer(plain) ? plain : data;
-}
+const receivedMessage = ({ id, publishTime, attributes, orderingKey = "", data }: Message) => ({
+  id,
+  publishTimeMicros: publishTime.getTime() * 1_000 + publishTime.getMicroseconds(),
+  attributes,
+  orderingKey,
+  data,
+});

@@ -13,9 +13,10 @@ import { archivedTopics, topicsOf } from "../../../shared/manifest/list-topics.t
 import { tables } from "../../../shared/rows/tables.ts";
 import { views } from "../../../shared/rows/views.ts";
 import { generatedFiles } from "../../../terraform/generate.ts";
-import { readArchiveName, writeArchiveName } from "../../../terraform/operate/archive-name.ts";
+import { readArchiveName } from "../../../terraform/operate/archive/read-archive-name.ts";
 import { readManifests } from "../../../terraform/read-manifests.ts";
 import { runtimeEnvironment } from "../../local-cloud/run-function.ts";
+import { writeArchiveName } from "../../local-cloud/write-archive-name.ts";
 import { messagePublished } from "../../support/deliveries.ts";
 import { evaluateDeployment, hasTerraform } from "../../support/terraform/evaluate-deployment.ts";
 import { parseModule, readTerraformFiles } from "../../support/terraform/read-configuration.ts";

@@ -78,37 +78,41 @@ describe("npm run redrive", () => {
 });
 
 describe("npm run replay", () => {
-  const times = ["--from", "2026-01-02T03", "--to", "2026-01-02T04", "--run", "again"];
-  const replay = async (objects: number, copy: Answer) => {
+  const times = ["--from", "2026-01-02T03", "--to", "2026-01-02T04"];
+  const replay = async (objects: number, download: Answer) => {
     const items = Array.from({ length: objects }, (_, index) => ({
-      name: `archive/tweets/2026-01-02/03_00_${10 + index}Z_a`,
+      name: `archive/tweets/2026-01-02/03_00_${10 + index}Z_a.avro`,
       size: "1",
     }));
     const url = await serve((request, response) => {
-      if (request.method === "GET") json(response, { items });
-      else copy(request, response);
+      if (request.url?.includes("alt=media")) download(request, response);
+      else json(response, { items });
     });
     const environment = { ...emulators(url), HOURTALLY_LAKE_BUCKET: "lake" };
     return runCommand("replay", times, { environment });
   };
 
-  test("stops at a failure, when no copy is under way, and tells how to go on", async () => {
-    let copies = 0;
-    let finished = 0;
-    const result = await replay(40, async (request, response) => {
-      copies += 1;
-      const fails = request.url?.includes("03_00_10Z");
-      if (!fails) await delay(300);
-      finished += 1;
-      const done = { done: true, resource: {} };
-      json(response, fails ? { error: { code: 403 } } : done, fails ? 403 : 200);
+  test("stops at an object that it cannot have, and tells how to go on", async () => {
+    const result = await replay(3, (request, response) => {
+      if (request.url?.includes("03_00_11Z")) json(response, { error: { code: 403 } }, 403);
+      else response.end("no Avro");
     });
     expect(result.code).toBe(1);
-    expect(result.stderr).toContain(`${inEmulators}, bucket lake: run again.\n`);
+    expect(result.stderr).toContain(`${inEmulators}, bucket lake.\n`);
     expect(result.stderr).toContain(
-      "replay: 7 of 40 objects copied: go on with --run again: copying archive/tweets/2026-01-02/03_00_10Z_a failed",
+      "replay: replaying archive/tweets/2026-01-02/03_00_11Z_a.avro failed; go on with --after archive/tweets/2026-01-02/03_00_10Z_a.avro",
     );
-    expect({ copies, finished }).toEqual({ copies: 8, finished: 8 });
+  });
+
+  test("names what is damaged, and goes on", async () => {
+    const result = await replay(2, (_request, response) => response.end("no Avro"));
+    expect(result).toMatchObject({ code: 1, stdout: "" });
+    for (const time of ["03_00_10Z", "03_00_11Z"]) {
+      expect(result.stderr).toContain(
+        `archive/tweets/2026-01-02/${time}_a.avro is no Avro file; 0 messages of it published to tweets.\n`,
+      );
+    }
+    expect(result.stderr).toContain("0 messages of 2 objects, 0 bytes, published to tweets.\n");
   });
 
   test("without any input is a mistake", async () => {

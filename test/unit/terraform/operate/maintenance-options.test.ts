@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { readArchiveName, writeArchiveName } from "../../../../terraform/operate/archive-name.ts";
+import { readArchiveName } from "../../../../terraform/operate/archive/read-archive-name.ts";
 import { parseCostOptions } from "../../../../terraform/operate/cost.ts";
 import { parseForgetOptions } from "../../../../terraform/operate/forget.ts";
 import { parseHour, parseTime } from "../../../../terraform/operate/parse-time.ts";
@@ -88,51 +88,51 @@ describe("npm run redrive", () => {
 describe("npm run replay", () => {
   const times = ["--from", "2026-01-02T03", "--to", "2026-01-02T05"];
 
-  test("names its run after the time, unless told", () => {
-    expect(parseReplayOptions(times, now)).toEqual({
-      from: Date.parse("2026-01-02T03:00:00Z"),
-      to: Date.parse("2026-01-02T05:00:00Z"),
-      run: "2026-01-03T12-34-56-789Z",
+  test("looks an hour further than it replays, unless told", () => {
+    expect(parseReplayOptions(times)).toEqual({
+      range: {
+        from: Date.parse("2026-01-02T03:00:00Z"),
+        to: Date.parse("2026-01-02T05:00:00Z"),
+        archivedUntil: Date.parse("2026-01-02T06:00:00Z"),
+      },
       topic: "tweets",
+      after: undefined,
       project: undefined,
       bucket: undefined,
       isDryRun: false,
       json: false,
     });
-    expect(parseReplayOptions([...times, "--run", "again_1"], now)).toMatchObject({
-      run: "again_1",
+    expect(parseReplayOptions([...times, "--archived-until", "2026-01-03"])).toMatchObject({
+      range: { archivedUntil: Date.parse("2026-01-03T00:00:00Z") },
     });
     const named = ["--project", "acme-prod", "--bucket", "acme-lake"];
-    expect(parseReplayOptions([...times, ...named], now)).toMatchObject({
+    expect(parseReplayOptions([...times, ...named])).toMatchObject({
       project: "acme-prod",
       bucket: "acme-lake",
     });
+    const after = "archive/tweets/2026-01-02/03_04_05Z_0b5a.avro";
+    expect(parseReplayOptions([...times, "--after", after])).toMatchObject({ after });
   });
 
   test.each([
     [["--from", "2026-01-02"], "name the time --from and --to"],
     [["--from", "2026-01-02", "--to", "2026-01-02"], "--to must be later than --from"],
-    [[...times, "--run", "../up"], "--run ../up: letters"],
+    [[...times, "--archived-until", "2026-01-02T04"], "--archived-until must not be before --to"],
     [[...times, "--topic", "a/b"], "--topic a/b: letters"],
+    [[...times, "--after", "archive/log-lines/a"], "must be an object of archive/tweets/"],
   ])("%j is explained", (args, message) => {
-    expect(() => parseReplayOptions(args, now)).toThrow(message);
+    expect(() => parseReplayOptions(args)).toThrow(message);
   });
 
   test.each([
-    ["archive/tweets/2026-01-02/03_04_05Z_0b5a.ndjson", Date.parse("2026-01-02T03:04:05Z")],
-    ["archive/tweets/2026-01-02/03_04_05Z_0b5a", Date.parse("2026-01-02T03:04:05Z")],
+    ["archive/tweets/2026-01-02/03_04_05Z_0b5a.avro", Date.parse("2026-01-02T03:04:05Z")],
+    ["archive/tweets/2026-01-02/03_04_05Z_0b5a.ndjson", undefined],
     ["archive/tweets/2026-01-02/", undefined],
-    ["archive/tweets/2026-01-02/25_04_05Z_0b5a.ndjson", undefined],
-    ["landing/tweets/2026-01-02/03_04_05Z_0b5a.ndjson", undefined],
+    ["archive/tweets/2026-01-02/25_04_05Z_0b5a.avro", undefined],
+    ["landing/tweets/2026-01-02/03_04_05Z_0b5a.avro", undefined],
   ])("the time of %s", (name, openedAt) => {
     expect(readArchiveName(name)).toBe(openedAt);
   });
-});
-
-test("an archived object's time is read from the name that is written", () => {
-  const name = writeArchiveName("tweets", now, "0b5a");
-  expect(name).toBe("archive/tweets/2026-01-03/12_34_56Z_0b5a.ndjson");
-  expect(readArchiveName(name)).toBe(Date.parse("2026-01-03T12:34:56Z"));
 });
 
 describe("npm run retract", () => {
