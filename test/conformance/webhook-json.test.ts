@@ -59,7 +59,7 @@ describe.skipIf(!hasSharedData)("JSONTestSuite, rightly signed, over HTTP", () =
       statuses[file] = answers.map(({ status }) => status);
       for (const { status, headers, body: answer } of answers) {
         const isAccepted = status < 300;
-        if (isAccepted) accepted.push(body.toString("latin1").replaceAll(/[\r\n]/g, " "));
+        if (isAccepted) accepted.push(body.toString("latin1"));
         expect(headers["content-type"], file).toBe(
           isAccepted ? "application/json" : "application/problem+json",
         );

@@ -16,7 +16,8 @@ let webhook: Awaited<ReturnType<typeof startWebhook>>;
 beforeAll(async () => {
   webhook = await startWebhook({
     STANDARD_WEBHOOK_TOPICS: "tweets,log-lines",
-    PUBLISH_TIMEOUT_MS: "400",
+    // One test waits for it; all others must not, however busy the machine is.
+    PUBLISH_TIMEOUT_MS: "4000",
     X_CONSUMER_SECRET_PREVIOUS: previousXSecret,
     STANDARD_WEBHOOK_SECRET_PREVIOUS: previousStandardSecret,
     LOG_LEVEL: "debug",
@@ -334,7 +335,7 @@ describe("a publish that fails", () => {
     // The refused one may have arrived after all: identities make that harmless.
     const messages = await webhook.takeTweets(1);
     expect(new Set(messages.map(({ data }) => data.toString()))).toEqual(new Set([body]));
-  });
+  }, 60_000);
 });
 
 test("logs are one JSON object a line, without payloads, tokens or signatures", () => {
