@@ -31,10 +31,12 @@ export function createHandler({ publish, now, log, config }: Dependencies) {
     }
     const failedLines = failed.map((one) => JSON.stringify(one));
     await Promise.all([
-      publish("url-mentions", "url-mentions.v1", mentions),
       publish("append-unlinked", "unlinked.v1", unlinked),
       publish("failed-events", "failed-event.v1", failedLines),
     ]);
+    // Last, because mentions make their reading the one that counts: when this fails halfway and an
+    // older release goes on, the rest of that reading must be there.
+    await publish("url-mentions", "url-mentions.v1", mentions);
     const counts = { shares: shares.length, mentions: mentions.length, unlinked: unlinked.length };
     log.info({ ...counts, failed: failed.length }, "judged");
   };

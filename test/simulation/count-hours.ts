@@ -78,7 +78,7 @@ export const countHours: CountHours = (increments, tombstones) => {
 };
 
 /** By hour and id. */
-function bestRevisions(increments: readonly Row[]): Map<string, Map<string, string>> {
+export function bestRevisions(increments: readonly Row[]): Map<string, Map<string, string>> {
   const best = new Map<string, Map<string, string>>();
   for (const row of increments) {
     const hour = text(row.hour);
@@ -121,7 +121,7 @@ function text(value: unknown): string {
   return value;
 }
 
-function membersOf(row: Row): readonly Row[] {
+export function membersOf(row: Row): readonly Row[] {
   if (!isRows(row.events)) throw new TypeError("an increment holds no events");
   return row.events;
 }

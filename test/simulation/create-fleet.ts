@@ -77,7 +77,7 @@ export function createFleet(settings: {
           if (instance.isAlive) run();
         }),
       publish: (topic, data, attributes) => {
-        const isChanged = isNextRelease && topic === "url-mentions";
+        const isChanged = isNextRelease && ["url-mentions", "append-unlinked"].includes(topic);
         return callPort(instance, `${name}.publish ${topic}`, () =>
           isChanged
             ? queue.accept(

@@ -62,7 +62,7 @@ const maxMessages = 200;
 /** An input of so many lines, packed into messages that come in bursts. */
 export function generateInput(random: Random, lines: number, storm: Storm): Input {
   const startMs = Date.parse(random.pick(starts));
-  const events = createEvents(random, false);
+  const events = createEvents(random, !storm.mixedVersions);
   const deleted = new Set<string>();
   const records = createRecords(random, storm, events, deleted);
   const messages: InputMessage[] = [];

@@ -53,10 +53,11 @@ const neverWhole = (nowMs: number, index: number, line: number): string =>
   writeTweetV1(
     {
       native: `77${index}${100_000 + line}`,
+      version: `77${index}${100_000 + line}`,
       iso: new Date(nowMs).toISOString(),
       author: undefined,
       kind: "post",
-      links: ["https://example.com/p/1"],
+      links: [{ raw: "https://example.com/p/1" }],
     },
     0,
   );

@@ -3,6 +3,7 @@ import type { Random } from "../support/create-random.ts";
 import { brokenItems, brokenLines, brokenMentions, brokenShares } from "./broken-lines.ts";
 import type { Storm } from "./draw-storm.ts";
 import type { Events } from "./invent-events.ts";
+import { somePage } from "./invent-readings.ts";
 import { writeDelete, writeMention, writeShare } from "./write-lines.ts";
 
 /** A line of a message, and what must become of it. */
@@ -44,6 +45,8 @@ export function createRecords(
   deleted: Set<string>,
 ): Records {
   let broken = 0;
+  /** Posts of another network that may be told again. */
+  const shared: ReturnType<Events["invent"]>[] = [];
 
   const eventTime = (nowMs: number): number => {
     // Often by hours, now and then by weeks.
@@ -129,9 +132,10 @@ export function createRecords(
       return { line, receipts: [], failure: { reason, items: 1, heals: false } };
     }
     const { told, counted } = events.invent("mastodon", eventTime(nowMs));
-    const { key, host, links } = events.somePage();
-    const { url } = random.pick(links);
-    counted.pages.set(key, { url, host });
+    const { key, host, links } = somePage(random);
+    const { raw, url } = random.pick(links);
+    const pages = new Map([[key, { url, host }]]);
+    counted.best = { edit: 0, knows: "links", links: [{ raw }], pages };
     return { line: writeMention("mastodon", told, { key, url, host }), receipts: [] };
   };
 
@@ -141,11 +145,10 @@ export function createRecords(
       const { line, reason } = random.pick(brokenShares)(broken++);
       return { line, receipts: [], failure: { reason, items: 1, heals: false } };
     }
-    const { told, counted } = events.invent("bluesky", eventTime(nowMs));
-    const { key, host, links } = events.somePage();
-    const { raw, url } = random.pick(links);
-    counted.pages.set(key, { url, host });
-    return { line: writeShare("bluesky", told, [raw]), receipts: [] };
+    const again = random.chance(storm.repeats) ? shared[random.below(shared.length)] : undefined;
+    const post = again ?? events.invent("bluesky", eventTime(nowMs));
+    if (again === undefined) shared.push(post);
+    return { line: writeShare("bluesky", post.told, events.read(post)), receipts: [] };
   };
 
   return {

@@ -14,6 +14,8 @@ export type Verdict = {
   unexpected: number;
   /** Hours and keys with the right ids but other authors, originals or labels. */
   differing: number;
+  /** Links that are neither mentions nor set aside with a reason, or both. */
+  unjudgedLinks: number;
   /** Items without a receipt or a failed event, or with a wrong one. */
   missingReceipts: number;
   wrongReceipts: number;
@@ -49,6 +51,8 @@ export type Outcome = {
   loaded: ReadonlyMap<string, ReadonlySet<string>>;
   hours: readonly HourCell[];
   posts: readonly Row[];
+  /** Links that are set aside with a reason. */
+  unlinked: number;
   failedEvents: readonly Row[];
   lineage: Lineage;
   unfinished: number;
@@ -82,6 +86,7 @@ export function judgeRun(outcome: Outcome): Judgement {
     problems,
     verdict: {
       ...compareHours(outcome, report),
+      unjudgedLinks: compareLinks(outcome, report),
       ...compareReceipts(outcome, receipts, report),
       ...compareFailures(outcome, failures, report),
       conservationDifference: received - (counted + duplicates + ignored + deletes + failed),
@@ -131,14 +136,28 @@ function compareHours({ input, hours }: Outcome, report: Report) {
   return wrong;
 }
 
-const describeCell = ({ authors, originals, url, host }: ExpectedCell | HourCell): string =>
-  `${authors} authors, ${originals} originals, ${url}, ${host}`;
+/** All links that the best informed readings share, without those that are accounted for. */
+function compareLinks({ input, hours, unlinked }: Outcome, report: Report): number {
+  let shared = 0;
+  for (const { id, best } of input.counted) {
+    if (best === undefined || input.deleted.has(id)) continue;
+    shared += new Set(best.links.map(({ raw, leadsTo }) => leadsTo ?? raw)).size;
+  }
+  const mentions = hours.reduce((sum, cell) => sum + cell.mentions, 0);
+  const rest = shared - mentions - unlinked;
+  if (rest !== 0) report(`${shared} links are ${mentions} mentions and ${unlinked} others`);
+  return Math.abs(rest);
+}
+
+const describeCell = (cell: ExpectedCell | HourCell): string =>
+  `${cell.authors} authors, ${cell.originals} originals, ${cell.url}, ${cell.host}, ${cell.title}`;
 
 const isSame = (cell: HourCell, right: ExpectedCell): boolean =>
   cell.authors === right.authors &&
   cell.originals === right.originals &&
   cell.url === right.url &&
-  cell.host === right.host;
+  cell.host === right.host &&
+  cell.title === right.title;
 
 /** What the receipts say, by where the item was first received: one outcome, or several in a row. */
 function receiptsOf({ posts, lineage }: Outcome): Map<string, string> {

@@ -2,7 +2,8 @@ import { constants, gunzipSync, zstdCompressSync } from "node:zlib";
 import * as z from "zod";
 import type { StreamEvent } from "../../functions/bucket-hours/bucket-hours.ts";
 import { plainAttributes, plainData } from "../support/plain-data.ts";
-import { type CountHours, cellOf, countHours } from "./count-hours.ts";
+import { type CountHours, cellOf, countHours, membersOf } from "./count-hours.ts";
+import type { Row } from "./create-warehouse.ts";
 import type { Platform, Twists } from "./functions-under-test.ts";
 import {
   changeEvents,
@@ -416,6 +417,47 @@ const wrongIdentity: readonly PlantedFault[] = [
   { name: "shows the label that came last", countHours: showLastLabel },
 ];
 
+/** Another reading of a post wins than the best informed one. */
+const wrongReading: readonly PlantedFault[] = [
+  { name: "counts every reading of a post", countHours: countWithRevisions(() => "one") },
+  {
+    name: "counts the reading that came last",
+    countHours: countWithRevisions((_, index) => String(index).padStart(9, "0")),
+  },
+  {
+    name: "lets an earlier edit win",
+    twists: changeRevisions((edit, rest) => [String(99_999_999 - Number(edit)), ...rest]),
+  },
+  {
+    name: "takes an edit for a post of its own",
+    twists: changeLines("link-shares", (line) =>
+      String(line.revision).startsWith("00000000.") ? line : { ...line, id: `${line.id}0` },
+    ),
+  },
+  {
+    name: "does not tell how much a source knows",
+    twists: changeRevisions((edit, [reader = "", , tie = ""]) => [edit, reader, "000", tie]),
+  },
+  {
+    name: "tells nothing of posts without links",
+    twists: changeLines("link-shares", (line) =>
+      Array.isArray(line.links) && line.links.length === 0 ? undefined : line,
+    ),
+  },
+  {
+    name: "tells nothing of readings that mention no page",
+    twists: changeLines("url-mentions", (line) => (line.url_key === undefined ? undefined : line)),
+  },
+  {
+    name: "leaves titles out",
+    twists: changeLines("url-mentions", ({ title: _, ...line }) => line),
+  },
+  {
+    name: "drops links that are not counted",
+    twists: changeLines("append-unlinked", () => undefined),
+  },
+];
+
 /** Failed, but not kept as it was. */
 const wrongFailure: readonly PlantedFault[] = [
   {
@@ -523,6 +565,7 @@ export const plantedFaults: readonly PlantedFault[] = [
   ...wrongObject,
   ...wrongHour,
   ...wrongIdentity,
+  ...wrongReading,
   ...wrongFailure,
   ...wrongEncoding,
 ];
@@ -563,11 +606,37 @@ function isJson(line: string): boolean {
   }
 }
 
+/** Changes the parts of the revision of each link share. */
+function changeRevisions(change: (edit: string, rest: string[]) => string[]): Twists {
+  return changeLines("link-shares", (line) => {
+    const [edit = "", ...rest] = String(line.revision).split(".");
+    return { ...line, revision: change(edit, rest).join(".") };
+  });
+}
+
+/** The view with other revisions of events; `index` tells in which order their rows have landed. */
+function countWithRevisions(change: (revision: unknown, index: number) => string): CountHours {
+  return (increments, tombstones) =>
+    countHours(
+      increments.map((row, index) => ({
+        ...row,
+        events: membersOf(row).map((event) => ({
+          ...event,
+          revision: change(event.revision, index),
+        })),
+      })),
+      tombstones,
+    );
+}
+
+/** Increments of pages: not those of readings that mention none. */
+const mentionsOf = (increments: readonly Row[]) =>
+  increments.filter(({ url_key }) => url_key !== undefined);
+
 /** `COUNT(*)` where it must be `COUNT(DISTINCT id)`. */
 function countMembers(...tables: Parameters<CountHours>): ReturnType<CountHours> {
-  const [increments] = tables;
   const members = new Map<string, number>();
-  for (const row of increments) {
+  for (const row of mentionsOf(tables[0])) {
     const name = cellOf(row);
     if (Array.isArray(row.events)) members.set(name, (members.get(name) ?? 0) + row.events.length);
   }
@@ -578,6 +647,6 @@ function countMembers(...tables: Parameters<CountHours>): ReturnType<CountHours>
 }
 
 function showLastLabel(...tables: Parameters<CountHours>): ReturnType<CountHours> {
-  const last = new Map(tables[0].map((row) => [cellOf(row), row.url]));
+  const last = new Map(mentionsOf(tables[0]).map((row) => [cellOf(row), row.url]));
   return countHours(...tables).map((cell) => ({ ...cell, url: String(last.get(cellOf(cell))) }));
 }

@@ -72,7 +72,7 @@ describe.each(storms)("%s, one tweet in twenty is refused", (_, storm) => {
   const refused = input.counted.filter(({ id }) => id.startsWith("x:") && isRefused(id));
   const lostMentions = refused
     .filter(({ id }) => !input.deleted.has(id))
-    .reduce((mentions, { pages }) => mentions + pages.size, 0);
+    .reduce((mentions, { best }) => mentions + (best?.pages.size ?? 0), 0);
   const run = (fixMs: number): Promise<Run> =>
     runSeed({ seed: 1, events: 2_000, storm, input, twists: releasedAt(fixMs) });
 

@@ -1,5 +1,6 @@
 import { createRandom } from "../support/create-random.ts";
 import { type CountHours, countHours, printHours } from "./count-hours.ts";
+import { countUnlinked } from "./count-unlinked.ts";
 import type { Warehouse } from "./create-warehouse.ts";
 import { createWorld, type Tally } from "./create-world.ts";
 import { drawStorm, type Storm } from "./draw-storm.ts";
@@ -98,6 +99,7 @@ export async function runSeed(settings: RunSettings): Promise<Run> {
     loaded: world.loaded,
     hours: cells,
     posts,
+    unlinked: countUnlinked({ increments, tombstones, unlinked: warehouse.rows("unlinked") }),
     failedEvents: warehouse.rows("failed_events"),
     lineage: world.lineage,
     unfinished: left + (isDelivered && isRedriven && isRedrivenAgain ? 0 : 1),

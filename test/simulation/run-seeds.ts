@@ -33,6 +33,7 @@ export async function runSeeds(
       duplicated: 0,
       unexpected: 0,
       differing: 0,
+      unjudgedLinks: 0,
       missingReceipts: 0,
       wrongReceipts: 0,
       missingFailures: 0,

@@ -1,8 +1,8 @@
 /** A page that links lead to: its key and host, as the policy has them. */
-export type Page = { key: string; host: string; links: readonly Link[] };
+export type Page = { key: string; host: string; links: readonly PageLink[] };
 
 /** One spelling of a link, and the clean link that the view may show for it. */
-export type Link = { raw: string; url: string };
+export type PageLink = { raw: string; url: string };
 
 /**
  * Page number `n` with the spellings that people use of it. Written by hand after URL-POLICY.md:

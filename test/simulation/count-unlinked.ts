@@ -1,0 +1,27 @@
+import { bestRevisions, membersOf } from "./count-hours.ts";
+import type { Row } from "./create-warehouse.ts";
+
+/**
+ * What view `unlinked_latest` says in SQL, said once more: how many links the best informed readings
+ * of posts share that are not counted, each once.
+ */
+export function countUnlinked(tables: {
+  increments: readonly Row[];
+  unlinked: readonly Row[];
+  tombstones: readonly Row[];
+}): number {
+  const deleted = new Set(tables.tombstones.map(({ id }) => id));
+  const best = bestRevisions(tables.increments);
+  const readings = new Set<string>();
+  for (const row of tables.increments) {
+    for (const { id, revision } of membersOf(row)) {
+      const isBest = best.get(String(row.hour))?.get(String(id)) === revision;
+      if (isBest && !deleted.has(id)) readings.add(`${id} ${revision}`);
+    }
+  }
+  const links = new Set<string>();
+  for (const { id, revision, url } of tables.unlinked) {
+    if (readings.has(`${id} ${revision}`)) links.add(`${id} ${url}`);
+  }
+  return links.size;
+}
