@@ -58,6 +58,7 @@ const tweetWay = [
   "receive-webhook",
   "load-object",
   "normalize-tweets",
+  "normalize-urls",
   "bucket-hours",
   "append-rows",
 ];

@@ -149,7 +149,7 @@ describe("the commands of the README", () => {
       redrive: /^0 failed events would be sent back\.$/m,
       retract:
         /^Retracted in .+\. Now count those hours anew:\n\n {2}npm run replay -- --from 2026-01-02T02:00:00\.000Z --to /m,
-      forget: /^Tweet x:20 will be out of all views and counts in a few seconds\.$/m,
+      forget: /^Post x:20 will be out of all views and counts in a few seconds\.$/m,
     };
     for (const [script, sentence] of Object.entries(told)) {
       const command = commands.find((one) => one.startsWith(`npm run ${script} `));
@@ -206,7 +206,7 @@ describe("the commands of the README", () => {
       expect.stringContaining("npm run redrive -- "),
       expect.stringContaining("npm run retract -- "),
       expect.stringContaining("npm run replay -- "),
-      "npm run forget -- --tweet 20",
+      "npm run forget -- --post 20",
     ]);
   });
 });

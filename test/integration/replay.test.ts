@@ -88,11 +88,13 @@ describe("a raw archive", () => {
     expect(hours.filter(isWrong).length).toBeGreaterThan(20);
 
     // What a release would have written that takes every link for the same page.
-    const wrong = lines.flatMap((line) => wrongMention(line).filter(({ at }) => isWrong(at)));
+    const wrong = lines.flatMap((line) =>
+      wrongMention(line).filter(({ event_time }) => isWrong(event_time)),
+    );
     expect(wrong.length).toBeGreaterThan(100);
     const events = wrong.map((mention) => Buffer.from(JSON.stringify(mention)));
     const topic = cloud.pubSub.topic("url-mentions");
-    await publishEvents({ topic, events, pack: 100, attributes: { schema: "url-mention.v1" } });
+    await publishEvents({ topic, events, pack: 100, attributes: { schema: "url-mentions.v1" } });
     await settled();
     const damaged = await cloud.urlHours();
     expect(damaged.filter((row) => row.includes('"url_key":"example.com/wrong"')).length).toBe(3);
@@ -173,11 +175,12 @@ function wrongMention(line: string) {
   const parsed = tweetLine.safeParse(JSON.parse(line));
   if (!parsed.success) return [];
   const { id_str, timestamp_ms } = parsed.data;
-  const at = new Date(Number(timestamp_ms)).toISOString();
+  const event_time = new Date(Number(timestamp_ms)).toISOString();
   const page = {
     url_key: "example.com/wrong",
     url: "https://example.com/wrong/",
     host: "example.com",
   };
-  return [{ id: `x:${id_str}`, at, ...page, kind: "tweet", key_version: 1 }];
+  const revision = "zz.00000000.01.300.000000";
+  return [{ id: `x:${id_str}`, event_time, ...page, kind: "post", source: "x", revision }];
 }
