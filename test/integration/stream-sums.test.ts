@@ -147,3 +147,15 @@ test.each([
   expect(sql).not.toBe(hoursViewSql(meters));
   expect(await viewOf(rows, sql)).not.toEqual(expectedOf(readings));
 });
+
+test("each row has the time at which it landed", async () => {
+  const before = Date.now();
+  await viewOf(deliver(1).rows, hoursViewSql(meters));
+  const [rows] = await bigquery.query(
+    `SELECT DISTINCT UNIX_MILLIS(landed_at) AS landed FROM hourtally.${increments.name}`,
+  );
+  const times = z.array(z.object({ landed: z.number() })).parse(rows);
+  expect(times).toHaveLength(1);
+  expect(times[0]?.landed).toBeGreaterThanOrEqual(before);
+  expect(times[0]?.landed).toBeLessThanOrEqual(Date.now());
+});

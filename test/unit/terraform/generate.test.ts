@@ -6,6 +6,7 @@ import { bigquerySchema } from "../../../shared/rows/bigquery-schema.ts";
 import { columnsOf, landedAt } from "../../../shared/rows/table.ts";
 import { tables } from "../../../shared/rows/tables.ts";
 import { views } from "../../../shared/rows/views.ts";
+import { streams } from "../../../shared/streams/streams.ts";
 import { generatedFiles, generatedFolders } from "../../../terraform/generate.ts";
 
 const terraform = join(import.meta.dirname, "../../../terraform");
@@ -63,6 +64,30 @@ test("partition and cluster columns exist, and partitions are by a TIMESTAMP", (
     for (const column of table.clusteredBy) {
       expect(columns.has(column), `${table.name}.${column}`).toBe(true);
     }
+  }
+});
+
+// https://cloud.google.com/bigquery/docs/reference/standard-sql/lexical#reserved_keywords
+const reserved = new Set(
+  `all and any array as asc assert_rows_modified at between by case cast collate contains create cross
+  cube current default define desc distinct else end enum escape except exclude exists extract false
+  fetch following for from full group grouping groups hash having if ignore in inner intersect interval
+  into is join lateral left like limit lookup merge natural new no not null nulls of on or order outer
+  over partition preceding proto qualify range recursive respect right rollup rows select set some struct
+  tablesample then to treat true unbounded union unnest using when where window with within`.split(
+    /\s+/,
+  ),
+);
+
+test("no column has a name that GoogleSQL takes for a keyword", () => {
+  const namesOf = (columns: ReturnType<typeof columnsOf>): string[] =>
+    columns.flatMap(({ name, fields }) => [name, ...namesOf(fields ?? [])]);
+  for (const table of tables) {
+    expect(namesOf(columnsOf(table)).filter((name) => reserved.has(name))).toEqual([]);
+  }
+  for (const { measures, event } of streams) {
+    const names = [...Object.keys(event.shape), ...measures.map(({ name }) => name)];
+    expect(names.filter((name) => reserved.has(name))).toEqual([]);
   }
 });
 
