@@ -19,8 +19,10 @@ const edit = async (path: string, change: (text: string) => string) => {
 const read = (path: string) => readFile(join(tree.folder, path), "utf8");
 /** What every function and everything generated has to pass. */
 const tests = [
-  ...["run", "--reporter=dot"],
-  ...["test/unit/architecture.test.ts", "test/unit/terraform/generate.test.ts"],
+  "run",
+  "--reporter=dot",
+  "test/unit/architecture.test.ts",
+  "test/unit/terraform/generate.test.ts",
 ];
 
 test("a new function passes every check as it is made", { timeout: 240_000 }, async () => {

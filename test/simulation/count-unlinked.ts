@@ -16,12 +16,12 @@ export function countUnlinked(tables: {
   for (const row of tables.increments) {
     for (const { id, revision } of membersOf(row)) {
       const isBest = best.get(String(row.hour))?.get(String(id)) === revision;
-      if (isBest && !deleted.has(id)) readings.add(`${id} ${revision}`);
+      if (isBest && !deleted.has(id)) readings.add(JSON.stringify([id, revision]));
     }
   }
   const links = new Set<string>();
   for (const { id, revision, url } of tables.unlinked) {
-    if (readings.has(`${id} ${revision}`)) links.add(`${id} ${url}`);
+    if (readings.has(JSON.stringify([id, revision]))) links.add(JSON.stringify([id, url]));
   }
   return links.size;
 }

@@ -431,7 +431,7 @@ const wrongReading: readonly PlantedFault[] = [
   {
     name: "takes an edit for a post of its own",
     twists: changeLines("link-shares", (line) =>
-      String(line.revision).startsWith("00000000.") ? line : { ...line, id: `${line.id}0` },
+      String(line.revision).startsWith("00000000.") ? line : { ...line, id: `${String(line.id)}0` },
     ),
   },
   {
@@ -450,7 +450,7 @@ const wrongReading: readonly PlantedFault[] = [
   },
   {
     name: "leaves titles out",
-    twists: changeLines("url-mentions", ({ title: _, ...line }) => line),
+    twists: changeLines("url-mentions", (line) => ({ ...line, title: undefined })),
   },
   {
     name: "drops links that are not counted",

@@ -34,7 +34,7 @@ export async function copyTree(): Promise<CopiedTree> {
       const done = await execute(bin(program), args, { cwd: folder, maxBuffer: maxOutput });
       return done.stdout;
     } catch (error) {
-      const told = error instanceof Error && "stdout" in error ? `${error.stdout}` : "";
+      const told = error instanceof Error && "stdout" in error ? String(error.stdout) : "";
       throw new Error(`${program} ${args.join(" ")} failed: ${told.slice(-4_000)}`, {
         cause: error,
       });

@@ -18,7 +18,7 @@ function createService() {
     fail: (error: Error) => void;
     isClosed: boolean;
   }[] = [];
-  const open = async (_: Table): Promise<Writer> => {
+  const open: (table: Table) => Promise<Writer> = async () => {
     const listeners: ((error: unknown) => void)[] = [];
     const connection = {
       answers: [] as PromiseWithResolvers<AppendAnswer>[],

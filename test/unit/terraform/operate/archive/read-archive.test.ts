@@ -26,7 +26,11 @@ async function read(content: Buffer, pieceBytes?: number) {
 
 /** A message in one line, so that two lists of them are compared without printing megabytes. */
 const lineOf = (attributes: Readonly<Record<string, string>>, data: Buffer): string =>
-  JSON.stringify([Object.entries(attributes).toSorted(), data.length, data.toString("base64")]);
+  JSON.stringify([
+    Object.entries(attributes).toSorted(([a], [b]) => (a < b ? -1 : 1)),
+    data.length,
+    data.toString("base64"),
+  ]);
 
 const linesOf = (messages: readonly ArchivedMessage[]) =>
   messages.map(({ attributes, data }) => lineOf(attributes, data));
