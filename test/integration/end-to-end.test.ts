@@ -88,7 +88,7 @@ describe("one cloud", () => {
       { reason: "invalid-utf8", bytes: 2 },
       { reason: "malformed-json", bytes: 4, path: "records[1]", position: "records[1]" },
       { reason: "unknown-shape", bytes: 28 },
-      { reason: "unknown-shape", bytes: 200_000, path: "records[0][0]" },
+      { reason: "malformed-json", bytes: 200_000, path: "records[0]" },
       { reason: "invalid-field", bytes: 9_900_011, parts: 3 },
     ]);
     expect(await cloud.urlHours()).toEqual(view);
