@@ -4,12 +4,15 @@ import { failureReason } from "../shared/events/failed-event.v1.ts";
 import { columnsOf, landedAt } from "../shared/rows/table.ts";
 import { tables } from "../shared/rows/tables.ts";
 import { views } from "../shared/rows/views.ts";
+import { describeContract } from "./describe-contract.ts";
 import { readManifests } from "./read-manifests.ts";
 import { renderRunbook } from "./render-runbook.ts";
 
+const contract = "../shared/contract";
+
 /**
- * What `terraform/` holds of `shared/` and `functions/`: file name → content. The tests compare it with
- * what is checked in.
+ * What follows from `shared/` and `functions/`: file name, seen from `terraform/` → content. The tests
+ * compare it with what is checked in.
  */
 export async function generatedFiles(): Promise<Map<string, string>> {
   const files = new Map<string, string>();
@@ -24,7 +27,9 @@ export async function generatedFiles(): Promise<Map<string, string>> {
     files.set(`views/${name}.sql`, sql);
     addJson(`views/${name}.json`, { description, order });
   }
-  for (const { name, trigger, ...manifest } of await readManifests()) {
+  const manifests = await readManifests();
+  for (const [name, value] of describeContract(manifests)) addJson(`${contract}/${name}`, value);
+  for (const { name, trigger, ...manifest } of manifests) {
     const everyTrigger = { topics: [], http: null, schedule: null, ...trigger };
     addJson(`manifests/${name}.json`, { trigger: everyTrigger, ...manifest });
   }
@@ -32,8 +37,10 @@ export async function generatedFiles(): Promise<Map<string, string>> {
   return files;
 }
 
-/** Folders of `terraform/` that hold generated files and nothing else. */
-export const generatedFolders = ["manifests", "schemas", "views"];
+/** Folders that Terraform reads, of generated files and nothing else. */
+export const deployedFolders = ["manifests", "schemas", "views"];
+/** All folders of generated files and nothing else, seen from `terraform/`. */
+export const generatedFolders = [...deployedFolders, contract];
 
 /** Writes the generated files below `directory` and removes those that are generated no more. */
 export async function writeGenerated(directory: string): Promise<void> {

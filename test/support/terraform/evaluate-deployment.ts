@@ -3,7 +3,7 @@ import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import * as z from "zod";
-import { generatedFolders } from "../../../terraform/generate.ts";
+import { deployedFolders } from "../../../terraform/generate.ts";
 import type { Module } from "./read-configuration.ts";
 
 const root = join(import.meta.dirname, "../../..");
@@ -72,7 +72,7 @@ export function evaluateDeployment(
   try {
     const inside = join(folder, "terraform");
     mkdirSync(inside);
-    for (const name of [...generatedFolders, "failure-reasons.json"]) {
+    for (const name of [...deployedFolders, "failure-reasons.json"]) {
       symlinkSync(join(root, "terraform", name), join(inside, name));
     }
     const output = Object.fromEntries(
