@@ -159,7 +159,9 @@ export function createWorld(settings: {
     accept: (message) => {
       const { topic, attributes = inputAttributes } = message;
       const encode = encodings[accepted.size % encodings.length] ?? plain;
-      const sent = "content-encoding" in attributes ? message : encode(message.data);
+      // What is compressed of nothing is one of the messages that cannot be read.
+      const isAsItIs = "content-encoding" in attributes || message.data.length === 0;
+      const sent = isAsItIs ? message : encode(message.data);
       accepted.set(queue.accept(topic, sent.data, { ...attributes, ...sent.attributes }), message);
     },
     accepted,
