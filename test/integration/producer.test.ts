@@ -233,7 +233,7 @@ describe("interruption", () => {
       "--json",
     ]);
     await new Promise((resolve) => child.stderr.once("data", resolve));
-    await sleep(1_000);
+    await sleep(2_500);
 
     child.kill(given.signal);
     const { code, stdout } = await ended;
