@@ -4,7 +4,7 @@ export type NewFunction = { name: string; topic: string; description: string };
 /**
  * The files of a function that reads the records of one topic and keeps as failed events what it
  * cannot read: path from the project's root → content. It passes every check as it is; what it is
- * for goes into its `read-records.ts`, and what it publishes into its `function.json` first.
+ * for goes into its `read-message.ts`, and what it publishes into its `function.json` first.
  */
 export function renderFunction(one: NewFunction): Map<string, string> {
   const folder = `functions/${one.name}`;
@@ -13,7 +13,7 @@ export function renderFunction(one: NewFunction): Map<string, string> {
     [`${folder}/index.ts`, wiring(one)],
     [`${folder}/config.ts`, config],
     [`${folder}/handler.ts`, handler(one)],
-    [`${folder}/read-records.ts`, core(one)],
+    [`${folder}/read-message.ts`, core(one)],
     [`${folder}/README.md`, readme(one)],
     [`test/unit/${folder}/handler.test.ts`, handlerTest(one)],
   ]);
@@ -84,7 +84,7 @@ const handler = ({ topic }: NewFunction): string =>
 import { parsePubsubDelivery } from "../../shared/envelopes/pubsub-delivery.ts";
 import type { PublishedTopic } from "../../shared/manifest/published-topic.ts";
 import type manifest from "./function.json";
-import { readRecords } from "./read-records.ts";
+import { readMessage } from "./read-message.ts";
 
 type Dependencies = {
   publish: PublishLines<PublishedTopic<typeof manifest>>;
@@ -100,7 +100,7 @@ type Dependencies = {
 export function createHandler({ publish, log, config }: Dependencies) {
   return async (event: unknown): Promise<void> => {
     const delivery = parsePubsubDelivery(event);
-    const { values, failed } = readRecords(delivery, config.functionVersion);
+    const { values, failed } = readMessage(delivery, config.functionVersion);
     const failedLines = failed.map((one) => JSON.stringify(one));
     await publish("failed-events", "failed-event.v1", failedLines);
     log.info({ records: values.length, failed: failed.length }, "read");
@@ -109,37 +109,21 @@ export function createHandler({ publish, log, config }: Dependencies) {
 `;
 
 const core = ({ name }: NewFunction): string =>
-  `import { failRecord } from "../../shared/codec/fail-record.ts";
-import { unpackRecords } from "../../shared/codec/unpack-records.ts";
+  `import { readRecords } from "../../shared/codec/read-records.ts";
 import type { PubsubDelivery } from "../../shared/envelopes/pubsub-delivery.ts";
 import type { FailedEvent } from "../../shared/events/failed-event.v1.ts";
 
 /** The values of a message's records, and a failed event for each record that holds none. */
-export function readRecords(
+export function readMessage(
   delivery: PubsubDelivery,
   functionVersion: string,
 ): { values: unknown[]; failed: FailedEvent[] } {
-  const values: unknown[] = [];
-  const failed: FailedEvent[] = [];
-  for (const record of unpackRecords(delivery)) {
-    if ("value" in record) {
-      values.push(record.value);
-      continue;
-    }
-    const position = \`records[\${record.line}]\`;
-    const parts = failRecord(delivery, {
-      stage: "${name}",
-      functionVersion,
-      reason: record.reason,
-      issues: [{ path: position, message: record.message }],
-      items: 1,
-      position,
-      original: record.bytes,
-      isEncoded: record.isEncoded,
-    });
-    failed.push(...parts);
-  }
-  return { values, failed };
+  const { read, failed } = readRecords(delivery, {
+    stage: "${name}",
+    functionVersion,
+    read: (value) => ({ read: value }),
+  });
+  return { values: read, failed };
 }
 `;
 
@@ -170,7 +154,7 @@ It publishes to:
 
 ## Flow
 
-1. \`readRecords\` takes the message apart; a record that cannot be read becomes a failed event.
+1. \`readMessage\` takes the message apart; a record that cannot be read becomes a failed event.
 2. The failed events are published. Only then the message is acknowledged.
 
 ## Configuration
