@@ -63,6 +63,19 @@ async function receive(subscription: Subscription, messages: number) {
   return received;
 }
 
+/** Resolves when so many events have arrived. */
+async function waitForEvents(subscription: Subscription, events: number): Promise<void> {
+  let arrived = 0;
+  await new Promise<void>((resolve) => {
+    subscription.on("message", (message) => {
+      message.ack();
+      arrived += plainData(message.data, message.attributes).toString().split("\n").length;
+      if (arrived >= events) resolve();
+    });
+  });
+  await subscription.close();
+}
+
 function startProduce(args: readonly string[], environment: Record<string, string> = {}) {
   const child = spawn(join(root, "node_modules/.bin/node"), ["test/producer/produce.ts", ...args], {
     cwd: root,
@@ -222,7 +235,7 @@ describe("interruption", () => {
     { signal: "SIGINT", exitCode: 130 },
     { signal: "SIGTERM", exitCode: 143 },
   ] as const)("$signal counts what arrived and exits with $exitCode", async (given) => {
-    const { name } = await openTopic();
+    const { name, subscription } = await openTopic();
     const { child, ended } = startProduce([
       "--topic",
       name,
@@ -232,8 +245,7 @@ describe("interruption", () => {
       "1000",
       "--json",
     ]);
-    await new Promise((resolve) => child.stderr.once("data", resolve));
-    await sleep(2_500);
+    await waitForEvents(subscription, 101);
 
     child.kill(given.signal);
     const { code, stdout } = await ended;
