@@ -111,7 +111,8 @@ client = bigquery.Client(project="demo", credentials=anonymous, client_options=o
 connection = ibis.bigquery.connect(project_id="demo", dataset_id="shop", client=client, credentials=anonymous)
 numbers = connection.table("numbers")
 digits = numbers.filter(numbers.n <= 20).group_by(numbers.s.length().name("digits"))
-query = ibis.to_sql(digits.agg(k=numbers.count(), least=numbers.n.min()).order_by("digits"))
+totals = digits.agg(k=ibis._.count(), least=ibis._.n.min()).order_by("digits")
+query = str(ibis.to_sql(totals))
 print(json.dumps([list(row.values()) for row in client.query(query).result()]))
 `;
   const { stdout } = await run(python, ["-c", script, server.restUrl]);
