@@ -1,14 +1,16 @@
-import { failRecord } from "../../shared/codec/fail-record.ts";
-import { parsePubsubDelivery } from "../../shared/envelopes/pubsub-delivery.ts";
+import {
+  parseStorageNotification,
+  type StorageNotification,
+} from "../../shared/envelopes/storage-notification.ts";
 import type { FailedEvent } from "../../shared/events/failed-event.v1.ts";
-import { failWholeObject, stage } from "./fail-object.ts";
+import { failNotification, failObject } from "../../shared/objects/fail-object.ts";
+import { takeTurns } from "../../shared/objects/take-turns.ts";
+import { stage } from "./fail-record-of.ts";
 import { type LoadDependencies, loadObject } from "./load-object.ts";
 import { loadReport } from "./load-report.v1.ts";
 import { reportNameOf } from "./name-object.ts";
 import type { ObjectStore } from "./object-store.ts";
 import { readLandingPath } from "./read-landing-path.ts";
-import { parseStorageNotification, type StorageNotification } from "./storage-notification.ts";
-import { takeTurns } from "./take-turns.ts";
 
 type Dependencies = LoadDependencies & {
   store: ObjectStore;
@@ -31,6 +33,7 @@ const unexpected = ["topic-not-allowed", "object-gone"];
  */
 export function createHandler(dependencies: Dependencies) {
   const { store, log, config } = dependencies;
+  const context = { stage, ...config };
   const inTurn = takeTurns(loadsAtATime);
 
   const load = async (notification: StorageNotification): Promise<void> => {
@@ -54,7 +57,7 @@ export function createHandler(dependencies: Dependencies) {
     const { outcome, reason, issues = [] } = report;
     if (reason !== undefined) {
       const failure = { reason, issues };
-      await publishFailed(failWholeObject(found, messageId, failure, config), dependencies);
+      await publishFailed(failObject(found, messageId, failure, context), dependencies);
     }
     const json = `${JSON.stringify(report, null, 2)}\n`;
     await store.writeOnce(bucket, reportNameOf(object, outcome), json);
@@ -66,27 +69,13 @@ export function createHandler(dependencies: Dependencies) {
 
   return async (event: unknown): Promise<void> => {
     const notification = parseStorageNotification(event);
-    if (notification === undefined) return failDelivery(event, dependencies);
+    if (notification === undefined) {
+      await publishFailed(failNotification(event, context), dependencies);
+      log.warn({ reason: "unknown-shape" }, "failed");
+      return;
+    }
     await inTurn(() => load(notification));
   };
-}
-
-/** Keeps a message that is no storage notification, as any other that cannot be understood. */
-async function failDelivery(event: unknown, dependencies: Dependencies) {
-  const { log, config } = dependencies;
-  const delivery = parsePubsubDelivery(event);
-  const failed = failRecord(delivery, {
-    stage,
-    functionVersion: config.functionVersion,
-    reason: "unknown-shape",
-    issues: [{ path: "attributes", message: "not those of a storage notification" }],
-    items: 1,
-    position: "records[0]",
-    original: Buffer.from(delivery.payload, "base64"),
-    isEncoded: true,
-  });
-  await publishFailed(failed, dependencies);
-  log.warn({ reason: "unknown-shape" }, "failed");
 }
 
 async function publishFailed(failed: readonly FailedEvent[], { publish }: Dependencies) {

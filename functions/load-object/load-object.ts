@@ -1,13 +1,14 @@
 import { encodePayload } from "../../shared/codec/encode-payload.ts";
 import type { PublishMessage } from "../../shared/codec/publish-message.ts";
 import type { FailedEvent, FailureReason } from "../../shared/events/failed-event.v1.ts";
-import { BrokenObjectError } from "./broken-object-error.ts";
-import { failRecordOf } from "./fail-object.ts";
-import { inflateGzip } from "./inflate-gzip.ts";
+import { BrokenObjectError } from "../../shared/objects/broken-object-error.ts";
+import { inflateGzip } from "../../shared/objects/inflate-gzip.ts";
+import type { StoredObject } from "../../shared/objects/stored-object.ts";
+import { failRecordOf } from "./fail-record-of.ts";
 import type { LandingTopic, Topic } from "./landing-topic.ts";
 import { limitInFlight } from "./limit-in-flight.ts";
 import type { LoadReport } from "./load-report.v1.ts";
-import type { ObjectStore, StoredObject } from "./object-store.ts";
+import type { ObjectStore } from "./object-store.ts";
 import { type PackedRows, packRows } from "./pack-rows.ts";
 import { readRecords } from "./read-records.ts";
 import { type GzipLimits, verifyGzip } from "./verify-gzip.ts";

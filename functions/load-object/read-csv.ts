@@ -1,6 +1,6 @@
 import { isUtf8 } from "node:buffer";
 import { parse } from "csv-parse/sync";
-import { BrokenObjectError } from "./broken-object-error.ts";
+import { BrokenObjectError } from "../../shared/objects/broken-object-error.ts";
 import { joinLines } from "./join-lines.ts";
 import type { CsvLayout } from "./landing-topic.ts";
 import { isBlank, withoutReturn } from "./read-json.ts";

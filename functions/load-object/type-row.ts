@@ -1,6 +1,6 @@
 import * as z from "zod";
 import { issuesOf } from "../../shared/events/issues-of.ts";
-import { BrokenObjectError } from "./broken-object-error.ts";
+import { BrokenObjectError } from "../../shared/objects/broken-object-error.ts";
 import type { CsvColumn, CsvLayout } from "./landing-topic.ts";
 
 /** The row of a record's fields as a JSON line, or what is wrong with one of them. */

@@ -1,5 +1,5 @@
-import { BrokenObjectError } from "./broken-object-error.ts";
-import { inflateGzip } from "./inflate-gzip.ts";
+import { BrokenObjectError } from "../../shared/objects/broken-object-error.ts";
+import { inflateGzip } from "../../shared/objects/inflate-gzip.ts";
 
 export type GzipLimits = {
   /** Most bytes of a line that is loaded. */

@@ -2,11 +2,8 @@ import { once } from "node:events";
 import { createServer, type RequestListener, type Server } from "node:http";
 import { Storage } from "@google-cloud/storage";
 import { afterEach, describe, expect, test } from "vitest";
-import {
-  createObjectStore,
-  type ObjectStore,
-  type StoredObject,
-} from "../../functions/load-object/object-store.ts";
+import { createObjectStore, type ObjectStore } from "../../functions/load-object/object-store.ts";
+import type { StoredObject } from "../../shared/objects/stored-object.ts";
 
 const object: StoredObject = {
   bucket: "lake",

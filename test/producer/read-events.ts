@@ -1,11 +1,11 @@
 import { createReadStream } from "node:fs";
 import type { Readable } from "node:stream";
-import { BrokenObjectError } from "../../functions/load-object/broken-object-error.ts";
-import { inflateGzip, isGzip } from "../../functions/load-object/inflate-gzip.ts";
 import type { TopicFormat } from "../../functions/load-object/landing-topic.ts";
 import { landingTopics } from "../../functions/load-object/landing-topics.ts";
 import { readRecords } from "../../functions/load-object/read-records.ts";
 import type { JudgedRecord } from "../../functions/load-object/record.ts";
+import { BrokenObjectError } from "../../shared/objects/broken-object-error.ts";
+import { inflateGzip, isGzip } from "../../shared/objects/inflate-gzip.ts";
 import { UserError } from "../../terraform/operate/cli/user-error.ts";
 import { maxEventBytes } from "./event-limits.ts";
 

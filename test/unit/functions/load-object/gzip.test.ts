@@ -1,7 +1,7 @@
 import { gzipSync } from "node:zlib";
 import { describe, expect, test } from "vitest";
-import { inflateGzip } from "../../../../functions/load-object/inflate-gzip.ts";
 import { type GzipLimits, verifyGzip } from "../../../../functions/load-object/verify-gzip.ts";
+import { inflateGzip } from "../../../../shared/objects/inflate-gzip.ts";
 
 const mebibyte = 1024 * 1024;
 const limits: GzipLimits = { lineBytes: mebibyte, contentBytes: 64 * mebibyte, ratio: 250 };

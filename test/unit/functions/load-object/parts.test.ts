@@ -4,11 +4,12 @@ import { chooseFormat, isEnough } from "../../../../functions/load-object/choose
 import { parseConfig } from "../../../../functions/load-object/config.ts";
 import type { LandingTopic } from "../../../../functions/load-object/landing-topic.ts";
 import { limitInFlight } from "../../../../functions/load-object/limit-in-flight.ts";
-import { identityOf, reportNameOf } from "../../../../functions/load-object/name-object.ts";
+import { reportNameOf } from "../../../../functions/load-object/name-object.ts";
 import { type PackedRows, packRows } from "../../../../functions/load-object/pack-rows.ts";
 import { readLandingPath } from "../../../../functions/load-object/read-landing-path.ts";
-import { takeTurns } from "../../../../functions/load-object/take-turns.ts";
 import { turnstileCsv } from "../../../../functions/load-object/turnstile-csv.ts";
+import { identityOf } from "../../../../shared/objects/name-object.ts";
+import { takeTurns } from "../../../../shared/objects/take-turns.ts";
 
 describe("packing", () => {
   const pack = (rows: readonly [string, number][]): PackedRows[] => {

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { parseStorageNotification } from "../../../../functions/load-object/storage-notification.ts";
+import { parseStorageNotification } from "../../../../shared/envelopes/storage-notification.ts";
 import { messagePublished } from "../../../support/deliveries.ts";
 import { finalized } from "../../../support/memory-landing.ts";
 

@@ -1,5 +1,5 @@
 import * as z from "zod";
-import { parsePubsubDelivery } from "../../shared/envelopes/pubsub-delivery.ts";
+import { parsePubsubDelivery } from "./pubsub-delivery.ts";
 
 /** What Cloud Storage says about one generation of one object, whatever envelope it came in. */
 export type StorageNotification = {

@@ -1,4 +1,4 @@
-import type { FailureReason } from "../../shared/events/failed-event.v1.ts";
+import type { FailureReason } from "../events/failed-event.v1.ts";
 
 /** An object that cannot be loaded as a whole, however often it is tried. */
 export class BrokenObjectError extends Error {
