@@ -20,6 +20,7 @@ export async function benchEndToEnd(): Promise<Measurement[]> {
   await buildFunctions();
   const cloud = await startTestCloud();
   try {
+    await Promise.all(cloud.functions.map(({ wake }) => wake()));
     const lines = generated(burst, 1);
     const startedAt = performance.now();
     await cloud.count(lines, pack);

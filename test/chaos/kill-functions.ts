@@ -1,6 +1,6 @@
 import { connect } from "node:net";
 import { setTimeout as delay } from "node:timers/promises";
-import type { RunningFunction } from "../local-cloud/run-function.ts";
+import type { ScaledFunction } from "../local-cloud/scale-from-zero.ts";
 import type { Random } from "../support/create-random.ts";
 
 /** How long a killed function may take to serve again. */
@@ -17,10 +17,10 @@ export type Killer = {
  * Kills functions without a warning (SIGKILL), in an order drawn from the seed in which none comes
  * again before all had their turn. What runs them has to start them again.
  */
-export function createKiller(functions: readonly RunningFunction[], random: Random): Killer {
+export function createKiller(functions: readonly ScaledFunction[], random: Random): Killer {
   const kills: Record<string, number> = {};
   for (const { name } of functions) kills[name] = 0;
-  const waiting: RunningFunction[] = [];
+  const waiting: ScaledFunction[] = [];
   return {
     killOne: async () => {
       if (waiting.length === 0) waiting.push(...functions);
@@ -35,10 +35,11 @@ export function createKiller(functions: readonly RunningFunction[], random: Rand
 }
 
 /** A process that is only starting has nothing to lose yet. */
-async function servingPid({ name, url, pid }: RunningFunction): Promise<number> {
+async function servingPid({ name, wake, pid }: ScaledFunction): Promise<number> {
   const deadline = Date.now() + patienceMs;
+  const port = Number(new URL(await wake()).port);
   while (Date.now() < deadline) {
-    const isServing = await listens(Number(new URL(url).port));
+    const isServing = await listens(port);
     const serving = pid();
     if (isServing && serving !== undefined) return serving;
     await delay(20);

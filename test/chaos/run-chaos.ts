@@ -92,6 +92,7 @@ export async function runChaos(
       ports: { pubsub: 0, bigquery: 0, bigqueryWrite: 0, storage: 0 },
       database: ":memory:",
       logDirectory,
+      onFailure: (error) => process.stderr.write(`${error.message}\n`),
       route: (hop) => (isOnTweetWay(hop) ? network.route(hop) : Promise.resolve(hop.address)),
     });
     cleanUp.push(() => cloud.stop());

@@ -50,9 +50,10 @@ async function start(args: string[], listen: () => AbortSignal): Promise<number 
   }
   for (const path of options.input) await checkInput(path);
   await checkFiles(options.input, topic);
-  const signal = listen();
+  const broken = new AbortController();
+  const signal = AbortSignal.any([listen(), broken.signal]);
   const startedAt = performance.now();
-  const target = await openTarget(options);
+  const target = await openTarget(options, (error) => broken.abort(error));
   try {
     sayWhereItRuns(target);
     const bigquery = new BigQuery({ projectId: target.project });
@@ -62,6 +63,7 @@ async function start(args: string[], listen: () => AbortSignal): Promise<number 
       say("Up until Ctrl-C.");
       await keepCounting(target, bigquery, signal);
     }
+    broken.signal.throwIfAborted();
     const uncounted = target.own?.backlog()?.messages ?? 0;
     if (isCutShort || (signal.aborted && uncounted > 0)) {
       say(`interrupted${uncounted === 0 ? "" : whatIsLost(uncounted)}`);
@@ -81,7 +83,10 @@ async function start(args: string[], listen: () => AbortSignal): Promise<number 
 const whatIsLost = (messages: number) =>
   `: ${messages} messages were published and not counted; they are gone with this Pub/Sub`;
 
-async function openTarget(options: StartOptions): Promise<Target> {
+async function openTarget(
+  options: StartOptions,
+  onFailure: (error: Error) => void,
+): Promise<Target> {
   const running = await findRunningCloud();
   if (running !== undefined) {
     if (options.data !== undefined || options.duplicates > 0 || options.shuffle) {
@@ -117,6 +122,7 @@ async function openTarget(options: StartOptions): Promise<Target> {
     logDirectory: join(stateDirectory, "logs"),
     archive: true,
     pubsubEmulator: emulator,
+    onFailure,
     ...(hasFaults && {
       faults: {
         duplicateRate: options.duplicates,

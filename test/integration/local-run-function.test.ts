@@ -4,6 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { runFunction } from "../local-cloud/run-function.ts";
+import { scaleFromZero } from "../local-cloud/scale-from-zero.ts";
 
 const manifest = { name: "chatter", trigger: { http: "public" as const } };
 /** More than a pipe holds. */
@@ -42,4 +43,53 @@ test.skipIf(!existsSync(fullDisk))("a full disk costs log lines, not answers", a
 test("one that cannot be run is said not to start", async () => {
   const options = { environment: {}, logDirectory: folder, bundle: join(folder, "none") };
   await expect(runFunction(manifest, options)).rejects.toThrow("function chatter does not start");
+});
+
+test("one that scales from zero runs from its first request on, and answers it", async () => {
+  const body = `exports.chatter = (request, response) => {
+    response.send(process.pid + " " + request.rawBody.length);
+  };`;
+  await writeFile(join(folder, "index.js"), body);
+  const options = { environment: {}, logDirectory: folder, bundle: folder };
+  const failures: Error[] = [];
+  // A connection that is kept would end with the process that it leads to.
+  const fresh = { method: "POST", headers: { connection: "close" } };
+  const run = () => runFunction(manifest, options);
+  const scaled = await scaleFromZero("chatter", run, (error) => failures.push(error));
+  try {
+    expect(scaled.pid()).toBeUndefined();
+    const answers = await Promise.all(
+      [1, 2, 3].map(async () =>
+        (await fetch(scaled.url, { ...fresh, body: "x".repeat(500_000) })).text(),
+      ),
+    );
+    expect(answers).toEqual(Array(3).fill(`${scaled.pid()} 500000`));
+    expect(await (await fetch(await scaled.wake(), { method: "POST", body: "x" })).text()).toBe(
+      `${scaled.pid()} 1`,
+    );
+    expect(await scaled.wake()).not.toBe(scaled.url);
+    process.kill(scaled.pid() ?? Number.NaN, "SIGKILL");
+    // A request waits while it is started again.
+    expect(await (await fetch(scaled.url, { ...fresh, body: "xy" })).text()).toMatch(/ 2$/);
+    expect(scaled.restarts()).toBe(1);
+    expect(failures).toEqual([]);
+  } finally {
+    await scaled.stop();
+  }
+  await expect(fetch(scaled.url)).rejects.toThrow();
+});
+
+test("one that scales from zero and does not start breaks its request off, and says so", async () => {
+  const options = { environment: {}, logDirectory: folder, bundle: join(folder, "none") };
+  const failures: string[] = [];
+  const run = () => runFunction(manifest, options);
+  const scaled = await scaleFromZero("chatter", run, ({ message }) => failures.push(message));
+  try {
+    await expect(fetch(scaled.url)).rejects.toThrow();
+    expect(failures).toEqual([expect.stringContaining("function chatter does not start")]);
+    await expect(scaled.wake()).rejects.toThrow("does not start");
+    expect(failures).toHaveLength(2);
+  } finally {
+    await scaled.stop();
+  }
 });

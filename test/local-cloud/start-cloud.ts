@@ -11,7 +11,8 @@ import { startBigquery } from "./bigquery/start-bigquery.ts";
 import { provisionLake, provisionTopics, provisionWarehouse } from "./provision.ts";
 import type { DeliveryFaults } from "./pubsub/draw-faults.ts";
 import { startPubsub } from "./pubsub/start-pubsub.ts";
-import { type RunningFunction, runFunction } from "./run-function.ts";
+import { runFunction } from "./run-function.ts";
+import { type ScaledFunction, scaleFromZero } from "./scale-from-zero.ts";
 import { startMetadata } from "./start-metadata.ts";
 import { startStorage } from "./storage/start-storage.ts";
 
@@ -43,9 +44,11 @@ export type CloudOptions = {
   archive?: boolean | undefined;
   /** The address to take for a way instead, so that something stands between; its own by default. */
   route?: ((hop: Hop) => Promise<string>) | undefined;
+  /** Told when a function does not start; what was sent to it is delivered again and again. */
+  onFailure: (error: Error) => void;
 };
 
-/** A whole cloud on this machine, with all functions running. */
+/** A whole cloud on this machine; each function runs from its first request on. */
 export type Cloud = {
   projectId: string;
   dataset: string;
@@ -55,7 +58,7 @@ export type Cloud = {
   storage: string;
   /** Bucket whose `landing/<topic>/` folders are loaded. */
   bucket: string;
-  functions: readonly RunningFunction[];
+  functions: readonly ScaledFunction[];
   /** Messages not yet acknowledged, and the age of the oldest; undefined for a foreign emulator. */
   backlog: () => { messages: number; oldestMs: number } | undefined;
   stop: () => Promise<void>;
@@ -64,8 +67,8 @@ export type Cloud = {
 const bucket = "hourtally-lake";
 
 /**
- * Starts the servers, provisions what Terraform would, and runs every function, as it is built in
- * `dist/`, in a process of its own. Sets the standard emulator variables for this process, too.
+ * Starts the servers, provisions what Terraform would, and listens for every function, which runs as it
+ * is built in `dist/`, in a process of its own. Sets the standard emulator variables for this process, too.
  */
 export async function startCloud(options: CloudOptions): Promise<Cloud> {
   const started: { stop: () => Promise<void> }[] = [];
@@ -73,8 +76,9 @@ export async function startCloud(options: CloudOptions): Promise<Cloud> {
     for (const part of started.toReversed()) await part.stop();
   };
   try {
+    const functions: ScaledFunction[] = [];
     const ownPubsub =
-      options.pubsubEmulator === undefined ? await startOwnPubsub(options) : undefined;
+      options.pubsubEmulator === undefined ? await startOwnPubsub(options, functions) : undefined;
     if (ownPubsub !== undefined) started.push(ownPubsub);
     const pubsub = options.pubsubEmulator ?? ownPubsub?.address ?? "";
     const { bigquery: restPort, bigqueryWrite: writePort } = options.ports;
@@ -105,22 +109,17 @@ export async function startCloud(options: CloudOptions): Promise<Cloud> {
     };
     await provisionWarehouse(options);
     const manifests = await readManifests();
-    const starts = await Promise.allSettled(
-      manifests.map(async (manifest) =>
-        runFunction(manifest, {
-          environment: {
-            ...platform,
-            ...(await routeAll(manifest.name, servers, route)),
-            ...settingsOf(manifest, settings),
-          },
-          logDirectory: options.logDirectory,
-        }),
-      ),
-    );
-    const functions = starts.flatMap((one) => (one.status === "fulfilled" ? [one.value] : []));
-    started.push(...functions);
-    const failure = starts.find((one) => one.status === "rejected");
-    if (failure !== undefined) throw failure.reason;
+    for (const manifest of manifests) {
+      const environment = {
+        ...platform,
+        ...(await routeAll(manifest.name, servers, route)),
+        ...settingsOf(manifest, settings),
+      };
+      const { logDirectory, onFailure } = options;
+      const run = () => runFunction(manifest, { environment, logDirectory });
+      functions.push(await scaleFromZero(manifest.name, run, onFailure));
+    }
+    started.push({ stop: () => stopAll(functions) });
     const urls = await routeAll(
       "push",
       Object.fromEntries(functions.map(({ name, url }) => [name, url])),
@@ -213,8 +212,22 @@ async function startLake(
 
 type OwnPubsub = Awaited<ReturnType<typeof startPubsub>>;
 
-function startOwnPubsub({ ports, faults }: CloudOptions): Promise<OwnPubsub> {
-  return startPubsub({ port: ports.pubsub, ...(faults !== undefined && { faults }) });
+/** Pushes wake the function that they are for, and go straight to it. */
+function startOwnPubsub(
+  { ports, faults }: CloudOptions,
+  functions: readonly ScaledFunction[],
+): Promise<OwnPubsub> {
+  const resolveEndpoint = async (endpoint: URL): Promise<URL> => {
+    const target = functions.find(({ url }) => url === endpoint.origin);
+    if (target === undefined) return endpoint;
+    return new URL(endpoint.pathname + endpoint.search, await target.wake());
+  };
+  const settings = { port: ports.pubsub, resolveEndpoint };
+  return startPubsub({ ...settings, ...(faults !== undefined && { faults }) });
+}
+
+async function stopAll(functions: readonly ScaledFunction[]): Promise<void> {
+  await Promise.all(functions.map((one) => one.stop()));
 }
 
 function backlogOf(pubsub: OwnPubsub): { messages: number; oldestMs: number } {

@@ -33,6 +33,7 @@ export async function startTestCloud(
     ports: { pubsub: 0, bigquery: 0, bigqueryWrite: 0, storage: 0 },
     database: ":memory:",
     logDirectory,
+    onFailure: (error) => console.error(error.message),
     ...options,
   });
   const bigQuery = new BigQuery({ projectId: cloud.projectId });

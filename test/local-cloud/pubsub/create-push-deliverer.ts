@@ -1,4 +1,10 @@
-import { Agent, type ClientRequest, type IncomingMessage, request } from "node:http";
+import {
+  Agent,
+  type ClientRequest,
+  type IncomingMessage,
+  type RequestOptions,
+  request,
+} from "node:http";
 import { createAlarm } from "./create-alarm.ts";
 import { createPushWindow, type PushLimits } from "./create-push-window.ts";
 import type { Consumer, Delivery, SubscriptionQueue } from "./create-subscription-queue.ts";
@@ -14,6 +20,8 @@ export type PushDeliverer = {
 export type PushDelivererOptions = {
   queue: SubscriptionQueue;
   push: PushSettings;
+  /** Where an endpoint is reached: asked before its first message, and again while that fails. */
+  resolve?: ((endpoint: URL) => Promise<URL>) | undefined;
   limits: PushLimits;
   now: () => number;
   /** Uniform in [0, 1), for jitter. */
@@ -35,7 +43,7 @@ const idleCloseShowsWithinMs = 100;
 
 /** One HTTP POST a message over kept-alive connections, as many at a time as the push window allows. */
 export function createPushDeliverer(options: PushDelivererOptions): PushDeliverer {
-  const { queue, push, limits, now, random } = options;
+  const { queue, push, resolve, limits, now, random } = options;
   const agent = new Agent({
     keepAlive: true,
     maxSockets: limits.maxMessages,
@@ -45,13 +53,8 @@ export function createPushDeliverer(options: PushDelivererOptions): PushDelivere
   const window = createPushWindow({ ...limits, now, random, maxPauseMs });
   const resume = createAlarm(now, () => queue.wake());
   const attempts = new Map<string, Attempt>();
-  const target = {
-    agent,
-    method: "POST",
-    hostname: push.endpoint.hostname.replace(/^\[|\]$/g, ""),
-    port: push.endpoint.port === "" ? 80 : Number(push.endpoint.port),
-    path: push.endpoint.pathname + push.endpoint.search,
-  };
+  let target = resolve === undefined ? targetOf(push.endpoint) : undefined;
+  let resolving: Promise<void> | undefined;
 
   const consumer: Consumer = {
     admit: (message) => window.admit(message.sizeBytes),
@@ -83,7 +86,23 @@ export function createPushDeliverer(options: PushDelivererOptions): PushDelivere
     const { name, deadLetterPolicy } = queue.settings();
     const body = encodePushBody(delivery, name, deadLetterPolicy !== undefined);
     attempts.set(delivery.ackId, { request: undefined, windowGeneration: window.generation() });
-    post(delivery, body, true);
+    if (target !== undefined) {
+      post(delivery, body, true);
+      return;
+    }
+    resolving ??= resolveTarget();
+    resolving.then(
+      () => post(delivery, body, true),
+      () => settle(delivery, false),
+    );
+  }
+
+  async function resolveTarget(): Promise<void> {
+    try {
+      target = targetOf((await resolve?.(push.endpoint)) ?? push.endpoint);
+    } finally {
+      resolving = undefined;
+    }
   }
 
   function post(delivery: Delivery, body: Buffer, mayRepeat: boolean): void {
@@ -91,6 +110,8 @@ export function createPushDeliverer(options: PushDelivererOptions): PushDelivere
     if (attempt === undefined) return;
     const outgoing = request({
       ...target,
+      agent,
+      method: "POST",
       headers: {
         "content-type": "application/json",
         "content-length": body.length,
@@ -141,4 +162,12 @@ export function createPushDeliverer(options: PushDelivererOptions): PushDelivere
   }
 
   return { close };
+}
+
+function targetOf(endpoint: URL): RequestOptions {
+  return {
+    hostname: endpoint.hostname.replace(/^\[|\]$/g, ""),
+    port: endpoint.port === "" ? 80 : Number(endpoint.port),
+    path: endpoint.pathname + endpoint.search,
+  };
 }

@@ -57,6 +57,7 @@ export type TopicStoreOptions = {
   random: () => number;
   faults: FaultSource;
   pushLimits: PushLimits;
+  resolveEndpoint?: ((endpoint: URL) => Promise<URL>) | undefined;
 };
 
 type Subscription = {
@@ -73,7 +74,7 @@ type TopicEntry = {
 const leastMessageId = 10 ** 15;
 
 export function createTopicStore(options: TopicStoreOptions): TopicStore {
-  const { now, random, faults, pushLimits } = options;
+  const { now, random, faults, pushLimits, resolveEndpoint: resolve } = options;
   const topics = new Map<string, TopicEntry>();
   const subscriptions = new Map<string, Subscription>();
   let lastMessageId = Math.max(Math.floor(now()) * 1000, leastMessageId);
@@ -133,7 +134,7 @@ export function createTopicStore(options: TopicStoreOptions): TopicStore {
 
   function startPush({ queue }: Subscription): PushDeliverer | undefined {
     const { push } = queue.settings();
-    return push && createPushDeliverer({ queue, push, limits: pushLimits, now, random });
+    return push && createPushDeliverer({ queue, push, resolve, limits: pushLimits, now, random });
   }
 
   return {

@@ -16,6 +16,8 @@ export type PubsubOptions = {
   now?: () => number;
   /** What may be on its way to one push endpoint; 64 messages and 32 MB by default. */
   push?: Partial<PushLimits>;
+  /** Where a push endpoint is reached, asked before its first message; the endpoint by default. */
+  resolveEndpoint?: (endpoint: URL) => Promise<URL>;
 };
 
 /** A running server: memory only, gone with `stop`. */
@@ -47,6 +49,7 @@ export async function startPubsub(options: PubsubOptions = {}): Promise<Pubsub> 
     random: createRandom(options.faults?.seed ?? 1).fraction,
     faults,
     pushLimits: { ...defaultPush, ...options.push },
+    resolveEndpoint: options.resolveEndpoint,
   });
   const server = new Server({
     "grpc.max_receive_message_length": maxRequestBytes,
