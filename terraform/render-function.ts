@@ -55,7 +55,7 @@ import { pino } from "pino";
 import { createLinePublisher } from "../../shared/codec/publish-lines.ts";
 import { createPublisher } from "../../shared/codec/publish-message.ts";
 import { logOptions } from "../../shared/environment/log-options.ts";
-import { logged } from "../../shared/environment/logged.ts";
+import { takeMessages } from "../../shared/environment/take-messages.ts";
 import { parseConfig } from "./config.ts";
 import { createHandler } from "./handler.ts";
 
@@ -65,7 +65,7 @@ const pubsub = new PubSub({ projectId: config.projectId });
 const publish = createLinePublisher(createPublisher(pubsub, config.topicPrefix));
 const handle = createHandler({ publish, log, config });
 
-cloudEvent<unknown>("${name}", logged(log, handle));
+cloudEvent<unknown>("${name}", takeMessages(log, handle));
 `;
 
 const config = `import * as z from "zod";

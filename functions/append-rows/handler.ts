@@ -1,9 +1,6 @@
-import { failRecord } from "../../shared/codec/fail-record.ts";
+import { collectFailures, type RecordFailure } from "../../shared/codec/collect-failures.ts";
 import { type UnpackedRecord, unpackRecords } from "../../shared/codec/unpack-records.ts";
-import {
-  type PubsubDelivery,
-  parsePubsubDelivery,
-} from "../../shared/envelopes/pubsub-delivery.ts";
+import { parsePubsubDelivery } from "../../shared/envelopes/pubsub-delivery.ts";
 import type {
   FailedEvent,
   FailureIssue,
@@ -35,7 +32,7 @@ export function createHandler({ append, log, config }: Dependencies) {
     if (table === undefined) {
       throw new Error(`topic '${delivery.topic}' feeds no table: check the subscription`);
     }
-    const failed: FailedEvent[] = [];
+    const failures = collectFailures(delivery, { stage, ...config });
     const rows: SizedRow[] = [];
     const records: UnpackedRecord[] = [];
     for (const record of unpackRecords(delivery)) {
@@ -43,13 +40,14 @@ export function createHandler({ append, log, config }: Dependencies) {
       if ("row" in checked) {
         rows.push(checked);
         records.push(record);
-      } else failed.push(...failedRow(delivery, config, record, checked));
+      } else failures.add(failedRow(record, checked));
     }
     for (const [index, message] of await append(table, rows)) {
       const record = records[index];
       if (record === undefined) continue;
-      failed.push(...failedRow(delivery, config, record, rowRefused(message)));
+      failures.add(failedRow(record, rowRefused(message)));
     }
+    const failed = failures.toEvents();
     await keepFailed(append, failed);
     log.info({ table: table.name, rows: rows.length, failed: failed.length }, "appended");
   };
@@ -77,28 +75,21 @@ function checkRow(table: Table, record: UnpackedRecord): SizedRow | RowFailure {
   return { reason: "invalid-row", issues: issuesOf(parsed.error) };
 }
 
-function failedRow(
-  delivery: PubsubDelivery,
-  config: Dependencies["config"],
-  record: UnpackedRecord,
-  failure: RowFailure,
-): FailedEvent[] {
+function failedRow(record: UnpackedRecord, failure: RowFailure): RecordFailure {
   const position = `records[${record.line}]`;
-  return failRecord(delivery, {
-    stage,
-    functionVersion: config.functionVersion,
+  return {
     reason: failure.reason,
     issues: rebaseIssues(failure.issues, position),
     items: 1,
     position,
     original: record.bytes,
     isEncoded: record.isEncoded,
-  });
+  };
 }
 
 /** @throws {Error} when a failed event cannot be stored: then its message must come again. */
 async function keepFailed(append: AppendRows, failed: readonly FailedEvent[]): Promise<void> {
-  const rows = failed.map((row) => ({ row, bytes: row.original.length + 4_096 }));
+  const rows = failed.map((row) => ({ row, bytes: Buffer.byteLength(JSON.stringify(row)) }));
   const refused = await append(failedEvents, rows);
   if (refused.size > 0) throw new Error("BigQuery refuses failed events: check their table");
 }

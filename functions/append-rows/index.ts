@@ -1,7 +1,7 @@
 import { cloudEvent } from "@google-cloud/functions-framework";
 import { pino } from "pino";
 import { logOptions } from "../../shared/environment/log-options.ts";
-import { logged } from "../../shared/environment/logged.ts";
+import { takeMessages } from "../../shared/environment/take-messages.ts";
 import { createAppender } from "./append-to-table.ts";
 import { createCoalescedAppender } from "./coalesce-rows.ts";
 import { parseConfig } from "./config.ts";
@@ -12,4 +12,4 @@ const config = parseConfig(process.env);
 const log = pino(logOptions("append-rows", config.functionVersion, config.logLevel));
 const append = createCoalescedAppender(createAppender(createWriterOpener(config)));
 
-cloudEvent<unknown>("append-rows", logged(log, createHandler({ append, log, config })));
+cloudEvent<unknown>("append-rows", takeMessages(log, createHandler({ append, log, config })));

@@ -4,7 +4,7 @@ import { pino } from "pino";
 import { createLinePublisher } from "../../shared/codec/publish-lines.ts";
 import { createPublisher } from "../../shared/codec/publish-message.ts";
 import { logOptions } from "../../shared/environment/log-options.ts";
-import { logged } from "../../shared/environment/logged.ts";
+import { takeMessages } from "../../shared/environment/take-messages.ts";
 import { createCounter } from "./coalesce-increments.ts";
 import { parseConfig } from "./config.ts";
 import { createHandler } from "./handler.ts";
@@ -17,4 +17,4 @@ const now = () => Date.now();
 const count = createCounter(publish);
 const handle = createHandler({ count, publish, now, log, config });
 
-cloudEvent<unknown>("bucket-hours", logged(log, handle));
+cloudEvent<unknown>("bucket-hours", takeMessages(log, handle));

@@ -4,7 +4,7 @@ import { Storage } from "@google-cloud/storage";
 import { pino } from "pino";
 import { createPublisher } from "../../shared/codec/publish-message.ts";
 import { logOptions } from "../../shared/environment/log-options.ts";
-import { logged } from "../../shared/environment/logged.ts";
+import { takeMessages } from "../../shared/environment/take-messages.ts";
 import { parseConfig } from "./config.ts";
 import { createHandler } from "./handler.ts";
 import { createObjectStore } from "./object-store.ts";
@@ -16,4 +16,4 @@ const publish = createPublisher(pubsub, config.topicPrefix);
 const store = createObjectStore(new Storage({ projectId: config.projectId }));
 const handle = createHandler({ store, publish, now: () => Date.now(), log, config });
 
-cloudEvent<unknown>("load-object", logged(log, handle));
+cloudEvent<unknown>("load-object", takeMessages(log, handle));

@@ -1,4 +1,4 @@
-import { failRecord } from "../../shared/codec/fail-record.ts";
+import { collectFailures } from "../../shared/codec/collect-failures.ts";
 import { maxItems } from "../../shared/codec/scan-json.ts";
 import { unpackRecords } from "../../shared/codec/unpack-records.ts";
 import type { PubsubDelivery } from "../../shared/envelopes/pubsub-delivery.ts";
@@ -36,7 +36,7 @@ export function normalizeMessage(
   const shares: LinkShare[] = [];
   const receipts: PostReceipt[] = [];
   const tombstones: Tombstone[] = [];
-  const failed: FailedEvent[] = [];
+  const failed = collectFailures(delivery, { stage, functionVersion: context.functionVersion });
   for (const record of unpackRecords(delivery)) {
     const position = `records[${record.line}]`;
     const failures: { reason: FailureReason; issues: FailureIssue[] }[] = [];
@@ -67,17 +67,14 @@ export function normalizeMessage(
     }
     const [first] = failures;
     if (first === undefined) continue;
-    const failure = {
-      stage,
-      functionVersion: context.functionVersion,
+    failed.add({
       reason: first.reason,
       issues: failures.flatMap(({ issues }) => issues),
       items: failures.length,
       position,
       original: record.bytes,
       isEncoded: record.isEncoded,
-    };
-    for (const event of failRecord(delivery, failure)) failed.push(event);
+    });
   }
-  return { shares, receipts, tombstones, failed };
+  return { shares, receipts, tombstones, failed: failed.toEvents() };
 }

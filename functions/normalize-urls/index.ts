@@ -4,7 +4,7 @@ import { pino } from "pino";
 import { createLinePublisher } from "../../shared/codec/publish-lines.ts";
 import { createPublisher } from "../../shared/codec/publish-message.ts";
 import { logOptions } from "../../shared/environment/log-options.ts";
-import { logged } from "../../shared/environment/logged.ts";
+import { takeMessages } from "../../shared/environment/take-messages.ts";
 import { parseConfig } from "./config.ts";
 import { createHandler } from "./handler.ts";
 
@@ -14,4 +14,7 @@ const pubsub = new PubSub({ projectId: config.projectId });
 const now = () => Date.now();
 const publish = createLinePublisher(createPublisher(pubsub, config.topicPrefix));
 
-cloudEvent<unknown>("normalize-urls", logged(log, createHandler({ publish, now, log, config })));
+cloudEvent<unknown>(
+  "normalize-urls",
+  takeMessages(log, createHandler({ publish, now, log, config })),
+);

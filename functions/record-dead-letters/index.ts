@@ -3,7 +3,7 @@ import { PubSub } from "@google-cloud/pubsub";
 import { pino } from "pino";
 import { createPublisher } from "../../shared/codec/publish-message.ts";
 import { logOptions } from "../../shared/environment/log-options.ts";
-import { logged } from "../../shared/environment/logged.ts";
+import { takeMessages } from "../../shared/environment/take-messages.ts";
 import { parseConfig } from "./config.ts";
 import { createHandler } from "./handler.ts";
 
@@ -12,4 +12,7 @@ const log = pino(logOptions("record-dead-letters", config.functionVersion, confi
 const pubsub = new PubSub({ projectId: config.projectId });
 const publish = createPublisher(pubsub, config.topicPrefix);
 
-cloudEvent<unknown>("record-dead-letters", logged(log, createHandler({ publish, log, config })));
+cloudEvent<unknown>(
+  "record-dead-letters",
+  takeMessages(log, createHandler({ publish, log, config })),
+);

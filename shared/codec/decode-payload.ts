@@ -6,7 +6,7 @@ import type { FailureReason } from "../events/failed-event.v1.ts";
 export type UnreadablePayload = { reason: FailureReason; message: string };
 
 /** Most bytes without compression: as many as a message without compression may have. */
-const maxPayloadBytes = 10_000_000;
+export const maxPayloadBytes = 10_000_000;
 
 /** RFC 8878 recommends that decoders support windows of 8 MiB, and no frame needs more. */
 const maxWindowLog = 23;

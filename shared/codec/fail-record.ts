@@ -7,7 +7,8 @@ import {
 } from "../events/failed-event.v1.ts";
 import { encodingAttribute } from "./encode-payload.ts";
 
-type Failure = {
+/** Why something of a message fails. */
+export type Failure = {
   stage: string;
   functionVersion: string;
   reason: FailureReason;

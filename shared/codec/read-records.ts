@@ -1,7 +1,7 @@
 import type { PubsubDelivery } from "../envelopes/pubsub-delivery.ts";
 import type { FailedEvent, FailureIssue, FailureReason } from "../events/failed-event.v1.ts";
 import { rebaseIssues } from "../events/issues-of.ts";
-import { failRecord } from "./fail-record.ts";
+import { collectFailures } from "./collect-failures.ts";
 import { unpackRecords } from "./unpack-records.ts";
 
 /** What was read of a record, or why it cannot be; `path` of an issue is within the record. */
@@ -9,14 +9,15 @@ export type ReadRecord<T> = { read: T } | { reason: FailureReason; issues: Failu
 
 /**
  * What `read` makes of the records of a message, how many bytes they have, and a failed event for
- * each record that cannot be parsed or read: its neighbours are not touched.
+ * each record that cannot be parsed or read, or one for all of them when they are very many: their
+ * neighbours are not touched.
  */
 export function readRecords<T>(
   delivery: PubsubDelivery,
   reader: { stage: string; functionVersion: string; read: (value: unknown) => ReadRecord<T> },
 ): { read: T[]; bytes: number; failed: FailedEvent[] } {
   const read: T[] = [];
-  const failed: FailedEvent[] = [];
+  const failures = collectFailures(delivery, reader);
   let bytes = 0;
   for (const record of unpackRecords(delivery)) {
     const one: ReadRecord<T> =
@@ -29,9 +30,7 @@ export function readRecords<T>(
       continue;
     }
     const position = `records[${record.line}]`;
-    const parts = failRecord(delivery, {
-      stage: reader.stage,
-      functionVersion: reader.functionVersion,
+    failures.add({
       reason: one.reason,
       issues: rebaseIssues(one.issues, position),
       items: 1,
@@ -39,7 +38,6 @@ export function readRecords<T>(
       original: record.bytes,
       isEncoded: record.isEncoded,
     });
-    for (const part of parts) failed.push(part);
   }
-  return { read, bytes, failed };
+  return { read, bytes, failed: failures.toEvents() };
 }

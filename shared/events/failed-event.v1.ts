@@ -13,6 +13,7 @@ export const failureReason = z.enum([
   "invalid-utf8",
   "malformed-json",
   "too-many-records",
+  "too-many-failures",
   "unknown-shape",
   "invalid-field",
   "missing-id",

@@ -63,11 +63,14 @@ describe("imports", () => {
 
   // Of Node's own modules only what is computed: no file, no socket, no clock.
   const pure = ["zod", "node:crypto", "node:events", "node:zlib"];
+  // The process that a function runs in: who stands before its handler has to know its server.
+  const ofProcess = ["node:diagnostics_channel", "node:http"];
   test(`shared/ imports nothing but ${pure.join(", ")} and itself`, () => {
     for (const file of sourceFiles("shared")) {
+      const allowed = file.startsWith("shared/environment/") ? [...pure, ...ofProcess] : pure;
       for (const specifier of importsOf(file)) {
         const isOwn = specifier.startsWith(".") && leadsTo(file, specifier, ["shared"]);
-        expect(isOwn || pure.includes(specifier), `${file} imports ${specifier}`).toBe(true);
+        expect(isOwn || allowed.includes(specifier), `${file} imports ${specifier}`).toBe(true);
       }
     }
   });
@@ -92,6 +95,14 @@ describe("every function has the same skeleton", () => {
     const wiring = readFileSync(join(root, "functions", name, "index.ts"), "utf8");
     expect(wiring.split("\n").length - 1, "lines of index.ts").toBeLessThanOrEqual(20);
     expect(wiring).toContain(`"${name}"`);
+  });
+
+  // The one way into a function: none reads what it has no memory for.
+  test.each(manifests)("$name bounds what it takes", ({ name, trigger }) => {
+    const wiring = readFileSync(join(root, "functions", name, "index.ts"), "utf8");
+    const isPublic = "http" in trigger && trigger.http === "public";
+    if (isPublic) expect(wiring).toMatch(/\b(takeCalls|guardRequests)\(/);
+    else expect(wiring).toContain("http" in trigger ? "takeCalls(" : "takeMessages(");
   });
 
   test.each(manifests)("$name has no branch for a local run", ({ name }) => {

@@ -1,0 +1,74 @@
+import type { PubsubDelivery } from "../envelopes/pubsub-delivery.ts";
+import { maxPayloadBytes } from "./decode-payload.ts";
+import { encodingAttribute } from "./encode-payload.ts";
+
+/** RFC 8878, 3.1.1. */
+const zstdMagic = 0xfd2fb528;
+const checksumBytes = 4;
+const rleBlock = 1;
+
+/**
+ * At most how many bytes the data of a message has without its compression, told without inflating
+ * it: what its frames declare, which decoders hold them to, or what no message may exceed.
+ */
+export function measurePayload({
+  payload,
+  attributes,
+}: Pick<PubsubDelivery, "payload" | "attributes">): number {
+  const bytes = Buffer.byteLength(payload, "base64");
+  switch (attributes[encodingAttribute]) {
+    case "gzip":
+      return maxPayloadBytes;
+    case "zstd":
+      return Math.min(maxPayloadBytes, measureFrames(payload, bytes) ?? maxPayloadBytes);
+    default:
+      return bytes;
+  }
+}
+
+/** Sum of the declared sizes of zstd frames; undefined when one declares none or is none. */
+function measureFrames(payload: string, end: number): number | undefined {
+  let total = 0;
+  for (let at = 0; at < end; ) {
+    // Magic number, descriptor, window, dictionary and content size at their longest.
+    const header = sliceOf(payload, at, 18);
+    if (header.length < 6 || header.readUInt32LE(0) !== zstdMagic) return undefined;
+    const descriptor = header[4] ?? 0;
+    const isSingleSegment = (descriptor & 0x20) !== 0;
+    const sizeAt = 5 + (isSingleSegment ? 0 : 1) + ([0, 1, 2, 4][descriptor & 3] ?? 0);
+    const size = readContentSize(header, sizeAt, descriptor >> 6, isSingleSegment);
+    if (size === undefined) return undefined;
+    total += size.bytes;
+    at = skipBlocks(payload, at + sizeAt + size.width, end);
+    if ((descriptor & 4) !== 0) at += checksumBytes;
+  }
+  return total;
+}
+
+function readContentSize(header: Buffer, at: number, flag: number, isSingleSegment: boolean) {
+  if (flag === 0 && !isSingleSegment) return undefined;
+  const width = 1 << flag;
+  if (header.length < at + width) return undefined;
+  // Larger than any message, and no whole number any more.
+  if (flag === 3) return { width, bytes: Number(header.readBigUInt64LE(at)) };
+  return { width, bytes: header.readUIntLE(at, width) + (flag === 1 ? 256 : 0) };
+}
+
+/** To behind the last block of a frame, or to the end of data that is cut short. */
+function skipBlocks(payload: string, from: number, end: number): number {
+  let at = from;
+  while (at + 3 <= end) {
+    const block = sliceOf(payload, at, 3).readUIntLE(0, 3);
+    at += 3 + (((block >> 1) & 3) === rleBlock ? 1 : block >> 3);
+    if ((block & 1) === 1) return at;
+  }
+  return end;
+}
+
+/** Bytes `[at, at + length)` of base64, without decoding the rest; fewer at the end. */
+function sliceOf(payload: string, at: number, length: number): Buffer {
+  const group = Math.floor(at / 3);
+  const groups = Math.ceil((at + length) / 3);
+  const bytes = Buffer.from(payload.slice(group * 4, groups * 4), "base64");
+  return bytes.subarray(at - group * 3, at - group * 3 + length);
+}

@@ -1,0 +1,47 @@
+import { zstdCompressSync } from "node:zlib";
+import { expect, test } from "vitest";
+import { takeMessages } from "../../../../shared/environment/take-messages.ts";
+import { messagePublished } from "../../../support/deliveries.ts";
+
+const zstd = { attributes: { "content-encoding": "zstd" } };
+/** 8 MB in a few hundred bytes. */
+const bomb = (id: string) =>
+  messagePublished(zstdCompressSync(Buffer.alloc(8_000_000, "0")), "tweets", id, zstd);
+
+test("handles as many messages at once as there is room for, by their bytes without compression", async () => {
+  const ends: (() => void)[] = [];
+  const handle = takeMessages({ error: () => undefined }, () => {
+    const { promise, resolve } = Promise.withResolvers<void>();
+    ends.push(resolve);
+    return promise;
+  });
+  const handled = ["1", "2", "3"].map((id) => handle(bomb(id)));
+  const small = handle(messagePublished("{}"));
+  await expect.poll(() => ends.length).toBe(3);
+  // The small one has not waited.
+  ends[0]?.();
+  await small;
+  ends[1]?.();
+  await expect.poll(() => ends.length).toBe(4);
+  ends[2]?.();
+  ends[3]?.();
+  await Promise.all(handled);
+});
+
+test("logs why a message fails, fails, and lets the next one in", async () => {
+  const logged: unknown[] = [];
+  const handle = takeMessages({ error: (details) => logged.push(details) }, async () => {
+    throw new Error("no Pub/Sub", { cause: new TypeError("refused") });
+  });
+  const failures = ["1", "2", "3", "4"].map((id) => handle(bomb(id)));
+  for (const failure of failures) await expect(failure).rejects.toThrow("no Pub/Sub");
+  expect(logged).toHaveLength(4);
+  expect(logged[0]).toEqual({ error: ["Error: no Pub/Sub", "TypeError: refused"] });
+});
+
+test("an event that is no message is logged, too", async () => {
+  const logged: unknown[] = [];
+  const handle = takeMessages({ error: (details) => logged.push(details) }, async () => undefined);
+  await expect(handle({ no: "message" })).rejects.toThrow();
+  expect(logged).toHaveLength(1);
+});
