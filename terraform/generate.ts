@@ -1,8 +1,7 @@
 import { mkdir, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { failureReason } from "../shared/events/failed-event.v1.ts";
-import { columnsOf, landedAt } from "../shared/rows/table.ts";
-import { tables } from "../shared/rows/tables.ts";
+import { storedTables } from "../shared/rows/stored-tables.ts";
 import { views } from "../shared/rows/views.ts";
 import { describeContract } from "./describe-contract.ts";
 import { readManifests } from "./read-manifests.ts";
@@ -18,10 +17,9 @@ export async function generatedFiles(): Promise<Map<string, string>> {
   const files = new Map<string, string>();
   const addJson = (name: string, value: unknown) =>
     files.set(name, `${JSON.stringify(value, null, 2)}\n`);
-  for (const table of tables) {
-    const { name, description, clusteredBy } = table;
-    const schema = columnsOf(table);
-    addJson(`schemas/${name}.json`, { description, partitionedBy: landedAt, clusteredBy, schema });
+  for (const { name, columns: schema, ...table } of storedTables) {
+    const { description, partitionedBy, clusteredBy } = table;
+    addJson(`schemas/${name}.json`, { description, partitionedBy, clusteredBy, schema });
   }
   for (const [order, { name, description, sql }] of views.entries()) {
     files.set(`views/${name}.sql`, sql);

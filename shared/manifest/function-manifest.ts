@@ -14,12 +14,20 @@ export const topicSets = {
   /** Topics that trigger functions, but for the dead letters. */
   triggers: "all triggers",
 } as const;
-/** Stands for the tables that `shared/rows` declares. */
-export const allTables = "all tables";
+/** The same for tables. */
+export const tableSets = {
+  /** Tables that `shared/rows` declares, but for the totals. */
+  tables: "all tables",
+  /** Tables of the increments of streams. */
+  increments: "all increments",
+  /** Tables of the totals of streams. */
+  totals: "all totals",
+} as const;
 
 const reason = z.string().min(1);
 const reasons = z.record(z.string(), reason);
 const topic = z.string().regex(/^[a-z][a-z0-9-]*$/, "not the name of a topic");
+const table = z.string().regex(/^[a-z][a-z0-9_]*$/, "not the name of a table");
 const { events, increments, rows, triggers } = topicSets;
 
 /** Five fields of cron, in UTC: Cloud Scheduler takes more, which nothing else reads. */
@@ -67,10 +75,12 @@ export const functionManifest = z.strictObject({
   archived: z.array(topic).default([]),
   /** Tables it appends to → why. */
   tables: z
-    .record(z.union([z.string().regex(/^[a-z][a-z0-9_]*$/), z.literal(allTables)]), reason)
+    .record(z.union([table, z.enum([tableSets.tables, tableSets.totals])]), reason)
     .default({}),
   /** Tables and views it queries → why. */
-  queries: reasons.default({}),
+  queries: z
+    .record(z.union([table, z.enum([tableSets.increments, tableSets.totals])]), reason)
+    .default({}),
   /** Environment variables that name the buckets it works on → what it does in which folders. */
   buckets: z.record(z.string(), bucketAccess).default({}),
   /** Environment variables that the deployment sets → what they are. */

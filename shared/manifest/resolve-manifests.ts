@@ -1,7 +1,7 @@
 import { tables } from "../rows/tables.ts";
 import { streams } from "../streams/streams.ts";
 import { deadLetters } from "./dead-letters.ts";
-import { allTables, type FunctionManifest, topicSets, triggersOf } from "./function-manifest.ts";
+import { type FunctionManifest, tableSets, topicSets, triggersOf } from "./function-manifest.ts";
 
 /**
  * The manifests with names in place of the words that stand for lists, such as `all events`: what is
@@ -13,7 +13,11 @@ export function resolveManifests(declared: readonly FunctionManifest[]): Functio
     [topicSets.events, streams.map(({ name }) => name)],
     [topicSets.increments, streams.map(({ increments }) => increments.topic)],
     [topicSets.rows, tables.map(({ topic }) => topic)],
-    [allTables, tables.map(({ name }) => name)],
+  ]);
+  const tableNames = new Map<string, readonly string[]>([
+    [tableSets.tables, tables.map(({ name }) => name)],
+    [tableSets.increments, streams.map(({ increments }) => increments.table)],
+    [tableSets.totals, streams.map(({ totals }) => totals.table)],
   ]);
   const namesOf = (word: string) => names.get(word) ?? [word];
   const triggers = declared.flatMap((one) => triggersOf(one).flatMap(namesOf));
@@ -28,7 +32,8 @@ export function resolveManifests(declared: readonly FunctionManifest[]): Functio
       ...manifest,
       trigger: "topics" in trigger ? { topics: trigger.topics.flatMap(namesOf) } : trigger,
       publishes: resolveReasons(manifest.publishes, names),
-      tables: resolveReasons(manifest.tables, names),
+      tables: resolveReasons(manifest.tables, tableNames),
+      queries: resolveReasons(manifest.queries, tableNames),
     };
     requireArchivable(resolved);
     return resolved;

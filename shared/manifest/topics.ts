@@ -1,4 +1,5 @@
 import * as z from "zod";
+import { hoursClosed } from "../events/hours-closed.v1.ts";
 import { linkShare } from "../events/link-share.v1.ts";
 import { turnstileRow } from "../events/turnstile-row.v1.ts";
 import { tables } from "../rows/tables.ts";
@@ -32,6 +33,11 @@ const ownTopics: readonly DescribedTopic[] = [
     name: "link-shares",
     description: "Readings of posts, each with all of the links that it shares",
     event: linkShare,
+  },
+  {
+    name: "hours-closed",
+    description: "Hours whose totals are written, for the first time or anew",
+    event: hoursClosed,
   },
   {
     name: "object-finalized",

@@ -1,3 +1,4 @@
+import { closing } from "../events/closing.v1.ts";
 import { failedEvent } from "../events/failed-event.v1.ts";
 import { post } from "../events/post.v1.ts";
 import { redrive } from "../events/redrive.v1.ts";
@@ -10,7 +11,7 @@ import type { Table } from "./table.ts";
 
 const incrementsTable = (stream: Stream): Table => ({
   name: stream.increments.table,
-  description: `Increments: ${stream.description}. Count distinct events.id, as view ${stream.view} does`,
+  description: `Increments: ${stream.description}. Count distinct events.id, as view ${stream.exactView} does`,
   row: stream.increments.row,
   clusteredBy: ["hour", ...stream.keys],
   topic: stream.increments.topic,
@@ -60,5 +61,12 @@ export const tables: readonly Table[] = [
     row: retraction,
     clusteredBy: ["stream"],
     topic: "append-retractions",
+  },
+  {
+    name: "closings",
+    description: "How far the hours of each stream are closed, one row per run that closed any",
+    row: closing,
+    clusteredBy: ["stream"],
+    topic: "append-closings",
   },
 ];

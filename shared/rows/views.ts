@@ -1,4 +1,5 @@
-import { countedEventsSql, hoursViewSql, withoutTombstoneSql } from "../streams/hours-view.ts";
+import { countedEventsSql, withoutTombstoneSql } from "../streams/count-events.ts";
+import { exactViewSql, hoursViewSql } from "../streams/hours-view.ts";
 import { streams } from "../streams/streams.ts";
 import { urlMentions } from "../streams/url-mentions.ts";
 
@@ -25,7 +26,7 @@ const unlinkedLatest: View = {
   description: "Each link once that posts share and that is not counted, with the reason",
   sql: [
     "-- Each link once that the readings that count share and that is not counted itself: with the",
-    "-- mentions of url_hours they are all shared links. Generated from shared/rows.",
+    "-- mentions of url_hours_exact they are all shared links. Generated from shared/rows.",
     `${countedEventsSql(urlMentions)}, reading AS (`,
     "  SELECT DISTINCT id, revision FROM counted",
     ")",
@@ -63,9 +64,16 @@ export const views: readonly View[] = [
   postsLatest,
   unlinkedLatest,
   failedEventsOpen,
-  ...streams.map((stream) => ({
-    name: stream.view,
-    description: `${stream.description}: exact, by UTC hour`,
-    sql: hoursViewSql(stream),
-  })),
+  ...streams.flatMap((stream) => [
+    {
+      name: stream.exactView,
+      description: `${stream.description}: by UTC hour, all from increments: exact at once, at full cost`,
+      sql: exactViewSql(stream),
+    },
+    {
+      name: stream.view,
+      description: `${stream.description}: by UTC hour, closed hours from their totals`,
+      sql: hoursViewSql(stream),
+    },
+  ]),
 ];

@@ -1,127 +1,59 @@
-import type { Measure, Stream } from "./stream.ts";
+import { countedEventsSql, countsSql } from "./count-events.ts";
+import type { Stream } from "./stream.ts";
 
 /**
- * GoogleSQL of the exact view of a stream: one row per hour and key, counted over distinct event
- * ids, so that nothing delivered twice is counted twice. Left out are increments that a retraction
- * takes back, events of posts with a tombstone, and of each event what a worse informed reading made
- * of it. The increments are read once, and a filter on `hour` reaches them. `${dataset}` is left for
- * the deployment.
+ * GoogleSQL of the exact view of a stream: every hour counted from increments, all that there are. It
+ * shows whatever has landed at once, and costs more with every day.
+ */
+export const exactViewSql = (stream: Stream): string =>
+  [
+    `-- ${stream.description}: exact counts by UTC hour. Generated from shared/streams.`,
+    countedEventsSql(stream),
+    countsSql(stream),
+    "",
+  ].join("\n");
+
+/**
+ * Hours that are not closed yet are counted from what landed so lately. Longer than this, nothing was
+ * closed only where `close-hours` has stood still, of which an alert has told for days.
+ */
+const openDays = 2;
+/** Nothing deletes a post before it is there, and its hour is not over for longer than that. */
+const deletedDays = openDays + 1;
+
+const lately = (days: number) => `TIMESTAMP_SUB(CURRENT_TIMESTAMP(), INTERVAL ${days} DAY)`;
+
+/**
+ * GoogleSQL of the view of a stream: of closed hours the totals of their newest closing, and of hours
+ * that are not closed yet the counts of what has landed. A filter on `hour` reaches the totals, which
+ * are partitioned by it, so that its cost does not grow with history.
  */
 export function hoursViewSql(stream: Stream): string {
-  const groups = ["hour", ...stream.keys].map((name) => `event.${name}`);
-  const columns = [
-    ...groups,
-    ...stream.labels.map(labelSql),
-    ...stream.measures.map((measure) => `${measureSql(measure)} AS ${measure.name}`),
-  ];
-  const hasSums = stream.sums.length > 0;
+  const columns = ["hour", ...stream.keys, ...stream.labels, ...stream.measures.map(nameOf)];
+  const bounds = {
+    increments: [`increment.landed_at >= ${lately(openDays)}`],
+    tombstones: [`tombstone.landed_at >= ${lately(deletedDays)}`],
+  };
   return [
-    `-- ${stream.description}: exact counts by UTC hour. Generated from shared/streams.`,
-    countedEventsSql(stream) + (hasSums ? `, distinct_events AS (\n${distinctSql(stream)}\n)` : ""),
-    `SELECT\n${columns.map((column) => `  ${column}`).join(",\n")}`,
-    `FROM ${hasSums ? "distinct_events" : "counted"} AS event`,
-    // A reading that counts for nothing has no key: it was only needed to withdraw worse ones.
-    ...(stream.revision === undefined
-      ? []
-      : [`WHERE ${stream.keys.map((name) => `event.${name} IS NOT NULL`).join(" AND ")}`]),
-    `GROUP BY ${groups.join(", ")}`,
+    `-- ${stream.description}: counts by UTC hour, closed hours from their totals. Generated from`,
+    "-- shared/streams.",
+    `${countedEventsSql(stream, bounds)}, open_hours AS (`,
+    countsSql(stream).replace(/^/gm, "  "),
+    "), revised AS (",
+    `  SELECT ${columns.join(", ")}, revision, closing.keys IS NOT NULL AS is_header`,
+    `  FROM \`\${dataset}.${stream.totals.table}\` AS total`,
+    "  UNION ALL",
+    // Before any closing: it counts where there is none.
+    `  SELECT ${columns.join(", ")}, 0 AS revision, FALSE AS is_header`,
+    "  FROM open_hours",
+    ")",
+    `SELECT ${columns.join(", ")}`,
+    "FROM revised",
+    "WHERE TRUE",
+    "QUALIFY NOT is_header",
+    "  AND revision = COALESCE(MAX(IF(is_header, revision, NULL)) OVER (PARTITION BY hour), 0)",
     "",
   ].join("\n");
 }
 
-/** The beginning of a query: `retracted` hours, and the `counted` events, as often as they came. */
-export const countedEventsSql = (stream: Stream): string =>
-  [
-    `WITH delivered AS (\n${deliveredSql(stream)}`,
-    `), retracted AS (\n${retractedSql(stream)}`,
-    `), counted AS (\n${countedSql(stream)}\n)`,
-  ].join("\n");
-
-/** Each event of each increment, as often as it was delivered. */
-function deliveredSql({ keys, labels, members, increments }: Stream): string {
-  const columns = [
-    ...["hour", ...keys, ...labels, "landed_at"].map((name) => `increment.${name}`),
-    ...members.map((name) => `event.${name}`),
-  ];
-  return [
-    "  SELECT",
-    columns.map((column) => `    ${column}`).join(",\n"),
-    `  FROM \`\${dataset}.${increments.table}\` AS increment, UNNEST(increment.events) AS event`,
-  ].join("\n");
-}
-
-/** Each retracted hour, with the time before which its increments were made in error. */
-const retractedSql = ({ name }: Stream): string =>
-  [
-    "  SELECT retracted_hour AS hour, MAX(retraction.landed_before) AS landed_before",
-    "  FROM `${dataset}.retractions` AS retraction, UNNEST(",
-    "    GENERATE_TIMESTAMP_ARRAY(retraction.hour_from, retraction.hour_to, INTERVAL 1 HOUR)",
-    "  ) AS retracted_hour",
-    `  WHERE retraction.stream = '${name}' AND retracted_hour < retraction.hour_to`,
-    "  GROUP BY retracted_hour",
-  ].join("\n");
-
-const countedSql = ({ isOfPosts, revision }: Stream): string =>
-  [
-    "  SELECT event.*",
-    "  FROM delivered AS event",
-    "  LEFT JOIN retracted ON retracted.hour = event.hour",
-    "  WHERE (retracted.hour IS NULL OR event.landed_at >= retracted.landed_before)",
-    ...(isOfPosts ? [`    AND ${withoutTombstoneSql("event.id")}`] : []),
-    // By the hour, too, so that a filter on it need not read all increments.
-    ...(revision === undefined
-      ? []
-      : [
-          `  QUALIFY event.${revision} =`,
-          `    MAX(event.${revision}) OVER (PARTITION BY event.hour, event.id)`,
-        ]),
-  ].join("\n");
-
-/** Each event once for its key: what is summed must not be there twice. */
-function distinctSql({ keys, labels, members, sums }: Stream): string {
-  const one = ["hour", ...keys, "id"].map((name) => `event.${name}`).join(", ");
-  const rest = [...labels, ...members].filter((name) => name !== "id" && !sums.includes(name));
-  const order = [
-    ...sums.map((name) => `event.${name} DESC`),
-    ...rest.map((name) => `event.${name}`),
-  ];
-  return [
-    "  SELECT event.*",
-    "  FROM counted AS event",
-    "  WHERE TRUE",
-    "  QUALIFY ROW_NUMBER() OVER (",
-    `    PARTITION BY ${one}`,
-    `    ORDER BY ${order.join(", ")}`,
-    "  ) = 1",
-  ].join("\n");
-}
-
-/** GoogleSQL condition: the post with this id was not deleted. */
-export const withoutTombstoneSql = (id: string): string =>
-  [
-    "NOT EXISTS (",
-    `      SELECT 1 FROM \`\${dataset}.tombstones\` AS tombstone WHERE tombstone.id = ${id}`,
-    "    )",
-  ].join("\n");
-
-/** What the event with the smallest id says that says anything. */
-const labelSql = (name: string): string =>
-  `ARRAY_AGG(event.${name} IGNORE NULLS ORDER BY event.id, event.${name} LIMIT 1)[SAFE_OFFSET(0)] AS ${name}`;
-
-function measureSql({ where, ...measure }: Measure): string {
-  const only = (value: string) =>
-    where === undefined ? value : `IF(${conditionSql(where)}, ${value}, NULL)`;
-  switch (measure.counts) {
-    case "events":
-      return `COUNT(DISTINCT ${only("event.id")})`;
-    case "distinct":
-      return `COUNT(DISTINCT ${only(`event.${measure.of}`)})`;
-    case "sum":
-      return `COALESCE(SUM(${only(`event.${measure.of}`)}), 0)`;
-  }
-}
-
-const conditionSql = (where: NonNullable<Measure["where"]>): string =>
-  "is" in where
-    ? `event.${where.field} = '${where.is}'`
-    : `event.${where.field} != '${where.isNot}'`;
+const nameOf = ({ name }: { name: string }): string => name;

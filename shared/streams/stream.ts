@@ -49,7 +49,12 @@ export type Stream = {
   sums: readonly string[];
   revision: string | undefined;
   increments: { topic: `append-${string}-hours`; table: string; schema: string; row: z.ZodObject };
+  /** What `close-hours` writes: a row for each key of a closed hour, and one for the hour itself. */
+  totals: { table: string; row: z.ZodObject };
+  /** View of the counts: totals of closed hours, and open hours from what came lately. */
   view: string;
+  /** View of the same counts, all of them from increments: exact at once, at full cost. */
+  exactView: string;
   measures: readonly (Measure & { name: string })[];
 };
 
@@ -59,9 +64,12 @@ const identity = {
   event_time: eventTime.describe("When it happened, UTC"),
 };
 
+/** Columns that the tables and views of each stream have beside those that it declares. */
+const ownColumns = ["hour", "events", "landed_at", "closing", "revision", "is_header"];
+
 /**
  * A stream as it is declared, with all that follows from it.
- * @throws {Error} when a field has no role, or a stream no key.
+ * @throws {Error} when a field has no role, a stream no key, or a column the name of another one.
  */
 export function declareStream<Shape extends z.ZodRawShape>(declared: Declaration<Shape>) {
   const event = z.compile(z.object({ ...identity, ...declared.fields }));
@@ -83,6 +91,10 @@ function describeStream<Shape extends z.ZodRawShape>(
   const labels = named("label");
   const members = named("member", "author", "measure", "revision");
   const table = `${counts}_hour_increments`;
+  const columns = Object.entries(measures).map(([column, one]) => ({ name: column, ...one }));
+  const shown = [...keys, ...labels, ...columns.map((column) => column.name)];
+  const taken = shown.find((one, at) => ownColumns.includes(one) || shown.indexOf(one) !== at);
+  if (taken !== undefined) throw new Error(`stream ${name} has two columns '${taken}'`);
   return {
     name,
     description,
@@ -101,8 +113,13 @@ function describeStream<Shape extends z.ZodRawShape>(
       schema: `${table}.v1`,
       row: incrementRow(event, { keys, labels, members: ["id", ...members] }),
     },
+    totals: {
+      table: `${counts}_hour_totals`,
+      row: totalsRow(event, { keys, labels, measures: columns }),
+    },
     view: `${counts}_hours`,
-    measures: Object.entries(measures).map(([column, one]) => ({ name: column, ...one })),
+    exactView: `${counts}_hours_exact`,
+    measures: columns,
   };
 }
 
@@ -111,22 +128,73 @@ function incrementRow(
   event: z.ZodObject,
   { keys, labels, members }: Record<"keys" | "labels" | "members", readonly string[]>,
 ) {
-  const pick = (names: readonly string[]) =>
-    Object.fromEntries(
-      names.flatMap((name) => {
-        const type = event.shape[name];
-        return type === undefined ? [] : [[name, type]];
-      }),
-    );
   return z.compile(
     z.object({
       hour: hourStart.describe("Start of the UTC hour in which the events happened"),
-      ...pick(keys),
-      ...pick(labels),
+      ...pick(event, keys),
+      ...pick(event, labels),
       events: z
-        .array(z.object(pick(members)))
+        .array(z.object(pick(event, members)))
         .min(1)
         .describe("The distinct events counted here"),
     }),
   );
+}
+
+/** What a closing says of its hour. */
+const header = z
+  .object({
+    watermark: eventTime.describe("What landed before this time was there to be counted, UTC"),
+    first_landed_at: eventTime.describe("When the first increment of the hour landed, UTC"),
+    keys: z.int().describe("Keys that have counts in this hour"),
+    events: z.int().describe("Distinct events that count in this hour"),
+    late: z.int().describe("Of those, what has landed since the closing before"),
+    fingerprint: z.int().describe("Of all counts of the hour: closed again, the same is not kept"),
+  })
+  .describe("Only in the row of the hour itself, which has no key");
+
+/** Row of a totals table: the counts of a key in a closed hour, or what a closing says of the hour. */
+function totalsRow(
+  event: z.ZodObject,
+  { keys, labels, measures }: Pick<Stream, "keys" | "labels" | "measures">,
+) {
+  const counts = measures.map((measure) => {
+    const type = measure.counts === "sum" ? summed(event, measure.of) : z.int();
+    return [measure.name, type.optional().describe(measure.description)];
+  });
+  return z.object({
+    hour: hourStart.describe("Start of the UTC hour that is closed"),
+    revision: z.int().describe("Which closing of the hour this is: only the greatest counts"),
+    closing: header.optional(),
+    ...optional(pick(event, keys)),
+    ...optional(pick(event, labels)),
+    ...Object.fromEntries(counts),
+  });
+}
+
+function pick(event: z.ZodObject, names: readonly string[]): Record<string, z.ZodType> {
+  return Object.fromEntries(
+    names.flatMap((name) => {
+      const type = event.shape[name];
+      return type instanceof z.ZodType ? [[name, type]] : [];
+    }),
+  );
+}
+
+const optional = (fields: Record<string, z.ZodType>): Record<string, z.ZodType> =>
+  Object.fromEntries(
+    Object.entries(fields).map(([name, type]) => {
+      if (type instanceof z.ZodOptional) return [name, type];
+      const { description } = type;
+      return [
+        name,
+        description === undefined ? type.optional() : type.optional().describe(description),
+      ];
+    }),
+  );
+
+function summed(event: z.ZodObject, name: string): z.ZodType {
+  const type = event.shape[name];
+  const number = type instanceof z.ZodOptional ? type.unwrap() : type;
+  return number instanceof z.ZodNumberFormat ? z.int() : z.number();
 }

@@ -1,5 +1,5 @@
 -- Each link once that the readings that count share and that is not counted itself: with the
--- mentions of url_hours they are all shared links. Generated from shared/rows.
+-- mentions of url_hours_exact they are all shared links. Generated from shared/rows.
 WITH delivered AS (
   SELECT
     increment.hour,

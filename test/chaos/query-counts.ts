@@ -12,7 +12,7 @@ export async function queryCounts(bigquery: BigQuery, dataset: string): Promise<
   const [hours] = await bigquery.query(`
     SELECT FORMAT_TIMESTAMP('%Y-%m-%dT%H:00:00Z', hour) AS hour, url_key, url, host, title, mentions,
       authors, originals
-    FROM ${dataset}.url_hours`);
+    FROM ${dataset}.url_hours_exact`);
   const [items] = await bigquery.query(`
     SELECT CONCAT(outcome, ' ', COALESCE(FORMAT_TIMESTAMP('%Y-%m-%dT%H', event_time), '-')) AS name,
       COUNT(DISTINCT id) AS n

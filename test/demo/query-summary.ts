@@ -65,7 +65,7 @@ export async function queryTotals(bigquery: BigQuery, dataset: string): Promise<
     ), not_counted AS (
       SELECT COUNT(*) AS n FROM ${dataset}.unlinked_latest
     ), counted AS (
-      SELECT COALESCE(SUM(mentions), 0) AS n FROM ${dataset}.url_hours
+      SELECT COALESCE(SUM(mentions), 0) AS n FROM ${dataset}.url_hours_exact
     ), failed AS (
       SELECT COALESCE(SUM(items), 0) AS n FROM failures
     ), lines AS (
@@ -151,7 +151,7 @@ export async function querySummary(bigquery: BigQuery, dataset: string): Promise
   const totals = await queryTotals(bigquery, dataset);
   const [hours] = await bigquery.query(`
     SELECT ${hourText} AS hour, SUM(mentions) AS mentions, COUNT(*) AS \`keys\`
-    FROM ${dataset}.url_hours GROUP BY hour ORDER BY hour`);
+    FROM ${dataset}.url_hours_exact GROUP BY hour ORDER BY hour`);
   const { received, tweets, duplicates, deletes, failed, mentions } = totals;
   return {
     received,
@@ -182,7 +182,7 @@ async function queryTop(bigquery: BigQuery, dataset: string): Promise<Summary["t
       SELECT *,
         DENSE_RANK() OVER (ORDER BY hour DESC) AS hour_rank,
         ROW_NUMBER() OVER (PARTITION BY hour ORDER BY mentions DESC, url_key) AS link_rank
-      FROM ${dataset}.url_hours
+      FROM ${dataset}.url_hours_exact
     ) AS ranked
     WHERE hour_rank <= ${newestHours} AND link_rank <= ${linksPerHour}
     ORDER BY hour DESC, mentions DESC, url_key`);

@@ -76,7 +76,7 @@ describe("the exact view", () => {
   const row = z.object({ hour: z.string(), url_key: z.string(), mentions: z.number() });
   const view = async (where = "TRUE", dataset = "hourtally") => {
     const [rows] = await bigquery.query(`SELECT FORMAT_TIMESTAMP('%H', hour) AS hour, url_key,
-        mentions FROM ${dataset}.url_hours WHERE ${where} ORDER BY hour, url_key`);
+        mentions FROM ${dataset}.url_hours_exact WHERE ${where} ORDER BY hour, url_key`);
     return z
       .array(row)
       .parse(rows)
@@ -100,7 +100,7 @@ describe("the exact view", () => {
       { events: [["x:1", "a"]] },
     );
     const [rows] = await bigquery.query(
-      "SELECT mentions, authors, originals FROM hourtally.url_hours",
+      "SELECT mentions, authors, originals FROM hourtally.url_hours_exact",
     );
     expect(rows).toEqual([{ mentions: 3, authors: 2, originals: 2 }]);
   });
@@ -111,7 +111,8 @@ describe("the exact view", () => {
       { url: "first", events: [["x:1"]] },
       { url: "third", events: [["x:3"]] },
     );
-    const label = async () => (await bigquery.query("SELECT url FROM hourtally.url_hours"))[0];
+    const label = async () =>
+      (await bigquery.query("SELECT url FROM hourtally.url_hours_exact"))[0];
     expect(await label()).toEqual([{ url: "first" }]);
     await remove("x:1");
     expect(await label()).toEqual([{ url: "second" }]);
@@ -124,7 +125,9 @@ describe("the exact view", () => {
       { title: "second", events: [["x:2"]] },
       { key: "other", events: [["x:1"]] },
     );
-    const [rows] = await bigquery.query("SELECT title FROM hourtally.url_hours ORDER BY url_key");
+    const [rows] = await bigquery.query(
+      "SELECT title FROM hourtally.url_hours_exact ORDER BY url_key",
+    );
     expect(rows).toEqual([{ title: "second" }, { title: null }]);
   });
 
@@ -260,9 +263,9 @@ describe("the exact view", () => {
     await bigquery.query(`INSERT INTO by_hour.url_hour_increments
       (hour, url_key, url, host, title, events, landed_at)
       VALUES ${increments.map(incrementSql).join(", ")}`);
-    const sql = views.find(({ name }) => name === "url_hours")?.sql ?? "";
+    const sql = views.find(({ name }) => name === "url_hours_exact")?.sql ?? "";
     const query = sql.replaceAll("${dataset}", `${projectId}.by_hour`);
-    await dataset.createTable("url_hours", { view: { query, useLegacySql: false } });
+    await dataset.createTable("url_hours_exact", { view: { query, useLegacySql: false } });
 
     expect(await view("hour = TIMESTAMP '2026-01-01 11:00:00'", "by_hour")).toEqual(["11 k 1"]);
     expect(await view("hour >= TIMESTAMP '2026-01-01'", "by_hour")).toEqual(["10 k 1", "11 k 1"]);

@@ -313,7 +313,7 @@ describe("canaries in every field", () => {
       await cloud.query(`SELECT
           (SELECT COUNT(*) FROM hourtally.posts, UNNEST(links) AS link
             WHERE link.url LIKE '%qzcanary%') AS links,
-          (SELECT COUNT(*) FROM hourtally.url_hours WHERE url_key LIKE '%qzcanary%') AS counted,
+          (SELECT COUNT(*) FROM hourtally.url_hours_exact WHERE url_key LIKE '%qzcanary%') AS counted,
           (SELECT COUNT(DISTINCT reason) FROM hourtally.failed_events) AS reasons,
           (SELECT COUNT(DISTINCT stage) FROM hourtally.failed_events) AS stages`),
     );

@@ -40,7 +40,7 @@ test("view url_hours says of the rows of a storm what the simulation says of the
   const [rows] = await new BigQuery({ projectId }).query(`
     SELECT FORMAT_TIMESTAMP('%Y-%m-%dT%H:%M:%SZ', hour) AS hour, url_key, url, host, title,
       mentions, authors, originals
-    FROM ${dataset}.url_hours`);
+    FROM ${dataset}.url_hours_exact`);
   const lines = rows.map((row: unknown) => JSON.stringify(row)).sort();
   expect(lines.length).toBeGreaterThan(20);
   expect(lines).toEqual(run.hours.split("\n"));

@@ -54,7 +54,7 @@ export async function startTestCloud(
     urlHours: async () => {
       const rows =
         await query(`SELECT FORMAT_TIMESTAMP('%Y-%m-%dT%H:%M:%SZ', hour) AS hour, url_key, url,
-        host, mentions, authors, originals FROM hourtally.url_hours ORDER BY hour, url_key`);
+        host, mentions, authors, originals FROM hourtally.url_hours_exact ORDER BY hour, url_key`);
       return rows.map((row) => JSON.stringify(row));
     },
     stop: async () => {

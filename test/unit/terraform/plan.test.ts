@@ -10,7 +10,7 @@ import { createHandler as createJudge } from "../../../functions/normalize-urls/
 import { failureReason } from "../../../shared/events/failed-event.v1.ts";
 import { triggersOf } from "../../../shared/manifest/function-manifest.ts";
 import { archivedTopics, topicsOf } from "../../../shared/manifest/list-topics.ts";
-import { tables } from "../../../shared/rows/tables.ts";
+import { storedTables } from "../../../shared/rows/stored-tables.ts";
 import { views } from "../../../shared/rows/views.ts";
 import { generatedFiles } from "../../../terraform/generate.ts";
 import { readArchiveName } from "../../../terraform/operate/archive/read-archive-name.ts";
@@ -230,7 +230,9 @@ describe.skipIf(!hasTerraform)("as terraform itself evaluates it", () => {
   });
 
   test("all tables and views of shared/ are deployed", async () => {
-    expect(Object.keys(plan?.tables ?? {})).toEqual(tables.map(({ name }) => name).toSorted());
+    expect(Object.keys(plan?.tables ?? {})).toEqual(
+      storedTables.map(({ name }) => name).toSorted(),
+    );
     const deployed = [plan?.first_views, plan?.second_views, plan?.third_views].flatMap(
       (names) => names ?? [],
     );

@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import * as z from "zod";
 import { key, label, measure, member } from "../../../../shared/streams/field-roles.ts";
-import { hoursViewSql } from "../../../../shared/streams/hours-view.ts";
+import { exactViewSql, hoursViewSql } from "../../../../shared/streams/hours-view.ts";
 import { declareStream } from "../../../../shared/streams/stream.ts";
 import { urlMentions } from "../../../../shared/streams/url-mentions.ts";
 
@@ -41,7 +41,7 @@ const readings = declareStream({
 
 test("a stream without revisions and deletes gets a view without them", () => {
   expect(
-    hoursViewSql(follows),
+    exactViewSql(follows),
   ).toBe(`-- Follows: exact counts by UTC hour. Generated from shared/streams.
 WITH delivered AS (
   SELECT
@@ -72,17 +72,56 @@ GROUP BY event.hour, event.followed
 `);
 });
 
-test("what is summed is there once for each event of a key", () => {
-  const sql = hoursViewSql(readings);
-  expect(sql).toContain(`), distinct_events AS (
+test("the view takes closed hours from totals, open ones from what landed in two days", () => {
+  expect(
+    hoursViewSql(follows),
+  ).toBe(`-- Follows: counts by UTC hour, closed hours from their totals. Generated from
+-- shared/streams.
+WITH delivered AS (
+  SELECT
+    increment.hour,
+    increment.followed,
+    increment.landed_at,
+    event.id
+  FROM \`\${dataset}.follow_hour_increments\` AS increment, UNNEST(increment.events) AS event
+  WHERE increment.landed_at >= TIMESTAMP_SUB(CURRENT_TIMESTAMP(), INTERVAL 2 DAY)
+), retracted AS (
+  SELECT retracted_hour AS hour, MAX(retraction.landed_before) AS landed_before
+  FROM \`\${dataset}.retractions\` AS retraction, UNNEST(
+    GENERATE_TIMESTAMP_ARRAY(retraction.hour_from, retraction.hour_to, INTERVAL 1 HOUR)
+  ) AS retracted_hour
+  WHERE retraction.stream = 'follows' AND retracted_hour < retraction.hour_to
+  GROUP BY retracted_hour
+), counted AS (
   SELECT event.*
+  FROM delivered AS event
+  LEFT JOIN retracted ON retracted.hour = event.hour
+  WHERE (retracted.hour IS NULL OR event.landed_at >= retracted.landed_before)
+), open_hours AS (
+  SELECT
+    event.hour,
+    event.followed,
+    COUNT(DISTINCT event.id) AS follows
   FROM counted AS event
-  WHERE TRUE
-  QUALIFY ROW_NUMBER() OVER (
-    PARTITION BY event.hour, event.meter, event.id
-    ORDER BY event.kwh DESC, event.place, event.mode
-  ) = 1
+  GROUP BY event.hour, event.followed
+), revised AS (
+  SELECT hour, followed, follows, revision, closing.keys IS NOT NULL AS is_header
+  FROM \`\${dataset}.follow_hour_totals\` AS total
+  UNION ALL
+  SELECT hour, followed, follows, 0 AS revision, FALSE AS is_header
+  FROM open_hours
 )
+SELECT hour, followed, follows
+FROM revised
+WHERE TRUE
+QUALIFY NOT is_header
+  AND revision = COALESCE(MAX(IF(is_header, revision, NULL)) OVER (PARTITION BY hour), 0)
+`);
+});
+
+test("what is summed is there once for each event of a key", () => {
+  const sql = exactViewSql(readings);
+  expect(sql).toContain(`
 SELECT
   event.hour,
   event.meter,
@@ -90,13 +129,21 @@ SELECT
   COALESCE(SUM(event.kwh), 0) AS kwh,
   COALESCE(SUM(IF(event.mode = 'night', event.kwh, NULL)), 0) AS night_kwh,
   COUNT(DISTINCT event.mode) AS modes
-FROM distinct_events AS event
+FROM (
+  SELECT event.*
+  FROM counted AS event
+  WHERE TRUE
+  QUALIFY ROW_NUMBER() OVER (
+    PARTITION BY event.hour, event.meter, event.id
+    ORDER BY event.kwh DESC, event.place, event.mode
+  ) = 1
+) AS event
 GROUP BY event.hour, event.meter
 `);
 });
 
 test("a stream with revisions and deletes reads its increments once", () => {
-  const sql = hoursViewSql(urlMentions);
+  const sql = exactViewSql(urlMentions);
   expect(sql.match(/url_hour_increments/g)).toHaveLength(1);
   expect(sql).toContain("AS tombstone WHERE tombstone.id = event.id");
   // Without the hour, a filter on it could not reach the increments.
