@@ -21,7 +21,9 @@ const sourceFiles = (folder: string): string[] =>
 /** What a file imports or re-exports, as written. */
 function importsOf(file: string): string[] {
   const source = readFileSync(join(root, file), "utf8");
-  return [...source.matchAll(/(?:from|import)\s*\(?\s*"([^"]+)"/g)].map((match) => match[1] ?? "");
+  return [...source.matchAll(/(?:\bfrom\s+|\bimport\s*\(?\s*)"([^"]+)"/g)].map(
+    (match) => match[1] ?? "",
+  );
 }
 
 /** What a file imports or re-exports when it runs: `import type` is erased. */
