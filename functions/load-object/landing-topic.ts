@@ -8,6 +8,8 @@ export type CsvColumn = {
   /** Spellings of its header; letters and digits are compared, without case. */
   headers: readonly string[];
   type: "text" | "integer";
+  /** Whether a file may lack it; then the rows do, too. */
+  isOptional?: boolean;
 };
 
 /** How rows of a CSV file are typed. Columns that are not declared are dropped. */

@@ -18,12 +18,12 @@ const rememberedTexts = 1_000;
  */
 export function createRowTyper(layout: CsvLayout, header: readonly string[]): TypeRow {
   const names = header.map(spelling);
-  const columns = layout.columns.map((column) => ({
-    field: column.field,
-    headers: column.headers,
+  const declared = layout.columns.map((column) => ({
+    ...column,
     at: names.findIndex((name) => column.headers.map(spelling).includes(name)),
     type: createFieldTyper(column, layout),
   }));
+  const columns = declared.filter(({ at, isOptional }) => at !== -1 || isOptional !== true);
   const missing = columns.filter(({ at }) => at === -1).map(({ headers }) => headers[0]);
   if (missing.length > 0) {
     throw new BrokenObjectError("unsupported-format", `the header lacks ${missing.join(", ")}`);

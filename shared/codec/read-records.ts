@@ -2,10 +2,17 @@ import type { PubsubDelivery } from "../envelopes/pubsub-delivery.ts";
 import type { FailedEvent, FailureIssue, FailureReason } from "../events/failed-event.v1.ts";
 import { rebaseIssues } from "../events/issues-of.ts";
 import { collectFailures } from "./collect-failures.ts";
-import { unpackRecords } from "./unpack-records.ts";
+import { type UnpackOptions, unpackRecords } from "./unpack-records.ts";
 
 /** What was read of a record, or why it cannot be; `path` of an issue is within the record. */
 export type ReadRecord<T> = { read: T } | { reason: FailureReason; issues: FailureIssue[] };
+
+type Reader<T> = {
+  stage: string;
+  functionVersion: string;
+  /** `record` is what the value was parsed of, and its line in the message, from 0. */
+  read: (value: unknown, record: { bytes: Uint8Array; line: number }) => ReadRecord<T>;
+} & UnpackOptions;
 
 /**
  * What `read` makes of the records of a message, how many bytes they have, and a failed event for
@@ -14,16 +21,16 @@ export type ReadRecord<T> = { read: T } | { reason: FailureReason; issues: Failu
  */
 export function readRecords<T>(
   delivery: PubsubDelivery,
-  reader: { stage: string; functionVersion: string; read: (value: unknown) => ReadRecord<T> },
+  reader: Reader<T>,
 ): { read: T[]; bytes: number; failed: FailedEvent[] } {
   const read: T[] = [];
   const failures = collectFailures(delivery, reader);
   let bytes = 0;
-  for (const record of unpackRecords(delivery)) {
+  for (const record of unpackRecords(delivery, reader)) {
     const one: ReadRecord<T> =
       "reason" in record
         ? { reason: record.reason, issues: [{ path: "", message: record.message }] }
-        : reader.read(record.value);
+        : reader.read(record.value, record);
     if ("read" in one) {
       read.push(one.read);
       bytes += record.bytes.byteLength;

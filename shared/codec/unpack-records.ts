@@ -17,6 +17,11 @@ export type UnpackedRecord =
       isEncoded: boolean;
     };
 
+export type UnpackOptions = {
+  /** Whether a line may be text: then one that does not begin like JSON is its own value, a string. */
+  takesText?: boolean;
+};
+
 const lineFeed = 0x0a;
 /** Twenty times a full message of our own: each line costs more memory than its bytes. */
 const maxLines = maxItems;
@@ -43,10 +48,10 @@ const decodeUtf8 = (bytes: Uint8Array): string | undefined => {
  *
  * Each line is parsed when it is asked for: of a large message only one record is alive at a time.
  */
-export function* unpackRecords({
-  payload,
-  attributes,
-}: Pick<PubsubDelivery, "payload" | "attributes">): Generator<UnpackedRecord> {
+export function* unpackRecords(
+  { payload, attributes }: Pick<PubsubDelivery, "payload" | "attributes">,
+  { takesText = false }: UnpackOptions = {},
+): Generator<UnpackedRecord> {
   const data = Buffer.from(payload, "base64");
   const refuse = (reason: FailureReason, message: string): UnpackedRecord => ({
     line: 0,
@@ -81,11 +86,11 @@ export function* unpackRecords({
     end = newline === -1 ? whole.length : newline;
     // Decoded line by line: one with an emoji costs its neighbours, mostly ASCII, nothing.
     const bytes = whole.subarray(start, end);
-    const record = parseLine(line, bytes);
+    const record = parseLine(line, bytes, takesText);
     if (record === undefined) continue;
     if (isFirst && "reason" in record && bytes.length < whole.length) {
       // Pretty-printed JSON is one value over several lines: its first line alone does not parse.
-      const single = parseLine(0, whole);
+      const single = parseLine(0, whole, false);
       if (single !== undefined && "value" in single) {
         yield single;
         return;
@@ -104,12 +109,15 @@ function countLines(whole: Buffer): number {
 }
 
 /** The record of a line, or undefined for a blank one. */
-function parseLine(line: number, bytes: Buffer): UnpackedRecord | undefined {
+function parseLine(line: number, bytes: Buffer, takesText: boolean): UnpackedRecord | undefined {
   const content = decodeUtf8(bytes);
   if (content === undefined) {
     return { line, reason: "invalid-utf8", message: "not valid UTF-8", bytes, isEncoded: false };
   }
   if (content.trim() === "") return undefined;
+  if (takesText && !/^\s*[{["]/.test(content)) {
+    return { line, value: withoutReturn(content), bytes, isEncoded: false };
+  }
   const problem = bytes.length > hostileBytes ? scanJson(bytes) : undefined;
   if (typeof problem === "string") {
     return { line, ...jsonProblems[problem], bytes, isEncoded: false };
@@ -118,7 +126,14 @@ function parseLine(line: number, bytes: Buffer): UnpackedRecord | undefined {
     const value: unknown = JSON.parse(content);
     return { line, value, bytes, isEncoded: false };
   } catch {
+    // Text may begin with a quote, as a field of CSV does.
+    if (takesText && content.trimStart().startsWith('"')) {
+      return { line, value: withoutReturn(content), bytes, isEncoded: false };
+    }
     // The parser's own message quotes the input, which must not travel or be logged.
     return { line, ...jsonProblems.malformed, bytes, isEncoded: false };
   }
 }
+
+const withoutReturn = (content: string): string =>
+  content.endsWith("\r") ? content.slice(0, -1) : content;

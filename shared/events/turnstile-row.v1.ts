@@ -3,9 +3,10 @@ import * as z from "zod";
 const text = z.string().max(256);
 
 /**
- * One line of a turnstile audit file as it was published: local New York time, and **cumulative**
- * registers that may run backwards. Its identity is what the line says about itself (`ca`, `unit`,
- * `scp`, `date`, `time`, `desc`), so the same line in two files is one reading.
+ * One line of what a turnstile has counted, in New York's local time. A line of a weekly audit file
+ * holds **cumulative** registers, which may run backwards, and is told by what it says of itself: the
+ * same line in two files is one reading. A line of a stream has an `id`, and holds what came since the
+ * line before.
  * https://data.ny.gov/Transportation/Turnstile-Usage-Data-2022/k7j9-jnct
  */
 export const turnstileRow = z.object({
@@ -18,7 +19,7 @@ export const turnstileRow = z.object({
   station: text,
   linename: text,
   division: text,
-  /** `MM/DD/YYYY`, local. */
+  /** `MM/DD/YYYY` of registers, `MM-DD-YY` of increments, local. */
   date: text.min(1),
   /** `HH:MM:SS`, local. */
   time: text.min(1),
@@ -26,4 +27,8 @@ export const turnstileRow = z.object({
   desc: text,
   entries: z.int().min(0),
   exits: z.int().min(0),
+  /** Identity of a line of a stream; absent in audit files. */
+  id: text.optional(),
+  /** When a line of a stream was written, `YYYY-MM-DD HH:MM:SS`, local. */
+  timestamp: text.optional(),
 });

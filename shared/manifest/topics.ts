@@ -21,8 +21,10 @@ const ownTopics: readonly DescribedTopic[] = [
   },
   {
     name: "turnstiles",
-    description: "Lines of turnstile audit files",
-    event: turnstileRow,
+    description: "Lines of turnstiles: of weekly audit files, or of streams of increments",
+    event: z
+      .union([turnstileRow, z.string()])
+      .describe("An object, or a line of CSV in the columns' order, also without quotes around it"),
   },
   {
     name: "log-lines",

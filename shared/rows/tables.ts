@@ -4,6 +4,7 @@ import { post } from "../events/post.v1.ts";
 import { redrive } from "../events/redrive.v1.ts";
 import { retraction } from "../events/retraction.v1.ts";
 import { tombstone } from "../events/tombstone.v1.ts";
+import { turnstileRegister } from "../events/turnstile-register.v1.ts";
 import { unlinked } from "../events/unlinked.v1.ts";
 import type { Stream } from "../streams/stream.ts";
 import { streams } from "../streams/streams.ts";
@@ -41,6 +42,13 @@ export const tables: readonly Table[] = [
     topic: "append-unlinked",
   },
   ...streams.map(incrementsTable),
+  {
+    name: "turnstile_registers",
+    description: "Cumulative registers of turnstiles, as they were read, as often as they came",
+    row: turnstileRegister,
+    clusteredBy: ["ca", "unit", "scp", "read_at"],
+    topic: "append-turnstile-registers",
+  },
   {
     name: "failed_events",
     description: "Events that could not be processed, with their original bytes and the reason",

@@ -1,5 +1,6 @@
 import type { Stream } from "./stream.ts";
+import { turnstileReadings } from "./turnstile-readings.ts";
 import { urlMentions } from "./url-mentions.ts";
 
 /** All declared streams. A new stream is one more file and one more line here. */
-export const streams: readonly Stream[] = [urlMentions];
+export const streams: readonly Stream[] = [urlMentions, turnstileReadings];

@@ -93,6 +93,7 @@ describe("the JSON Schema", () => {
     ["tweets", "text", false],
     ["log-lines", "GET / 200", true],
     ["turnstiles", { ca: "A002" }, false],
+    ["turnstiles", "A002,R051,02-00-00,59 ST,NQR456W,BMT,01/06/2024,03:00:00,REGULAR,1,2", true],
     ["object-finalized", { kind: "storage#object", bucket: "b", name: "n", generation: "1" }, true],
     ["object-finalized", { bucket: "b" }, false],
     ["link-shares", { id: "20", event_time: "2026-02-30T00:00:00Z" }, false],

@@ -210,7 +210,7 @@ describe("a layout", () => {
   );
 
   test("is there for turnstiles", () => {
-    expect(Object.keys(turnstileRow.shape)).toHaveLength(11);
+    expect(Object.keys(turnstileRow.shape)).toHaveLength(13);
     expect(landingTopics.filter(({ csv }) => csv !== undefined).map(({ name }) => name)).toEqual([
       "turnstiles",
     ]);

@@ -76,6 +76,34 @@ describe("records of a payload", () => {
     expect(outcomes(payload)).toEqual(expected);
   });
 
+  test("may be lines of text where a topic takes them", () => {
+    const lines = [
+      'GET / "x"\r',
+      "",
+      ' {"a":1}',
+      '"A","B"',
+      '"A,B"',
+      "17",
+      "[1]",
+      '{"a"',
+      "[17/May",
+    ];
+    const unpacked = unpackRecords(delivery(lines.join("\n")), { takesText: true });
+    const values = Array.from(unpacked, (record) =>
+      "reason" in record ? record.reason : record.value,
+    );
+    expect(values).toEqual([
+      'GET / "x"',
+      { a: 1 },
+      '"A","B"',
+      "A,B",
+      "17",
+      [1],
+      "malformed-json",
+      "malformed-json",
+    ]);
+  });
+
   test("keep their original bytes", () => {
     const bad = Buffer.concat([
       Buffer.from('{"a":"'),
