@@ -4,7 +4,7 @@ import { pino } from "pino";
 import { createLinePublisher } from "../../shared/codec/publish-lines.ts";
 import { createPublisher } from "../../shared/codec/publish-message.ts";
 import { logOptions } from "../../shared/environment/log-options.ts";
-import { logged } from "../../shared/environment/logged.ts";
+import { takeMessages } from "../../shared/environment/take-messages.ts";
 import { parseConfig } from "./config.ts";
 import { createHandler } from "./handler.ts";
 
@@ -15,4 +15,4 @@ const publish = createLinePublisher(createPublisher(pubsub, config.topicPrefix))
 const now = () => Date.now();
 const handle = createHandler({ publish, now, log, config });
 
-cloudEvent<unknown>("normalize-turnstiles", logged(log, handle));
+cloudEvent<unknown>("normalize-turnstiles", takeMessages(log, handle));
