@@ -126,7 +126,7 @@ test("killed in mid-upload it leaves no object, and the bytes of a plain upload 
   socket.on("error", () => {});
   await once(socket, "connect");
   socket.write(
-    "POST /upload/storage/v1/b/lake/o?uploadType=media&name=half HTTP/1.1\r\nHost: x\r\nContent-Length: 2000000\r\n\r\n",
+    "POST /upload/storage/v1/b/lake/o?uploadType=media&name=half HTTP/1.1\r\nHost: localhost\r\nContent-Length: 2000000\r\n\r\n",
   );
   socket.write(Buffer.alloc(MIB, 1));
   await delay(200);

@@ -363,7 +363,7 @@ describe("resumable uploads", () => {
     const socket = connect(Number(port), hostname);
     await once(socket, "connect");
     socket.write(
-      `PUT ${pathname}${search} HTTP/1.1\r\nHost: x\r\nContent-Length: 3000000\r\nContent-Range: bytes 0-2999999/3000000\r\n\r\n`,
+      `PUT ${pathname}${search} HTTP/1.1\r\nHost: ${hostname}\r\nContent-Length: 3000000\r\nContent-Range: bytes 0-2999999/3000000\r\n\r\n`,
     );
     socket.write(bytes.subarray(0, 2_000_000));
     await delay(100);

@@ -180,10 +180,13 @@ describe("refused, answered as a problem, and never published", () => {
     }
     const chunked = await sendRequest(at("/x"), { body, headers: signed, chunked: true });
     expectProblem(chunked, 411, "length-required");
-    const bare = await sendRaw(webhook.url, "POST /x HTTP/1.1\r\nhost: a\r\n\r\n");
+    const bare = await sendRaw(webhook.url, "POST /x HTTP/1.1\r\nhost: localhost\r\n\r\n");
     expect(bare).toMatch(/^HTTP\/1\.1 411 .*urn:hourtally:problem:length-required/s);
     for (const path of ["/\x01", "/x?crc_token=%", "*", "http://a/x", "//x"]) {
-      const answer = await sendRaw(webhook.url, `OPTIONS ${path} HTTP/1.1\r\nhost: a\r\n\r\n`);
+      const answer = await sendRaw(
+        webhook.url,
+        `OPTIONS ${path} HTTP/1.1\r\nhost: localhost\r\n\r\n`,
+      );
       expect(answer, path).toMatch(/^HTTP\/1\.1 4\d\d /);
       expect(answer, path).not.toMatch(/<|\bat \S+:\d+/);
     }
@@ -283,7 +286,7 @@ describe("refused, answered as a problem, and never published", () => {
     const socket = connect(Number(new URL(webhook.url).port), "127.0.0.1");
     socket.on("error", () => {});
     const closed = new Promise((resolve) => socket.once("close", resolve));
-    socket.write("POST /x HTTP/1.1\r\nhost: a\r\ncontent-length: 99000000000\r\n\r\n");
+    socket.write("POST /x HTTP/1.1\r\nhost: localhost\r\ncontent-length: 99000000000\r\n\r\n");
     const chunk = Buffer.alloc(2 ** 16);
     let bytes = 0;
     while (!socket.destroyed && bytes < 200_000_000) {
@@ -298,7 +301,7 @@ describe("refused, answered as a problem, and never published", () => {
     const socket = connect(Number(new URL(webhook.url).port), "127.0.0.1");
     const { "x-twitter-webhooks-signature": signature } = signX(body);
     socket.write(
-      `POST /x HTTP/1.1\r\nhost: a\r\ncontent-length: ${body.length}\r\nx-twitter-webhooks-signature: ${signature}\r\n\r\n${body.slice(0, 9)}`,
+      `POST /x HTTP/1.1\r\nhost: localhost\r\ncontent-length: ${body.length}\r\nx-twitter-webhooks-signature: ${signature}\r\n\r\n${body.slice(0, 9)}`,
     );
     await delay(100);
     socket.destroy();

@@ -23,7 +23,7 @@ const frameworkMain = join(
   root,
   "node_modules/@google-cloud/functions-framework/build/src/main.js",
 );
-const endWithParent = join(import.meta.dirname, "end-with-parent.cjs");
+const stayOnThisMachine = join(import.meta.dirname, "stay-on-this-machine.cjs");
 const startTimeoutMs = 30_000;
 const maxRestartDelayMs = 2_000;
 /** What a disk that stalls leaves waiting; lines beyond are dropped. */
@@ -67,7 +67,7 @@ export async function runFunction(
   const start = () => {
     const started: ChildProcess = spawn(
       process.execPath,
-      ["--require", endWithParent, frameworkMain],
+      ["--require", stayOnThisMachine, frameworkMain],
       {
         cwd: options.bundle ?? join(root, "dist", manifest.name),
         env: environment,

@@ -1,5 +1,6 @@
 import { once } from "node:events";
 import { createServer } from "node:http";
+import { ownOnly } from "./own-only.cjs";
 import { portOf } from "./tcp-port.ts";
 
 export type MetadataServer = {
@@ -17,7 +18,7 @@ const token = { access_token: "local", expires_in: 3_600, token_type: "Bearer" }
  * account: BigQuery's client asks for one whatever server it talks to.
  */
 export async function startMetadata(): Promise<MetadataServer> {
-  const server = createServer((request, response) => {
+  const serve = ownOnly((request, response) => {
     request.resume();
     const isToken = tokenPath.test(request.url ?? "");
     response.writeHead(isToken || request.url === "/" ? 200 : 404, {
@@ -26,6 +27,7 @@ export async function startMetadata(): Promise<MetadataServer> {
     });
     response.end(isToken ? JSON.stringify(token) : "");
   });
+  const server = createServer(serve);
   server.listen(0, "127.0.0.1");
   await once(server, "listening");
   return {

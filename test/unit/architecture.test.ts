@@ -88,6 +88,18 @@ describe("imports", () => {
   });
 });
 
+test("whatever serves HTTP in the local cloud is closed to pages and to other machines", () => {
+  const serving = sourceFiles("test/local-cloud").filter((file) =>
+    /import \{[^}]*\bcreateServer\b[^}]*\} from "node:http"/.test(
+      readFileSync(join(root, file), "utf8"),
+    ),
+  );
+  expect(serving.length).toBeGreaterThan(2);
+  for (const file of serving) {
+    expect(readFileSync(join(root, file), "utf8"), file).toMatch(/\bownOnly\(/);
+  }
+});
+
 describe("every function has the same skeleton", () => {
   test.each(manifests)("$name", ({ name }) => {
     const files = readdirSync(join(root, "functions", name));

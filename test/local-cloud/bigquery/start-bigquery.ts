@@ -40,12 +40,17 @@ export async function startBigquery(options: BigqueryOptions = {}): Promise<Loca
     threads: "2",
     autoinstall_known_extensions: "false",
     autoload_known_extensions: "false",
+    // Whatever a statement is translated to: it reads and writes no file, and loads nothing.
+    enable_external_access: "false",
   });
   const connection = await instance.connect();
   await connection.run("SET GLOBAL TimeZone = 'UTC'");
   await connection.run("SET GLOBAL default_null_order = 'NULLS_FIRST_ON_ASC_LAST_ON_DESC'");
   // DuckDB's default of 16 MB makes a busy warehouse stop and rewrite itself all the time.
   await connection.run("SET GLOBAL checkpoint_threshold = '128MB'");
+  // Which check-partition-filter.ts sets for a while.
+  await connection.run("SET GLOBAL allowed_configs = ['disabled_optimizers']");
+  await connection.run("SET GLOBAL lock_configuration = true");
   registerEngineFunctions(connection);
 
   const catalog = await openCatalog(connection);

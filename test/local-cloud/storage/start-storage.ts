@@ -1,6 +1,7 @@
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import { pipeline } from "node:stream/promises";
 import { setTimeout as delay } from "node:timers/promises";
+import { ownOnly } from "../own-only.cjs";
 import { portOf } from "../tcp-port.ts";
 import type { ApiAnswer, StorageContext } from "./api-request.ts";
 import { openCatalog } from "./open-catalog.ts";
@@ -24,7 +25,8 @@ export type StorageOptions = {
 
 /**
  * Starts the local Cloud Storage on 127.0.0.1: the part of the JSON API that Google's client uses,
- * for `STORAGE_EMULATOR_HOST=<url>`. No access control: whoever reaches the port may do everything.
+ * for `STORAGE_EMULATOR_HOST=<url>`. No access control: every
+ * program of this machine may do everything.
  *
  * @throws when the port is taken or the directory's journal is damaged
  */
@@ -54,12 +56,13 @@ export async function startStorage(
   const context: StorageContext = { catalog, url, notify: notifier.send };
   const uploads = createResumableUploads(context);
   const answering = new Set<Promise<void>>();
-  server.on("request", (message, response) => {
+  const serve = ownOnly((message, response) => {
     const answered = answerRequest(message, response, async (query, path) =>
       routeRequest(context, uploads, { query, message }, path),
     ).finally(() => answering.delete(answered));
     answering.add(answered);
   });
+  server.on("request", serve);
   notifier.send([...catalog.pendingNotifications()]);
 
   return {

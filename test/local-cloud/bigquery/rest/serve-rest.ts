@@ -1,6 +1,7 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import { gunzipSync } from "node:zlib";
 
+import { ownOnly } from "../../own-only.cjs";
 import { BigqueryError } from "../bigquery-error.ts";
 import { datasetRoutes } from "./dataset-routes.ts";
 import { discoveryRoutes } from "./discovery-routes.ts";
@@ -29,7 +30,7 @@ export function serveRest(services: Services): Server {
     ...tableRoutes(services),
     ...tabledataRoutes(services),
   ];
-  return createServer((request, response) => {
+  const serve = ownOnly((request, response) => {
     answer(routes, request)
       .then(({ status = 200, body }) => send(response, status, body))
       .catch((error: unknown) => {
@@ -43,6 +44,7 @@ export function serveRest(services: Services): Server {
         send(response, refusal.code, errorBody(refusal));
       });
   });
+  return createServer(serve);
 }
 
 async function answer(routes: readonly Route[], request: IncomingMessage): Promise<Answer> {

@@ -1,0 +1,21 @@
+// Loaded into each function that runs here, before the functions framework.
+const http = require("node:http");
+const { ownOnly } = require("./own-only.cjs");
+
+// Its standard input is a pipe of the local cloud, which closes when the local cloud ends, however.
+process.stdin.resume().once("close", () => process.exit());
+
+const { createServer } = http;
+
+// The framework listens on all addresses, as it must in a container.
+Object.assign(http, {
+  /** @param {import("node:http").RequestListener} serve */
+  createServer: (serve) => {
+    const server = createServer(ownOnly(serve));
+    const listen = server.listen.bind(server);
+    return Object.assign(server, {
+      /** @type {(port: number, listening: () => void) => import("node:http").Server} */
+      listen: (port, listening) => listen(port, "127.0.0.1", listening),
+    });
+  },
+});
