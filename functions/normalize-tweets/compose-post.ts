@@ -2,7 +2,7 @@ import { type EventId, eventIdOf } from "../../shared/events/event-id.ts";
 import { maxTextLength } from "../../shared/events/post.v1.ts";
 import { revisionOf } from "../../shared/events/revision.ts";
 import type { ShareKind } from "../../shared/events/share-kind.ts";
-import type { Post } from "./post.ts";
+import type { Post } from "../../shared/posts/post-item.ts";
 import { snowflakeTime } from "./read-time.ts";
 import type { SharedLinks } from "./shared-links.ts";
 

@@ -1,52 +1,13 @@
 import type { PublishLines } from "../../shared/codec/publish-lines.ts";
-import { parsePubsubDelivery } from "../../shared/envelopes/pubsub-delivery.ts";
 import type { PublishedTopic } from "../../shared/manifest/published-topic.ts";
+import { createPostHandler, type PostDependencies } from "../../shared/posts/handle-posts.ts";
 import type manifest from "./function.json";
-import { normalizeMessage } from "./normalize-message.ts";
+import { tweets } from "./normalize-message.ts";
 
-type Dependencies = {
+type Dependencies = PostDependencies & {
   publish: PublishLines<PublishedTopic<typeof manifest>>;
-  /** ms since 1970, UTC. */
-  now: () => number;
-  log: { info: (counts: object, message: string) => void };
-  config: { functionVersion: string; storesText: boolean };
 };
 
-/**
- * Handles one Pub/Sub message of tweets. Returns, and so acknowledges, only when everything that
- * the message turned into is safe on the next topics; throws when any of it is not, so that
- * Pub/Sub delivers the message again.
- */
-export function createHandler({ publish, now, log, config }: Dependencies) {
-  return async (event: unknown): Promise<void> => {
-    const delivery = parsePubsubDelivery(event);
-    const { shares, receipts, tombstones, failed } = normalizeMessage(delivery, {
-      ...config,
-      now: now(),
-    });
-    await Promise.all([
-      publish("link-shares", "link-share.v1", jsonLines(shares)),
-      publish("append-posts", "post.v1", jsonLines(receipts)),
-      publish("append-tombstones", "tombstone.v1", jsonLines(tombstones)),
-      publish("failed-events", "failed-event.v1", jsonLines(failed)),
-    ]);
-    const links = shares.reduce((sum, share) => sum + share.links.length, 0);
-    log.info({ ...countOutcomes(receipts, failed), links }, "normalized");
-  };
-}
-
-const jsonLines = (events: readonly object[]): string[] =>
-  events.map((event) => JSON.stringify(event));
-
-function countOutcomes(
-  receipts: readonly { outcome: string; reason?: string | undefined }[],
-  failed: readonly { reason: string; part: number; items: number }[],
-) {
-  const outcomes: Record<string, number> = {};
-  for (const { outcome } of receipts) outcomes[outcome] = (outcomes[outcome] ?? 0) + 1;
-  const reasons: Record<string, number> = {};
-  for (const { reason, part, items } of failed) {
-    if (part === 1) reasons[reason] = (reasons[reason] ?? 0) + items;
-  }
-  return { outcomes, failed: reasons };
-}
+/** Handles one Pub/Sub message of tweets. */
+export const createHandler = (dependencies: Dependencies) =>
+  createPostHandler(tweets, dependencies);

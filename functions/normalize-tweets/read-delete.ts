@@ -1,6 +1,6 @@
 import * as z from "zod";
-import { isRecord } from "./is-record.ts";
-import type { Item } from "./post.ts";
+import { isRecord } from "../../shared/codec/is-record.ts";
+import { failedItem, type Item } from "../../shared/posts/post-item.ts";
 import { readAuthor, readId } from "./read-id.ts";
 import { readTime, snowflakeTime } from "./read-time.ts";
 
@@ -15,8 +15,7 @@ export function readDeleteV1(input: unknown): Item {
     return { outcome: "ignored", reason: "notice-delete" };
   }
   if (!isRecord(notice.status)) {
-    const issues = [{ path: "delete.status", message: "Invalid input: expected object" }];
-    return { outcome: "failed", reason: "invalid-field", issues };
+    return failedItem("invalid-field", "delete.status", "Invalid input: expected object");
   }
   const { id_str, id, user_id_str, user_id } = notice.status;
   const { timestamp_ms } = notice;
@@ -70,16 +69,14 @@ function deletion(notice: { ids: unknown[]; authors: unknown[]; at: number | und
   const id = readId(...notice.ids);
   if (typeof id !== "string") {
     const message = "neither a string of digits nor a safe integer";
-    return {
-      outcome: "failed",
-      reason: id.reason,
-      issues: [{ path: "delete.status.id_str", message }],
-    };
+    return failedItem(id.reason, "delete.status.id_str", message);
   }
   const author = readAuthor(...notice.authors);
+  const createdAt = snowflakeTime(id.slice("x:".length));
   return {
     outcome: "delete",
     id,
+    ...(createdAt !== undefined && { createdAt }),
     ...(author !== undefined && { author }),
     ...(notice.at !== undefined && { deletedAt: notice.at }),
   };

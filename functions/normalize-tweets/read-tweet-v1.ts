@@ -1,7 +1,7 @@
 import * as z from "zod";
 import { issuesOf } from "../../shared/events/issues-of.ts";
+import { failedItem, type Item } from "../../shared/posts/post-item.ts";
 import { composePost } from "./compose-post.ts";
-import { type Item, impossibleTime } from "./post.ts";
 import { readAuthor, readId } from "./read-id.ts";
 import { readTime, snowflakeTime } from "./read-time.ts";
 import { entities, sharedLinks } from "./shared-links.ts";
@@ -66,12 +66,14 @@ function readStatus(input: unknown, isArchived: boolean): Item {
   const id = readId(firstVersion, tweet.id_str, tweet.id);
   if (typeof id !== "string") {
     const message = "neither id_str nor a safe integer id";
-    return { outcome: "failed", reason: id.reason, issues: [{ path: "id_str", message }] };
+    return failedItem(id.reason, "id_str", message);
   }
   const isLaterVersion = firstVersion !== undefined && firstVersion !== tweet.id_str;
   const idTime = isLaterVersion ? snowflakeTime(id.slice("x:".length)) : undefined;
   const createdAt = idTime ?? readTime(tweet.created_at);
-  if (typeof createdAt !== "number") return impossibleTime(createdAt.problem);
+  if (typeof createdAt !== "number") {
+    return failedItem("impossible-time", "created_at", createdAt.problem);
+  }
   const source = tweet.retweeted_status ?? tweet;
   const extended = source.extended_tweet;
   const listed = extended?.entities ?? source.entities;

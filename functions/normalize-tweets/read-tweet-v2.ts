@@ -1,7 +1,7 @@
 import * as z from "zod";
 import { issuesOf } from "../../shared/events/issues-of.ts";
+import { failedItem, type Item } from "../../shared/posts/post-item.ts";
 import { composePost } from "./compose-post.ts";
-import { type Item, impossibleTime } from "./post.ts";
 import { readAuthor, readId } from "./read-id.ts";
 import { readTime, snowflakeTime } from "./read-time.ts";
 import { entities, sharedLinks } from "./shared-links.ts";
@@ -44,7 +44,7 @@ export function readTweetV2(input: unknown, included: ReadonlyMap<string, unknow
   const id = readId(firstVersion, tweet.id);
   if (typeof id !== "string") {
     const message = "neither a string nor a safe integer";
-    return { outcome: "failed", reason: id.reason, issues: [{ path: "id", message }] };
+    return failedItem(id.reason, "id", message);
   }
   const isLaterVersion = firstVersion !== undefined && firstVersion !== tweet.id;
   const idTime = snowflakeTime(id.slice("x:".length));
@@ -52,13 +52,11 @@ export function readTweetV2(input: unknown, included: ReadonlyMap<string, unknow
   const createdAt = isLaterVersion ? (idTime ?? toldTime) : (toldTime ?? idTime);
   if (createdAt === undefined) {
     const message = "absent, and ids from before 2010-11 tell no time";
-    return {
-      outcome: "failed",
-      reason: "invalid-field",
-      issues: [{ path: "created_at", message }],
-    };
+    return failedItem("invalid-field", "created_at", message);
   }
-  if (typeof createdAt !== "number") return impossibleTime(createdAt.problem);
+  if (typeof createdAt !== "number") {
+    return failedItem("impossible-time", "created_at", createdAt.problem);
+  }
   const references = tweet.referenced_tweets ?? [];
   const retweeted = references.find(({ type }) => type === "retweeted");
   // Archiving tools write the referenced tweet out in place instead of beside the page.

@@ -1,11 +1,8 @@
-import { isRecord } from "./is-record.ts";
-import type { Item } from "./post.ts";
+import { isRecord } from "../../shared/codec/is-record.ts";
+import { failedItem, type Item, type PlacedItem } from "../../shared/posts/post-item.ts";
 import { readComplianceV2, readDeleteV1 } from "./read-delete.ts";
 import { readArchivedTweet, readTweetV1 } from "./read-tweet-v1.ts";
 import { readTweetV2 } from "./read-tweet-v2.ts";
-
-/** An item and where in its record it stands: empty, or for example `.data[7]`. */
-export type PlacedItem = { place: string; item: Item };
 
 /** Notices of the v1.1 streams that say nothing about a single tweet. */
 const streamNotices = [
@@ -81,11 +78,7 @@ const place = (prefix: string, items: PlacedItem[]): PlacedItem[] =>
 
 const ignored = (reason: string): Item => ({ outcome: "ignored", reason: `notice-${reason}` });
 
-const unknownShape = (message: string): Item => ({
-  outcome: "failed",
-  reason: "unknown-shape",
-  issues: [{ path: "", message }],
-});
+const unknownShape = (message: string): Item => failedItem("unknown-shape", "", message);
 
 function recognize(record: unknown): PlacedItem[] {
   if (!isRecord(record)) return [single(unknownShape("no object"))];

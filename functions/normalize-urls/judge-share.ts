@@ -15,12 +15,13 @@ type JudgedShare = { mentions: UrlMention[]; unlinked: Unlinked[] };
  * withdraws what worse informed readings mentioned.
  */
 export function judgeShare(share: LinkShare): JudgedShare {
-  const { id, event_time, author, kind, source, links } = share;
+  const { id, event_time, author, alias, kind, source, links } = share;
   const revision = judgedBy(keyVersion, share.revision);
   const reading = {
     id,
     event_time,
     ...(author !== undefined && { author }),
+    ...(alias !== undefined && { alias }),
     kind,
     source,
     revision,

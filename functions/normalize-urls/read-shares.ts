@@ -25,7 +25,7 @@ function readShare(value: unknown, now: number): ReadRecord<LinkShare> {
   const parsed = linkShare.safeParse(value);
   if (!parsed.success) return { reason: "invalid-field", issues: issuesOf(parsed.error) };
   if (!isPossibleTime(Date.parse(parsed.data.event_time), now, epoch)) {
-    const message = "before the first tweet, or more than an hour in the future";
+    const message = "before 2006-03-21, or more than an hour in the future";
     return { reason: "impossible-time", issues: [{ path: "event_time", message }] };
   }
   return { read: parsed.data };

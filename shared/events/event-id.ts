@@ -1,5 +1,8 @@
 import * as z from "zod";
 
+/** Most characters of an id. */
+const maxLength = 512;
+
 /**
  * Identity of one event: `<source>:<native id>`, for example `x:1146305069987618817`.
  * Counts are counts of distinct ids, so an id is always made from strings, never from a
@@ -7,16 +10,24 @@ import * as z from "zod";
  */
 export const eventId = z
   .string()
-  .max(512)
+  .max(maxLength)
   .regex(/^[a-z][a-z0-9-]*:\S+$/)
   .brand<"EventId">();
 
 export type EventId = z.infer<typeof eventId>;
 
-const isEventId = (text: string): text is EventId => /^[a-z][a-z0-9-]*:[0-9]{1,20}$/.test(text);
+const isDecimalId = (text: string): text is EventId => /^[a-z][a-z0-9-]*:[0-9]{1,20}$/.test(text);
+const isTextId = (text: string): text is EventId =>
+  text.length <= maxLength && /^[a-z][a-z0-9-]*:\S+$/.test(text);
 
 /** The `EventId` of a decimal native id, or undefined when the text is not one. */
 export function eventIdOf(source: string, nativeId: string): EventId | undefined {
   const id = `${source}:${nativeId}`;
-  return isEventId(id) ? id : undefined;
+  return isDecimalId(id) ? id : undefined;
+}
+
+/** The `EventId` of a native id that is any text; undefined when it has spaces or is too long. */
+export function eventIdOfText(source: string, nativeId: string): EventId | undefined {
+  const id = `${source}:${nativeId}`;
+  return isTextId(id) ? id : undefined;
 }

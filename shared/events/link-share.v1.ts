@@ -19,6 +19,8 @@ export const linkShare = z.compile(
     /** When the post was created, in its first version. */
     event_time: eventTime,
     author: z.string().max(512).optional(),
+    /** Another id of the post, by which its source tells that it is deleted. */
+    alias: eventId.optional(),
     kind: shareKind,
     source: sourceName,
     revision: readingRevision,

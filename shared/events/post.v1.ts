@@ -22,6 +22,9 @@ export const post = z.compile(
       .optional()
       .describe("When the post was created or the deletion happened, where that is known"),
     author: z.string().max(512).optional().describe("Identity of the author"),
+    alias: eventId
+      .optional()
+      .describe("Another id of the post, by which its source tells that it is deleted"),
     kind: shareKind.optional().describe("post, repost, quote or reply"),
     language: z.string().max(64).optional().describe("Language as the source tells it"),
     text: z.string().max(maxTextLength).optional().describe("Text; absent where it is not kept"),

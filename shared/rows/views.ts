@@ -15,7 +15,7 @@ const postsLatest: View = {
     "SELECT *",
     "FROM `${dataset}.posts` AS post",
     "WHERE post.outcome = 'post'",
-    `  AND ${withoutTombstoneSql("post.id")}`,
+    ...urlMentions.withdrawnBy.map((field) => `  AND ${withoutTombstoneSql(`post.${field}`)}`),
     "QUALIFY ROW_NUMBER() OVER (PARTITION BY id ORDER BY revision DESC, message_id, position) = 1",
     "",
   ].join("\n"),

@@ -49,13 +49,13 @@ const retractedSql = ({ name }: Stream): string =>
     "  GROUP BY retracted_hour",
   ].join("\n");
 
-const countedSql = ({ isOfPosts, revision }: Stream, { tombstones }: Bounds): string =>
+const countedSql = ({ withdrawnBy, revision }: Stream, { tombstones }: Bounds): string =>
   [
     "  SELECT event.*",
     "  FROM delivered AS event",
     "  LEFT JOIN retracted ON retracted.hour = event.hour",
     "  WHERE (retracted.hour IS NULL OR event.landed_at >= retracted.landed_before)",
-    ...(isOfPosts ? [`    AND ${withoutTombstoneSql("event.id", tombstones)}`] : []),
+    ...withdrawnBy.map((field) => `    AND ${withoutTombstoneSql(`event.${field}`, tombstones)}`),
     // By the hour, too, so that a filter on it need not read all increments.
     ...(revision === undefined
       ? []
@@ -65,7 +65,7 @@ const countedSql = ({ isOfPosts, revision }: Stream, { tombstones }: Bounds): st
         ]),
   ].join("\n");
 
-/** GoogleSQL condition: the post with this id was not deleted. */
+/** GoogleSQL condition: no tombstone names this id, of a post or of its author. */
 export const withoutTombstoneSql = (id: string, conditions: readonly string[] = []): string =>
   [
     "NOT EXISTS (",

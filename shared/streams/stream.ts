@@ -37,7 +37,8 @@ export type Stream = {
   name: string;
   description: string;
   epoch: string;
-  isOfPosts: boolean;
+  /** Fields that a tombstone may name, each of which withdraws the event; none, unless it is of posts. */
+  withdrawnBy: readonly string[];
   /** Value of the `schema` attribute of its messages. */
   schema: string;
   event: z.ZodObject;
@@ -89,7 +90,7 @@ function describeStream<Shape extends z.ZodRawShape>(
   const keys = named("key");
   if (keys.length === 0) throw new Error(`stream ${name} has no key`);
   const labels = named("label");
-  const members = named("member", "author", "measure", "revision");
+  const members = named("member", "author", "alias", "measure", "revision");
   const table = `${counts}_hour_increments`;
   const columns = Object.entries(measures).map(([column, one]) => ({ name: column, ...one }));
   const shown = [...keys, ...labels, ...columns.map((column) => column.name)];
@@ -99,7 +100,7 @@ function describeStream<Shape extends z.ZodRawShape>(
     name,
     description,
     epoch,
-    isOfPosts,
+    withdrawnBy: isOfPosts ? ["id", ...named("author", "alias")] : [],
     schema: `${name}.v1`,
     event,
     keys,

@@ -1,9 +1,10 @@
 import * as z from "zod";
+import { eventId } from "../events/event-id.ts";
 import { judgedRevision } from "../events/revision.ts";
 import { shareKind } from "../events/share-kind.ts";
 import { maxLinkLength, maxTitleLength } from "../events/shared-link.ts";
 import { sourceName } from "../events/source-name.ts";
-import { author, key, label, member, revision } from "./field-roles.ts";
+import { alias, author, key, label, member, revision } from "./field-roles.ts";
 import { declareStream } from "./stream.ts";
 
 /** Shares of links, counted by the page they show. A post mentions a page at most once. */
@@ -28,6 +29,10 @@ export const urlMentions = declareStream({
     kind: member(shareKind, "How it was shared: post, repost, quote or reply"),
     source: member(sourceName, "Network of the post"),
     revision: revision(judgedRevision, "Which reading of the post this is, by which rules"),
+    alias: alias(
+      eventId.optional(),
+      "Another id of the post, by which its source tells that it is deleted",
+    ),
   },
   isOfPosts: true,
   measures: {

@@ -6,4 +6,10 @@ WHERE post.outcome = 'post'
   AND NOT EXISTS (
       SELECT 1 FROM `${dataset}.tombstones` AS tombstone WHERE tombstone.id = post.id
     )
+  AND NOT EXISTS (
+      SELECT 1 FROM `${dataset}.tombstones` AS tombstone WHERE tombstone.id = post.author
+    )
+  AND NOT EXISTS (
+      SELECT 1 FROM `${dataset}.tombstones` AS tombstone WHERE tombstone.id = post.alias
+    )
 QUALIFY ROW_NUMBER() OVER (PARTITION BY id ORDER BY revision DESC, message_id, position) = 1

@@ -12,7 +12,8 @@ WITH delivered AS (
     event.author,
     event.kind,
     event.source,
-    event.revision
+    event.revision,
+    event.alias
   FROM `${dataset}.url_hour_increments` AS increment, UNNEST(increment.events) AS event
   WHERE increment.landed_at >= TIMESTAMP_SUB(CURRENT_TIMESTAMP(), INTERVAL 2 DAY)
 ), retracted AS (
@@ -29,6 +30,14 @@ WITH delivered AS (
   WHERE (retracted.hour IS NULL OR event.landed_at >= retracted.landed_before)
     AND NOT EXISTS (
       SELECT 1 FROM `${dataset}.tombstones` AS tombstone WHERE tombstone.id = event.id
+        AND tombstone.landed_at >= TIMESTAMP_SUB(CURRENT_TIMESTAMP(), INTERVAL 3 DAY)
+    )
+    AND NOT EXISTS (
+      SELECT 1 FROM `${dataset}.tombstones` AS tombstone WHERE tombstone.id = event.author
+        AND tombstone.landed_at >= TIMESTAMP_SUB(CURRENT_TIMESTAMP(), INTERVAL 3 DAY)
+    )
+    AND NOT EXISTS (
+      SELECT 1 FROM `${dataset}.tombstones` AS tombstone WHERE tombstone.id = event.alias
         AND tombstone.landed_at >= TIMESTAMP_SUB(CURRENT_TIMESTAMP(), INTERVAL 3 DAY)
     )
   QUALIFY event.revision =

@@ -11,7 +11,8 @@ WITH delivered AS (
     event.author,
     event.kind,
     event.source,
-    event.revision
+    event.revision,
+    event.alias
   FROM `${dataset}.url_hour_increments` AS increment, UNNEST(increment.events) AS event
 ), retracted AS (
   SELECT retracted_hour AS hour, MAX(retraction.landed_before) AS landed_before
@@ -27,6 +28,12 @@ WITH delivered AS (
   WHERE (retracted.hour IS NULL OR event.landed_at >= retracted.landed_before)
     AND NOT EXISTS (
       SELECT 1 FROM `${dataset}.tombstones` AS tombstone WHERE tombstone.id = event.id
+    )
+    AND NOT EXISTS (
+      SELECT 1 FROM `${dataset}.tombstones` AS tombstone WHERE tombstone.id = event.author
+    )
+    AND NOT EXISTS (
+      SELECT 1 FROM `${dataset}.tombstones` AS tombstone WHERE tombstone.id = event.alias
     )
   QUALIFY event.revision =
     MAX(event.revision) OVER (PARTITION BY event.hour, event.id)

@@ -19,7 +19,7 @@ type Increment = {
   at?: string;
   url?: string;
   title?: string;
-  events: [id: string, author?: string, kind?: string][];
+  events: [id: string, author?: string, kind?: string, alias?: string | null][];
 };
 
 const quoted = (text: string | null) => (text === null ? "NULL" : `'${text}'`);
@@ -27,9 +27,9 @@ const quoted = (text: string | null) => (text === null ? "NULL" : `'${text}'`);
 /** An increment as a SQL literal; what a test does not name is of no matter to it. */
 function incrementSql(increment: Increment): string {
   const { hour = "10", key = "k", version = 1, at = "00:00", url = "u", title = null } = increment;
-  const members = increment.events.map(([id, author = "a", kind = "post"]) => {
+  const members = increment.events.map(([id, author = "a", kind = "post", alias = null]) => {
     const revision = `0${version}.00000000.01.300.000000`;
-    return `STRUCT('${id}' AS id, '${author}' AS author, '${kind}' AS kind, 'x' AS source, '${revision}' AS revision)`;
+    return `STRUCT('${id}' AS id, '${author}' AS author, '${kind}' AS kind, 'x' AS source, '${revision}' AS revision, CAST(${quoted(alias)} AS STRING) AS alias)`;
   });
   return `(TIMESTAMP '2026-01-01 ${hour}:00:00', ${quoted(key)}, ${quoted(key && url)}, ${quoted(key && "h")},
     ${quoted(title)}, [${members.join(", ")}], TIMESTAMP '2026-01-02 ${at}:00')`;
@@ -197,6 +197,22 @@ describe("the exact view", () => {
       await remove("x:2");
       await remove("x:3");
       expect(await view()).toEqual(["10 a 1"]);
+    });
+
+    test("of an author leaves out all that is theirs", async () => {
+      await append({ key: "a", events: [["x:1", "x:author"], ["x:2"]] });
+      await append({ key: "b", hour: "11", events: [["x:3", "x:author"]] });
+      await remove("x:author");
+      expect(await view()).toEqual(["10 a 1"]);
+    });
+
+    test("of an alias leaves out what came by it, and not what came by another", async () => {
+      await append({ key: "a", events: [["m:1", "a", "post", "m:one/7"]] });
+      await append({ key: "b", events: [["m:2", "a", "post", "m:one/8"]] });
+      await append({ key: "b", events: [["m:2", "a", "post", "m:two/9"]] });
+      await remove("m:one/7");
+      await remove("m:one/8");
+      expect(await view()).toEqual(["10 b 1"]);
     });
   });
 

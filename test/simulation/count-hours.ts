@@ -31,7 +31,7 @@ type Group = {
 /**
  * What view `url_hours` says in SQL, said once more: per hour and key the distinct event ids, the
  * distinct authors, the distinct ids that are no reposts, and the labels of the smallest id. Events
- * with a tombstone are left out, and so is what a worse informed reading made of an event.
+ * with a tombstone, for their own id or another one, are left out, and so is what a worse informed reading made of an event.
  */
 export const countHours: CountHours = (increments, tombstones) => {
   const deleted = new Set(tombstones.map(({ id }) => id));
@@ -47,7 +47,7 @@ export const countHours: CountHours = (increments, tombstones) => {
     let group = ofHour.get(url_key);
     for (const event of membersOf(row)) {
       const id = text(event.id);
-      if (deleted.has(id) || best.get(hour)?.get(id) !== event.revision) continue;
+      if (isWithdrawn(event, deleted) || best.get(hour)?.get(id) !== event.revision) continue;
       if (group === undefined) {
         group = openGroup(hour, url_key);
         ofHour.set(url_key, group);
@@ -128,3 +128,7 @@ export function membersOf(row: Row): readonly Row[] {
 
 const isRows = (value: unknown): value is Row[] =>
   Array.isArray(value) && value.every((one) => typeof one === "object" && one !== null);
+
+/** Whether a tombstone names an event by its id, its alias, or its author. */
+export const isWithdrawn = ({ id, alias, author }: Row, deleted: ReadonlySet<unknown>): boolean =>
+  deleted.has(id) || deleted.has(alias) || deleted.has(author);

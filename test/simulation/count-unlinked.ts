@@ -1,4 +1,4 @@
-import { bestRevisions, membersOf } from "./count-hours.ts";
+import { bestRevisions, isWithdrawn, membersOf } from "./count-hours.ts";
 import type { Row } from "./create-warehouse.ts";
 
 /**
@@ -14,9 +14,10 @@ export function countUnlinked(tables: {
   const best = bestRevisions(tables.increments);
   const readings = new Set<string>();
   for (const row of tables.increments) {
-    for (const { id, revision } of membersOf(row)) {
+    for (const event of membersOf(row)) {
+      const { id, revision } = event;
       const isBest = best.get(String(row.hour))?.get(String(id)) === revision;
-      if (isBest && !deleted.has(id)) readings.add(JSON.stringify([id, revision]));
+      if (isBest && !isWithdrawn(event, deleted)) readings.add(JSON.stringify([id, revision]));
     }
   }
   const links = new Set<string>();

@@ -9,15 +9,14 @@ import { type Run, runSeed } from "./run-seed.ts";
 /** One tweet in ten, of the digits in which the invented ids end. */
 const isRefused = (id: string): boolean => id.endsWith("5");
 const fixedAfterMs = 24 * 3_600_000;
-const normalizeItem = "../../functions/normalize-tweets/normalize-item.ts";
+const normalizeItem = "../../shared/posts/normalize-item.ts";
 
 let oldRelease: typeof createHandler;
 
 /** The real function, but for a schema that does not know some of the ids. */
 beforeAll(async () => {
   vi.doMock(normalizeItem, async (load) => {
-    const actual =
-      await load<typeof import("../../functions/normalize-tweets/normalize-item.ts")>();
+    const actual = await load<typeof import("../../shared/posts/normalize-item.ts")>();
     const normalize: typeof actual.normalizeItem = (item, ...context) =>
       item.outcome === "post" && isRefused(item.post.id)
         ? { failure: { reason: "invalid-field", issues: [{ path: "id", message: "unknown" }] } }

@@ -145,7 +145,9 @@ GROUP BY event.hour, event.meter
 test("a stream with revisions and deletes reads its increments once", () => {
   const sql = exactViewSql(urlMentions);
   expect(sql.match(/url_hour_increments/g)).toHaveLength(1);
-  expect(sql).toContain("AS tombstone WHERE tombstone.id = event.id");
+  for (const field of ["id", "author", "alias"]) {
+    expect(sql).toContain(`AS tombstone WHERE tombstone.id = event.${field}`);
+  }
   // Without the hour, a filter on it could not reach the increments.
   expect(sql).toContain("MAX(event.revision) OVER (PARTITION BY event.hour, event.id)");
   expect(sql).toContain("WHERE event.url_key IS NOT NULL\nGROUP BY");

@@ -1,4 +1,4 @@
-import { isRecord } from "./is-record.ts";
+import { isRecord } from "../codec/is-record.ts";
 
 /** How many items a record may hold: the elements of its lists, or those of the records in it. */
 export function countItems(record: unknown): number {

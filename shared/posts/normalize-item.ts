@@ -1,32 +1,38 @@
-import { formatTime, isPossibleTime } from "../../shared/events/event-time.ts";
-import type { FailureIssue, FailureReason } from "../../shared/events/failed-event.v1.ts";
-import { type LinkShare, maxLinks } from "../../shared/events/link-share.v1.ts";
-import type { PostReceipt } from "../../shared/events/post.v1.ts";
-import type { Tombstone } from "../../shared/events/tombstone.v1.ts";
-import { urlMentions } from "../../shared/streams/url-mentions.ts";
-import type { Item, Post } from "./post.ts";
-import { snowflakeTime } from "./read-time.ts";
+import { formatTime, isPossibleTime } from "../events/event-time.ts";
+import type { FailureIssue, FailureReason } from "../events/failed-event.v1.ts";
+import { type LinkShare, maxLinks } from "../events/link-share.v1.ts";
+import type { PostReceipt } from "../events/post.v1.ts";
+import type { Tombstone } from "../events/tombstone.v1.ts";
+import { urlMentions } from "../streams/url-mentions.ts";
+import type { Item, Post } from "./post-item.ts";
 
-/** Where and when an item was delivered; `receivedAt` is RFC 3339 UTC, `now` ms since 1970. */
-export type Delivered = { messageId: string; position: string; receivedAt: string; now: number };
+/**
+ * Where and when an item was delivered: `receivedAt` is RFC 3339 UTC, `now` ms since 1970; `source` is
+ * the network, and `storesText` tells whether receipts have the text of posts.
+ */
+export type Delivered = {
+  source: string;
+  messageId: string;
+  position: string;
+  receivedAt: string;
+  now: number;
+  storesText: boolean;
+};
 
 export type NormalizedItem =
   | { receipt: PostReceipt; share?: LinkShare; tombstone?: Tombstone }
   | { failure: { reason: FailureReason; issues: FailureIssue[] } };
 
-const source = "x";
 const epoch = Date.parse(urlMentions.epoch);
 
 /**
- * The receipt of one item, and what follows from it: of a tweet the links that it shares, even when
- * there are none, of a delete notice a tombstone. `storesText` tells whether the receipt has the text.
+ * The receipt of one item, and what follows from it: of a post the links that it shares, even when
+ * there are none, of a delete notice a tombstone.
  */
-export function normalizeItem(
-  item: Item,
-  delivered: Delivered,
-  storesText: boolean,
-): NormalizedItem {
+export function normalizeItem(item: Item, delivered: Delivered): NormalizedItem {
+  const { source } = delivered;
   const delivery = {
+    source,
     message_id: delivered.messageId,
     position: delivered.position,
     received_at: delivered.receivedAt,
@@ -37,14 +43,12 @@ export function normalizeItem(
       return { failure: { reason: item.reason, issues: item.issues } };
     case "ignored": {
       const { outcome, reason } = item;
-      return { receipt: { outcome, source, reason, links: [], ...delivery } };
+      return { receipt: { outcome, reason, links: [], ...delivery } };
     }
     case "delete": {
-      const { outcome, id, author, deletedAt } = item;
-      const createdAt = snowflakeTime(id.slice("x:".length));
+      const { outcome, id, author, createdAt, deletedAt } = item;
       const receipt = {
         outcome,
-        source,
         id,
         // When it was deleted is a note, not what is counted: an impossible time is left out.
         ...(deletedAt !== undefined &&
@@ -64,15 +68,15 @@ export function normalizeItem(
     case "post": {
       const { post } = item;
       if (!isPossible(post.createdAt)) {
-        const message = "before the first tweet, or more than an hour in the future";
+        const message = "before 2006-03-21, or more than an hour in the future";
         return failed("impossible-time", "created_at", message);
       }
       if (post.links.length > maxLinks) {
         return failed("too-many-records", "links", `more than ${maxLinks} links`);
       }
       return {
-        receipt: receiptOf(post, delivery, storesText),
-        share: shareOf(post),
+        receipt: receiptOf(post, delivery, delivered.storesText),
+        share: shareOf(post, source),
       };
     }
   }
@@ -83,16 +87,16 @@ const failed = (reason: FailureReason, path: string, message: string): Normalize
 });
 
 function receiptOf(
-  { id, createdAt, author, kind, language, text, revision, links }: Post,
-  delivery: Pick<PostReceipt, "message_id" | "position" | "received_at">,
+  { id, createdAt, author, alias, kind, language, text, revision, links }: Post,
+  delivery: Pick<PostReceipt, "source" | "message_id" | "position" | "received_at">,
   storesText: boolean,
 ): PostReceipt {
   return {
     outcome: "post",
-    source,
     id,
     event_time: formatTime(createdAt),
     ...(author !== undefined && { author }),
+    ...(alias !== undefined && { alias }),
     kind,
     ...(language !== undefined && { language }),
     ...(storesText && text !== undefined && { text }),
@@ -102,10 +106,11 @@ function receiptOf(
   };
 }
 
-const shareOf = (post: Post): LinkShare => ({
+const shareOf = (post: Post, source: string): LinkShare => ({
   id: post.id,
   event_time: formatTime(post.createdAt),
   ...(post.author !== undefined && { author: post.author }),
+  ...(post.alias !== undefined && { alias: post.alias }),
   kind: post.kind,
   source,
   revision: post.revision,
