@@ -1,3 +1,4 @@
+import { anomaly } from "../events/anomaly.v1.ts";
 import { closing } from "../events/closing.v1.ts";
 import { failedEvent } from "../events/failed-event.v1.ts";
 import { post } from "../events/post.v1.ts";
@@ -76,5 +77,12 @@ export const tables: readonly Table[] = [
     row: closing,
     clusteredBy: ["stream"],
     topic: "append-closings",
+  },
+  {
+    name: "anomalies",
+    description: "Hours that are not as their history lets expect, as it was known at each closing",
+    row: anomaly,
+    clusteredBy: ["stream", "hour"],
+    topic: "anomalies",
   },
 ];

@@ -59,11 +59,29 @@ const failedEventsOpen: View = {
   ].join("\n"),
 };
 
+const anomaliesLatest: View = {
+  name: "anomalies_latest",
+  description:
+    "What is said of unusual hours by what is known now, once for each stream, key and hour",
+  sql: [
+    "-- What is said of unusual hours by what is known now, once for each stream, key and hour: nothing",
+    "-- that was withdrawn. Generated from shared/rows.",
+    "SELECT *",
+    "FROM `${dataset}.anomalies` AS anomaly",
+    "WHERE TRUE",
+    "QUALIFY anomaly.state != 'withdrawn' AND ROW_NUMBER() OVER (",
+    "  PARTITION BY stream, key, hour ORDER BY revision DESC, landed_at",
+    ") = 1",
+    "",
+  ].join("\n"),
+};
+
 /** All views, in an order in which they can be created. */
 export const views: readonly View[] = [
   postsLatest,
   unlinkedLatest,
   failedEventsOpen,
+  anomaliesLatest,
   ...streams.flatMap((stream) => [
     {
       name: stream.exactView,

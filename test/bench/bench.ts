@@ -2,6 +2,7 @@ import Table from "cli-table3";
 import { parseArguments } from "../../terraform/operate/cli/parse-arguments.ts";
 import { runCommand } from "../../terraform/operate/cli/run-command.ts";
 import { UserError } from "../../terraform/operate/cli/user-error.ts";
+import { benchAnomalies } from "./bench-anomalies.ts";
 import { benchAppendMemory } from "./bench-append-memory.ts";
 import { benchCodec } from "./bench-codec.ts";
 import { benchColdStart } from "./bench-cold-start.ts";
@@ -20,6 +21,7 @@ const benches: Record<string, () => Promise<Measurement[]>> = {
   normalize: benchNormalize,
   http: benchHttp,
   codec: benchCodec,
+  anomalies: benchAnomalies,
   "append-memory": benchAppendMemory,
   "cold-start": benchColdStart,
   webhook: benchWebhook,
