@@ -99,8 +99,7 @@ resource "google_bigquery_table" "table" {
     field = each.value.partitionedBy
   }
 
-  # BigQuery clusters by four columns at most.
-  clustering = slice(each.value.clusteredBy, 0, min(4, length(each.value.clusteredBy)))
+  clustering = each.value.clusteredBy
 }
 
 resource "google_bigquery_table" "first_view" {

@@ -27,6 +27,9 @@ const totalsTable = (stream: Stream): StoredTable => ({
   clusteredBy: ["hour", ...stream.keys],
 });
 
+/** BigQuery clusters by four columns at most: by the first ones, which are looked for most. */
+const mostClusters = 4;
+
 /** All tables: those that `append-rows` feeds, and the totals, which `close-hours` writes. */
 export const storedTables: readonly StoredTable[] = [
   ...tables.map((table) => ({
@@ -37,4 +40,4 @@ export const storedTables: readonly StoredTable[] = [
     clusteredBy: table.clusteredBy,
   })),
   ...streams.map(totalsTable),
-];
+].map((table) => ({ ...table, clusteredBy: table.clusteredBy.slice(0, mostClusters) }));

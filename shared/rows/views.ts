@@ -2,9 +2,8 @@ import { countedEventsSql, withoutTombstoneSql } from "../streams/count-events.t
 import { exactViewSql, hoursViewSql } from "../streams/hours-view.ts";
 import { streams } from "../streams/streams.ts";
 import { urlMentions } from "../streams/url-mentions.ts";
-
-/** A BigQuery view; `sql` is GoogleSQL with `${dataset}` for `project.dataset`. */
-export type View = { name: string; description: string; sql: string };
+import { turnstileViews } from "./turnstile-views.ts";
+import type { View } from "./view.ts";
 
 const postsLatest: View = {
   name: "posts_latest",
@@ -94,4 +93,5 @@ export const views: readonly View[] = [
       sql: hoursViewSql(stream),
     },
   ]),
+  ...turnstileViews,
 ];

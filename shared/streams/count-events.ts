@@ -21,6 +21,10 @@ export const countedEventsSql = (stream: Stream, bounds: Bounds = {}): string =>
     `), counted AS (\n${countedSql(stream, bounds)}\n)`,
   ].join("\n");
 
+/** The beginning of a query in GoogleSQL: `distinct_events`, each event once for its key. */
+export const distinctEventsSql = (stream: Stream): string =>
+  `${countedEventsSql(stream)}, distinct_events AS (\n${distinctSql(stream)}\n)`;
+
 /** Each event of each increment, as often as it was delivered. */
 function deliveredSql(
   { keys, labels, members, increments }: Stream,

@@ -60,6 +60,7 @@ test("partition and cluster columns exist, and partitions are by a TIMESTAMP", (
       type: "TIMESTAMP",
       mode: "REQUIRED",
     });
+    expect(table.clusteredBy.length, table.name).toBeLessThanOrEqual(4);
     for (const column of table.clusteredBy) {
       expect(columns.has(column), `${table.name}.${column}`).toBe(true);
     }

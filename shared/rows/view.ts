@@ -1,0 +1,2 @@
+/** A BigQuery view; `sql` is GoogleSQL with `${dataset}` for `project.dataset`. */
+export type View = { name: string; description: string; sql: string };

@@ -1,0 +1,131 @@
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { BigQuery } from "@google-cloud/bigquery";
+import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
+import { type LocalBigquery, startBigquery } from "../local-cloud/bigquery/start-bigquery.ts";
+import { provisionWarehouse } from "../local-cloud/provision.ts";
+import { loadRegisters } from "../support/load-registers.ts";
+import { hasSharedData } from "../support/shared-data.ts";
+
+const projectId = "turnstiles-test";
+const dataset = "hourtally";
+
+/** A local BigQuery on a database file, which can be taken away from under it and given back. */
+async function openWarehouse() {
+  const folder = mkdtempSync(join(tmpdir(), "hourtally-turnstiles-"));
+  const database = join(folder, "warehouse.duckdb");
+  let server: LocalBigquery | undefined = await startBigquery({ database });
+  vi.stubEnv("BIGQUERY_EMULATOR_HOST", server.restUrl);
+  await provisionWarehouse({ projectId, dataset });
+
+  return {
+    load: async (name: string) => {
+      await server?.stop();
+      await loadRegisters({ database, schema: `${projectId}:${dataset}`, folder, name });
+      server = await startBigquery({ database });
+      vi.stubEnv("BIGQUERY_EMULATOR_HOST", server.restUrl);
+    },
+    query: async (sql: string): Promise<unknown[]> => {
+      const bigquery = new BigQuery({ projectId });
+      return (await bigquery.query({ query: sql, defaultDataset: { datasetId: dataset } }))[0];
+    },
+    close: async () => {
+      vi.unstubAllEnvs();
+      await server?.stop();
+      rmSync(folder, { recursive: true });
+    },
+  };
+}
+
+const outcomes = `SELECT outcome, COUNT(*) AS intervals, SUM(entries) AS entries, SUM(exits) AS exits
+  FROM turnstile_moves GROUP BY outcome ORDER BY outcome`;
+const counted = (intervals: number, entries: number, exits: number) => ({
+  outcome: "counted",
+  intervals,
+  entries,
+  exits,
+});
+const aside = (outcome: string, intervals: number) =>
+  expect.objectContaining({ outcome, intervals });
+
+describe.runIf(hasSharedData)("two weeks of New York's turnstiles", () => {
+  let warehouse: Awaited<ReturnType<typeof openWarehouse>>;
+
+  beforeAll(async () => {
+    warehouse = await openWarehouse();
+  }, 60_000);
+  afterAll(async () => {
+    await warehouse.close();
+  });
+
+  test("the first alone", async () => {
+    await warehouse.load("240113");
+    expect(await warehouse.query(outcomes)).toEqual([
+      aside("backwards", 8),
+      counted(247_951, 11_715_422, 21_147_267),
+      aside("jump", 17),
+    ]);
+    // As the names alone have it.
+    expect(
+      await warehouse.query(`SELECT station, SUM(entries) AS entries FROM turnstile_station_days
+        GROUP BY station ORDER BY entries DESC LIMIT 3`),
+    ).toEqual([
+      { station: "34 ST-PENN STA", entries: 264_813 },
+      { station: "GRD CNTRL-42 ST", entries: 239_826 },
+      { station: "42 ST-PORT AUTH", entries: 195_539 },
+    ]);
+  }, 60_000);
+
+  test("linked with the second, and with the first once more: the same", async () => {
+    await warehouse.load("240120");
+    await warehouse.load("240113");
+    expect(await warehouse.query("SELECT COUNT(*) AS rows_held FROM turnstile_registers")).toEqual([
+      { rows_held: 253_022 + 253_562 + 253_022 },
+    ]);
+    expect(await warehouse.query(outcomes)).toEqual([
+      aside("backwards", 15),
+      counted(501_441, 22_595_502, 41_736_485),
+      aside("jump", 40),
+    ]);
+  }, 60_000);
+
+  test("by local day of each interval's end", async () => {
+    const days = await warehouse.query(`SELECT FORMAT_DATE('%m-%d', local_date) AS day,
+      SUM(entries) AS entries, SUM(exits) AS exits
+      FROM turnstile_station_days GROUP BY local_date ORDER BY local_date`);
+    expect(days).toEqual(
+      [
+        ["01-06", 898_972, 1_899_077],
+        ["01-07", 751_618, 1_670_650],
+        ["01-08", 1_955_486, 3_359_947],
+        ["01-09", 1_969_166, 3_454_087],
+        ["01-10", 2_052_068, 3_582_611],
+        ["01-11", 2_132_436, 3_743_089],
+        ["01-12", 1_955_676, 3_437_806],
+        ["01-13", 1_063_098, 2_370_470],
+        ["01-14", 867_722, 2_003_770],
+        ["01-15", 1_178_124, 2_313_725],
+        ["01-16", 1_828_741, 3_285_275],
+        ["01-17", 2_054_209, 3_666_922],
+        ["01-18", 2_075_539, 3_694_607],
+        ["01-19", 1_812_647, 3_254_449],
+      ].map(([day, entries, exits]) => ({ day, entries, exits })),
+    );
+  }, 60_000);
+
+  test("by station, of which five have the same name", async () => {
+    expect(
+      await warehouse.query(`SELECT station, linename, SUM(entries) AS entries
+        FROM turnstile_station_slots GROUP BY station, linename, division ORDER BY entries DESC LIMIT 3`),
+    ).toEqual([
+      { station: "GRD CNTRL-42 ST", linename: "4567S", entries: 461_054 },
+      { station: "PATH NEW WTC", linename: "1", entries: 363_755 },
+      { station: "FLUSHING-MAIN", linename: "7", entries: 333_966 },
+    ]);
+    const named = await warehouse.query(
+      "SELECT linename FROM turnstile_station_weekdays WHERE station = '86 ST' GROUP BY linename, division",
+    );
+    expect(named).toHaveLength(5);
+  }, 60_000);
+});
