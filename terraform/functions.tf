@@ -142,13 +142,6 @@ module "event_function" {
   pubsub_agent = local.pubsub_agent
   is_scheduled = each.value.schedule != null
 
-  alerts = {
-    oldest_unacked_seconds = var.alert_thresholds.oldest_unacked_seconds
-    failing_requests       = var.alert_thresholds.failing_requests
-    notification_channels  = var.notification_channels
-    runbook_url            = local.runbook_url
-  }
-
   depends_on = [time_sleep.services]
 }
 

@@ -186,6 +186,19 @@ locals {
       ])
       content = "A function runs as many instances as it may. Messages wait; the limit is what bounds the bill."
     }
+    # One condition over all functions, because conditions are what alerts cost; an incident for each.
+    function-fails = {
+      title    = "a function fails"
+      severity = "ERROR"
+      query    = "sum by (service_name) (increase(run_googleapis_com:request_count{${local.on_service},${local.service_name},response_code_class=\"5xx\"}[10m])) > ${var.alert_thresholds.failing_requests} * sum by (service_name) (increase(run_googleapis_com:request_count{${local.on_service},${local.service_name}}[10m]))"
+      content  = "More than ${var.alert_thresholds.failing_requests * 100} % of the requests to the function that the incident names fail. Its messages are kept and delivered again, up to 100 times; then they go to the dead letters."
+    }
+    function-falls-behind = {
+      title    = "a function falls behind"
+      severity = "WARNING"
+      query    = "max by (subscription_id) (pubsub_googleapis_com:subscription_oldest_unacked_message_age{${local.on_subscriptions}}) > ${var.alert_thresholds.oldest_unacked_seconds}"
+      content  = "A message has been waiting on the subscription that the incident names for more than ${var.alert_thresholds.oldest_unacked_seconds} s. Nothing is lost; what waits is not counted yet."
+    }
     requests-surge = {
       title    = "requests surge"
       severity = "WARNING"
@@ -293,6 +306,22 @@ resource "google_monitoring_alert_policy" "alert" {
   notification_channels = var.notification_channels
 
   depends_on = [google_logging_metric.counter]
+}
+
+# A push that was acknowledged says nothing that its function's own line does not, and would cost more
+# than the function's CPU. What fails, and who calls by HTTP, is kept.
+resource "google_logging_project_exclusion" "acknowledged" {
+  project     = var.project_id
+  name        = "${local.metric_prefix}_acknowledged"
+  description = "Cloud Run's entries about pushes that the functions acknowledged"
+  filter = join(" AND ", [
+    "logName=\"projects/${var.project_id}/logs/run.googleapis.com%2Frequests\"",
+    "resource.type=\"cloud_run_revision\"",
+    "resource.labels.service_name=(${join(" OR ", [for name, function in local.functions : "\"${var.prefix}${name}\"" if length(function.topics) > 0])})",
+    "httpRequest.status<300",
+  ])
+
+  depends_on = [time_sleep.services]
 }
 
 # A grid, because positions of zero come back as nothing and would differ at every apply.

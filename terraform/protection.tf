@@ -18,6 +18,7 @@ resource "terraform_data" "guard" {
     google_billing_budget.month,
     google_cloud_scheduler_job.request,
     google_logging_metric.line,
+    google_logging_project_exclusion.acknowledged,
     google_monitoring_alert_policy.alert,
     google_monitoring_dashboard.overview,
     google_project_service.service,

@@ -1,13 +1,3 @@
-variable "alerts" {
-  description = "When its alerts fire, whom they notify, and the runbook they link to."
-  type = object({
-    oldest_unacked_seconds = number
-    failing_requests       = number
-    notification_channels  = list(string)
-    runbook_url            = string
-  })
-}
-
 variable "appender_role" {
   description = "Role that may append to a table and nothing else, as projects/<project>/roles/<role>."
   type        = string

@@ -31,14 +31,12 @@ export const assumptions = {
   requestWaitSeconds: 0.05,
   /** Share of a busy instance's CPU that is of use. */
   utilization: 0.5,
-  /** Cloud Run's own log entry about a request. */
-  requestLogBytes: 1_000,
   /** An object of the archive holds ten minutes, or this much. */
   archiveObjectBytes: 134_217_728,
 };
 
-/** Conditions of alerts: of the deployment, of each function, and of each that topics trigger. */
-export const alertConditions = { common: 9, perFunction: 1, perTriggered: 1 };
+/** Conditions of alerts: each is one for all functions. */
+export const alertConditions = 11;
 
 const monthSeconds = 30 * 24 * 3_600;
 const gib = 2 ** 30;
@@ -86,17 +84,9 @@ export function computeCost(
       ),
     "BigQuery writes": paid(listPrices.bigqueryWriteGiB, stored / gib),
     "BigQuery storage": paid(listPrices.bigqueryGiB, stored / gib),
-    logs: paid(
-      listPrices.loggingGiB,
-      (sumOf((one) => one.logBytes) + requests * assumptions.requestLogBytes) / gib,
-    ),
-    alerts: paid(
-      listPrices.alertCondition,
-      alertConditions.common +
-        alertConditions.perFunction * options.functions.length +
-        alertConditions.perTriggered *
-          options.functions.filter(({ trigger }) => "topics" in trigger).length,
-    ),
+    // Cloud Run's own entries about acknowledged pushes are left out of the logs (monitoring.tf).
+    logs: paid(listPrices.loggingGiB, sumOf((one) => one.logBytes) / gib),
+    alerts: paid(listPrices.alertCondition, alertConditions),
   };
 }
 
@@ -112,10 +102,12 @@ function instanceSeconds(run: MeasuredRun, resources: Resources, scale: number) 
   const cpuSeconds = measured.cpuSeconds * scale + requests * assumptions.requestCpuSeconds;
   const perRequest = requests === 0 ? 0 : cpuSeconds / requests + assumptions.requestWaitSeconds;
   const duration = Math.ceil(perRequest / billedStepSeconds) * billedStepSeconds;
-  const atOnce = (requests / monthSeconds) * duration;
+  // An instance is billed while it has any request: those of a burst share their time.
+  const bursts = measured.bursts * scale;
+  const atOnce = (bursts / monthSeconds) * duration;
   const overlap = Math.min(resources.concurrency, Math.max(1, atOnce));
   const byCpu = cpuSeconds / resources.cpu / assumptions.utilization;
-  const seconds = Math.max((requests * duration) / overlap, byCpu);
+  const seconds = Math.max((bursts * duration) / overlap, byCpu);
   const gibOfInstance =
     Number.parseInt(resources.memory, 10) / (resources.memory.endsWith("Gi") ? 1 : 1_024);
   return {

@@ -15,6 +15,8 @@ import { messagePublished } from "../../../test/support/deliveries.ts";
 type Measured = {
   /** Messages that it was given. */
   requests: number;
+  /** Requests before it that published them: what one publishes to several topics comes together. */
+  bursts: number;
   cpuSeconds: number;
   /** Of its own log lines. */
   logBytes: number;
@@ -46,22 +48,24 @@ export async function measureTweets(options: {
   const lines = [...generateTweets({ count: options.tweets, seed: 1, endingAt })].map(
     ({ json }) => json,
   );
-  const messages = new Map<string, EncodedPayload[]>();
+  const messages = new Map<string, Payload[]>();
+  const run = createRun();
   const publish = async (topic: string, _schema: string, published: readonly string[]) => {
     if (published.length === 0) return;
     const queue = messages.get(topic) ?? [];
     messages.set(topic, queue);
-    for (const { data } of packLines(published)) queue.push(encodePayload(data));
+    for (const { data } of packLines(published))
+      queue.push({ ...encodePayload(data), cause: run.request() });
   };
   const now = () => endingAt.getTime();
-  const log = createLog();
+  const { log, measure } = run;
 
   const incoming = packs(lines, options.pack);
   const normalize = createNormalizer({ publish, now, log, config });
-  const normalized = await measure(incoming, "tweets", normalize, log);
+  const normalized = await measure(incoming, "tweets", normalize);
 
   const judge = createJudge({ publish, now, log, config });
-  const judged = await measure(messages.get("link-shares") ?? [], "link-shares", judge, log);
+  const judged = await measure(messages.get("link-shares") ?? [], "link-shares", judge);
 
   const bucket = createBucketer({
     count: async (stream, events) => {
@@ -74,7 +78,7 @@ export async function measureTweets(options: {
     log,
     config,
   });
-  const bucketed = await measure(messages.get("url-mentions") ?? [], "url-mentions", bucket, log);
+  const bucketed = await measure(messages.get("url-mentions") ?? [], "url-mentions", bucket);
 
   let rowBytes = 0;
   const append = createAppender({
@@ -90,8 +94,11 @@ export async function measureTweets(options: {
     config,
   });
   const appended: Measured[] = [];
+  const causes = new Set<string>();
   for (const { topic } of tables) {
-    appended.push(await measure(messages.get(topic) ?? [], topic, append, log));
+    const sent = messages.get(topic) ?? [];
+    appended.push(await measure(sent, topic, append));
+    for (const { cause } of sent) causes.add(cause);
   }
 
   return {
@@ -102,6 +109,7 @@ export async function measureTweets(options: {
       "bucket-hours": bucketed,
       "append-rows": {
         requests: sum(appended.map(({ requests }) => requests)),
+        bursts: causes.size,
         cpuSeconds: sum(appended.map(({ cpuSeconds }) => cpuSeconds)),
         logBytes: sum(appended.map(({ logBytes }) => logBytes)),
       },
@@ -116,23 +124,35 @@ export async function measureTweets(options: {
   };
 }
 
+/** A message as it is published, and the request that published it. */
+type Payload = EncodedPayload & { cause: string };
+
 type Log = { info: (counts: object, message: string) => void; takeBytes: () => number };
 
-async function measure(
-  payloads: readonly EncodedPayload[],
-  topic: string,
-  handle: (event: unknown) => Promise<void>,
-  log: Log,
-): Promise<Measured> {
-  const events = payloads.map(({ data, attributes }, index) =>
-    messagePublished(data, topic, String(index), { publishTime: receivedAt, attributes }),
-  );
-  log.takeBytes();
-  const before = process.cpuUsage();
-  for (const event of events) await handle(event);
-  const { user, system } = process.cpuUsage(before);
-  const cpuSeconds = (user + system) / 1_000_000;
-  return { requests: events.length, cpuSeconds, logBytes: log.takeBytes() };
+/** Handles messages one after the other, and knows which of them is being handled. */
+function createRun() {
+  const log = createLog();
+  let request = "";
+  const measure = async (
+    payloads: readonly EncodedPayload[],
+    topic: string,
+    handle: (event: unknown) => Promise<void>,
+  ): Promise<Measured> => {
+    const events = payloads.map(({ data, attributes }, index) =>
+      messagePublished(data, topic, String(index), { publishTime: receivedAt, attributes }),
+    );
+    log.takeBytes();
+    const before = process.cpuUsage();
+    for (const [index, event] of events.entries()) {
+      request = `${topic} ${index}`;
+      await handle(event);
+    }
+    const { user, system } = process.cpuUsage(before);
+    const cpuSeconds = (user + system) / 1_000_000;
+    const requests = events.length;
+    return { requests, bursts: requests, cpuSeconds, logBytes: log.takeBytes() };
+  };
+  return { log, measure, request: () => request };
 }
 
 /** The functions' log, as far as its bytes are concerned. */

@@ -188,32 +188,31 @@ export const deploymentRules: Record<string, Rule> = {
       ];
     }),
 
-  "alerts-link-a-runbook": ({ root, eventFunction, runbook }) =>
-    [root, eventFunction].flatMap((module) => {
-      const keys = [
-        ...text(module.locals.alerts).matchAll(/^ {4}"?([a-z-]+)"? (?:=|=>) \{$/gm),
-      ].map(([, key = ""]) => key);
-      const forEach = [...text(module.locals.alerts).matchAll(/: "([a-z-]+)" => \{$/gm)].map(
-        ([, key = ""]) => key,
-      );
-      const policies = ofType(module, "google_monitoring_alert_policy");
-      return [
-        ...about("alerts", { "are some": keys.length > 0 && policies.length > 0 }),
-        ...policies.flatMap(({ name, body }) =>
-          about(name, {
-            "links the runbook": text(block(block(body, "documentation"), "links").url).endsWith(
-              "runbook_url}#${each.key}",
-            ),
-            "notifies the channels": text(body.notification_channels).endsWith(
-              "notification_channels}",
-            ),
-          }),
-        ),
-        ...[...keys, ...forEach].flatMap((key) =>
-          about(key, { "is in the runbook": runbook.includes(`\n## ${key}\n`) }),
-        ),
-      ];
-    }),
+  "alerts-link-a-runbook": ({ root: module, runbook }) => {
+    const keys = [...text(module.locals.alerts).matchAll(/^ {4}"?([a-z-]+)"? (?:=|=>) \{$/gm)].map(
+      ([, key = ""]) => key,
+    );
+    const forEach = [...text(module.locals.alerts).matchAll(/: "([a-z-]+)" => \{$/gm)].map(
+      ([, key = ""]) => key,
+    );
+    const policies = ofType(module, "google_monitoring_alert_policy");
+    return [
+      ...about("alerts", { "are some": keys.length > 0 && policies.length > 0 }),
+      ...policies.flatMap(({ name, body }) =>
+        about(name, {
+          "links the runbook": text(block(block(body, "documentation"), "links").url).endsWith(
+            "runbook_url}#${each.key}",
+          ),
+          "notifies the channels": text(body.notification_channels).endsWith(
+            "notification_channels}",
+          ),
+        }),
+      ),
+      ...[...keys, ...forEach].flatMap((key) =>
+        about(key, { "is in the runbook": runbook.includes(`\n## ${key}\n`) }),
+      ),
+    ];
+  },
 
   "services-are-enabled-first": ({ root }) => {
     const waits = [
