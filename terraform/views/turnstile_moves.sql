@@ -2,13 +2,13 @@
 -- per device and instant; the one before may stand in another file. Registers that count down are told
 -- by the majority of their moves around. Generated from shared/rows.
 WITH reading AS (
-  SELECT register.* EXCEPT (landed_at)
+  SELECT register.* EXCEPT (landed_at), CONCAT(ca, '/', unit, '/', scp) AS device
   FROM `${dataset}.turnstile_registers` AS register
   WHERE TRUE
-  QUALIFY ROW_NUMBER() OVER (
-    PARTITION BY ca, unit, scp, read_at
-    ORDER BY IF(description = 'REGULAR', 0, 1), entries, exits, description, station, linename, division
-  ) = 1
+  QUALIFY IFNULL(read_at != LAG(read_at) OVER (
+    PARTITION BY CONCAT(ca, '/', unit, '/', scp)
+    ORDER BY read_at, IF(description = 'REGULAR', 0, 1), entries, exits
+  ), TRUE)
 ), moved AS (
   SELECT
     reading.*,
@@ -18,7 +18,7 @@ WITH reading AS (
     entries - LAG(entries) OVER of_device AS entries_move,
     exits - LAG(exits) OVER of_device AS exits_move
   FROM reading
-  WINDOW of_device AS (PARTITION BY ca, unit, scp ORDER BY read_at)
+  WINDOW of_device AS (PARTITION BY device ORDER BY read_at)
 ), directed AS (
   SELECT
     moved.*,
@@ -26,7 +26,7 @@ WITH reading AS (
     IF(SUM(IF(ABS(exits_move) <= 10000, SIGN(exits_move), 0)) OVER around < 0, -1, 1) AS exits_direction
   FROM moved
   WINDOW around AS (
-    PARTITION BY ca, unit, scp
+    PARTITION BY device
     ORDER BY read_at
     ROWS BETWEEN 21 PRECEDING AND 21 FOLLOWING
   )

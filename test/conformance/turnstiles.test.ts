@@ -3,6 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { BigQuery } from "@google-cloud/bigquery";
 import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
+import * as z from "zod";
 import { type LocalBigquery, startBigquery } from "../local-cloud/bigquery/start-bigquery.ts";
 import { provisionWarehouse } from "../local-cloud/provision.ts";
 import { loadRegisters } from "../support/load-registers.ts";
@@ -20,9 +21,10 @@ async function openWarehouse() {
   await provisionWarehouse({ projectId, dataset });
 
   return {
-    load: async (name: string) => {
+    load: async (...weeks: { name: string; rows?: number }[]) => {
       await server?.stop();
-      await loadRegisters({ database, schema: `${projectId}:${dataset}`, folder, name });
+      const schema = `${projectId}:${dataset}`;
+      for (const week of weeks) await loadRegisters({ database, schema, folder, ...week });
       server = await startBigquery({ database });
       vi.stubEnv("BIGQUERY_EMULATOR_HOST", server.restUrl);
     },
@@ -60,7 +62,7 @@ describe.runIf(hasSharedData)("two weeks of New York's turnstiles", () => {
   });
 
   test("the first alone", async () => {
-    await warehouse.load("240113");
+    await warehouse.load({ name: "240113" });
     expect(await warehouse.query(outcomes)).toEqual([
       aside("backwards", 8),
       counted(247_951, 11_715_422, 21_147_267),
@@ -77,11 +79,10 @@ describe.runIf(hasSharedData)("two weeks of New York's turnstiles", () => {
     ]);
   }, 60_000);
 
-  test("linked with the second, and with the first once more: the same", async () => {
-    await warehouse.load("240120");
-    await warehouse.load("240113");
+  test("linked with the second, and with a part of the first once more: the same", async () => {
+    await warehouse.load({ name: "240120" }, { name: "240113", rows: 50_000 });
     expect(await warehouse.query("SELECT COUNT(*) AS rows_held FROM turnstile_registers")).toEqual([
-      { rows_held: 253_022 + 253_562 + 253_022 },
+      { rows_held: 253_022 + 253_562 + 50_000 },
     ]);
     expect(await warehouse.query(outcomes)).toEqual([
       aside("backwards", 15),
@@ -115,17 +116,18 @@ describe.runIf(hasSharedData)("two weeks of New York's turnstiles", () => {
   }, 60_000);
 
   test("by station, of which five have the same name", async () => {
-    expect(
-      await warehouse.query(`SELECT station, linename, SUM(entries) AS entries
-        FROM turnstile_station_slots GROUP BY station, linename, division ORDER BY entries DESC LIMIT 3`),
-    ).toEqual([
+    const stations = z
+      .array(z.object({ station: z.string(), linename: z.string(), entries: z.number() }))
+      .parse(
+        await warehouse.query(`SELECT station, linename, SUM(entries) AS entries
+          FROM turnstile_station_slots
+          GROUP BY station, linename, division ORDER BY entries DESC`),
+      );
+    expect(stations.slice(0, 3)).toEqual([
       { station: "GRD CNTRL-42 ST", linename: "4567S", entries: 461_054 },
       { station: "PATH NEW WTC", linename: "1", entries: 363_755 },
       { station: "FLUSHING-MAIN", linename: "7", entries: 333_966 },
     ]);
-    const named = await warehouse.query(
-      "SELECT linename FROM turnstile_station_weekdays WHERE station = '86 ST' GROUP BY linename, division",
-    );
-    expect(named).toHaveLength(5);
+    expect(stations.filter(({ station }) => station === "86 ST")).toHaveLength(5);
   }, 60_000);
 });
