@@ -1,0 +1,123 @@
+import * as z from "zod";
+import { type EventId, eventIdOfText } from "../../shared/events/event-id.ts";
+import { issuesOf } from "../../shared/events/issues-of.ts";
+import { maxTextLength } from "../../shared/events/post.v1.ts";
+import { revisionOf } from "../../shared/events/revision.ts";
+import { failedItem, type Item, type Post } from "../../shared/posts/post-item.ts";
+import { readContent } from "./read-content.ts";
+import { card, sharedLinks } from "./shared-links.ts";
+
+/** Version of how statuses are read. A change that finds other links in the same status raises it. */
+const reader = 1;
+
+const account = z.object({ url: z.string().nullish(), uri: z.string().nullish() });
+
+/** What holds the text and the links: the status itself, or the one that it boosts. */
+const body = z.object({
+  uri: z.string(),
+  content: z.string(),
+  card,
+  mentions: z.array(z.object({ url: z.string().nullish() })).nullish(),
+  quote: z
+    .object({
+      quoted_status: z.object({ uri: z.string(), url: z.string().nullish() }).nullish(),
+      /** Other servers have the status itself here. */
+      uri: z.string().nullish(),
+      url: z.string().nullish(),
+    })
+    .nullish(),
+});
+
+/** https://docs.joinmastodon.org/entities/Status/ */
+const status = z.compile(
+  body.extend({
+    id: z.string(),
+    created_at: z.string(),
+    edited_at: z.string().nullish(),
+    visibility: z.string().nullish(),
+    language: z.string().nullish(),
+    in_reply_to_id: z.string().nullish(),
+    account,
+    reblog: body.nullish(),
+  }),
+);
+
+/**
+ * A status as the API gives it, of a server whose name may be empty. Its identity is its `uri`, which is
+ * the same on all servers; the `id` of this one is what it names when the status is deleted.
+ */
+export function readStatus(input: unknown, server: string): Item {
+  const parsed = status.safeParse(input);
+  if (!parsed.success) {
+    return { outcome: "failed", reason: "invalid-field", issues: issuesOf(parsed.error) };
+  }
+  const told = parsed.data;
+  if (told.visibility === "private" || told.visibility === "direct") {
+    return { outcome: "ignored", reason: "not-public" };
+  }
+  const id = idOf(told.uri);
+  if (id === undefined) return failedItem("missing-id", "uri", "empty, too long, or with spaces");
+  const createdAt = readDateTime(told.created_at);
+  if (createdAt === undefined) {
+    return failedItem("impossible-time", "created_at", "no time of RFC 3339 with its offset");
+  }
+  const source = told.reblog ?? told;
+  const { text, anchors } = readContent(source.content);
+  const quoted = source.quote?.quoted_status ?? source.quote;
+  const quotes = idOf(quoted?.uri);
+  const others = new Set(
+    [...(source.mentions ?? []).map(({ url }) => url), quoted?.uri, quoted?.url].filter(isText),
+  );
+  const { links, resolved } = sharedLinks({ anchors, card: source.card, others });
+  const kind = kindOf(told, quotes);
+  const author = accountId(told.account);
+  const editedAt = told.edited_at ? readDateTime(told.edited_at) : undefined;
+  const alias = aliasOf(server, told.id);
+  const reposted = told.reblog ? idOf(told.reblog.uri) : undefined;
+  const post: Post = {
+    id,
+    createdAt,
+    kind,
+    links,
+    alsoKnownAs: reposted === undefined ? [] : [reposted],
+    revision: revisionOf({
+      reader,
+      editedAfterMs: editedAt === undefined ? 0 : Math.max(1, editedAt - createdAt),
+      isComplete: true,
+      resolved,
+      author,
+      kind,
+      links,
+    }),
+    ...(author !== undefined && { author }),
+    ...(alias !== undefined && { alias }),
+    ...(quotes !== undefined && { quotes }),
+    ...(told.language && { language: told.language.slice(0, maxLanguage) }),
+    ...(text && { text: text.slice(0, maxTextLength) }),
+  };
+  return { outcome: "post", post };
+}
+
+/** What a server names a status by that it deletes: `mastodon:<server>/<id>`. */
+export const aliasOf = (server: string, id: string): EventId | undefined =>
+  eventIdOfText("mastodon", `${server}/${id}`);
+
+/** Identity of an account: the address of its page, by which mentions name it, too. */
+const accountId = ({ url, uri }: z.infer<typeof account>): EventId | undefined => idOf(url || uri);
+
+const idOf = (uri: string | null | undefined): EventId | undefined =>
+  uri ? eventIdOfText("mastodon", uri) : undefined;
+
+function kindOf(told: z.infer<typeof status>, quotes: EventId | undefined) {
+  if (told.reblog) return "repost";
+  if (quotes !== undefined) return "quote";
+  return told.in_reply_to_id ? "reply" : "post";
+}
+
+const isText = (text: string | null | undefined): text is string => Boolean(text);
+const dateTime = z.regexes.datetime({ offset: true });
+
+const readDateTime = (text: string): number | undefined =>
+  dateTime.test(text) ? Date.parse(text) : undefined;
+
+const maxLanguage = 64;
