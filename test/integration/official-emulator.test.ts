@@ -1,8 +1,9 @@
-import { type ChildProcess, execFileSync, spawn } from "node:child_process";
-import { existsSync } from "node:fs";
+import { type ChildProcess, exec, execFileSync, spawn } from "node:child_process";
+import { existsSync, readFileSync } from "node:fs";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { promisify } from "node:util";
 import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
 import { freePort } from "../local-cloud/tcp-port.ts";
 import { generateTweets } from "../producer/generate-tweets.ts";
@@ -21,6 +22,7 @@ function findEmulator(): string | undefined {
   }
 }
 
+const readme = readFileSync(join(import.meta.dirname, "../../README.md"), "utf8");
 const launcher = findEmulator();
 if (launcher === undefined) {
   console.warn("Google's Pub/Sub emulator is not installed: the test against it is skipped");
@@ -72,6 +74,22 @@ describe.skipIf(launcher === undefined)("Google's own Pub/Sub emulator instead o
       expect(await cloud.urlHours()).toEqual(expected);
       await cloud.count(lines.toReversed(), 50);
       expect(await cloud.urlHours()).toEqual(expected);
+      // And what the README publishes by hand.
+      const [command = ""] = /^gcloud pubsub topics publish .*$/m.exec(readme) ?? [];
+      await cloud.countSent(1, () =>
+        promisify(exec)(`${command} --project=${cloud.projectId}`, {
+          env: {
+            ...process.env,
+            CLOUDSDK_API_ENDPOINT_OVERRIDES_PUBSUB: `http://${address}/`,
+            CLOUDSDK_AUTH_DISABLE_CREDENTIALS: "true",
+            CLOUDSDK_CORE_DISABLE_USAGE_REPORTING: "true",
+          },
+        }),
+      );
+      const counted = await cloud.urlHours();
+      expect(counted.find((line) => line.includes('"example.com/gcloud"'))).toMatch(
+        /^\{"hour":"2006-03-21T23:00:00Z"/,
+      );
     } finally {
       await cloud.stop();
     }

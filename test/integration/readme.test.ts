@@ -1,10 +1,11 @@
-import { type ChildProcess, spawn } from "node:child_process";
+import { type ChildProcess, spawn, spawnSync } from "node:child_process";
 import { once } from "node:events";
 import { existsSync, readFileSync } from "node:fs";
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { text } from "node:stream/consumers";
+import { BigQuery } from "@google-cloud/bigquery";
 import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
 import * as z from "zod";
 import { generateTweets } from "../producer/generate-tweets.ts";
@@ -14,6 +15,14 @@ const readme = readFileSync(join(root, "README.md"), "utf8");
 const commands = [...readme.matchAll(/^```sh\n(.*?)^```$/gms)].flatMap((match) =>
   (match[1] ?? "").split("\n").filter(Boolean),
 );
+
+/** Runs the text that follows it. */
+const node: [string, ...string[]] = [process.execPath, "--input-type=module", "-e"];
+const python = process.env.BIGQUERY_CLIENTS_PYTHON ?? "python3";
+const hasPythonClient = spawnSync(python, ["-c", "import google.cloud.pubsub_v1"]).status === 0;
+if (!hasPythonClient) {
+  console.warn(`skipped: ${python} has no google-cloud-pubsub (BIGQUERY_CLIENTS_PYTHON)`);
+}
 
 const summary = z.object({
   received: z.number(),
@@ -60,6 +69,15 @@ async function run(command: string): Promise<{ output: string; errors: string }>
   return { output: output(), errors: errors() };
 }
 
+/** The block of the README in this language that holds these words. */
+function scriptOf(language: string, words: string): string {
+  const blocks = [...readme.matchAll(/^```(\w+)\n(.*?)^```$/gms)];
+  const [, , script = ""] =
+    blocks.find(([, name, text]) => name === language && text?.includes(words)) ?? [];
+  expect(script).not.toBe("");
+  return script;
+}
+
 /** What Ctrl-C does on a terminal: an interrupt for the whole group of processes. */
 async function interrupt(child: ChildProcess): Promise<void> {
   if (child.pid === undefined || child.exitCode !== null || child.signalCode !== null) return;
@@ -85,12 +103,34 @@ describe("the commands of the README", () => {
     await rm(folder, { recursive: true });
   });
 
+  /** What `npm start` has printed for a client to be set to. */
+  const told = (variable: string): string =>
+    new RegExp(`${variable}=(\\S+)`).exec(up.errors())?.[1] ?? "";
+
+  /** Ends well and complains of nothing; what it printed. */
+  async function runScript([command, ...args]: [string, ...string[]], script: string) {
+    const child = spawn(command, [...args, script], {
+      cwd: root,
+      env: {
+        ...process.env,
+        BIGQUERY_EMULATOR_HOST: told("BIGQUERY_EMULATOR_HOST"),
+        PUBSUB_EMULATOR_HOST: told("PUBSUB_EMULATOR_HOST"),
+        METADATA_SERVER_DETECTION: "none",
+      },
+      stdio: ["ignore", "pipe", "pipe"],
+    });
+    const closed = once(child, "close");
+    const [output, errors] = await Promise.all([text(child.stdout), text(child.stderr)]);
+    expect({ code: (await closed)[0], errors }).toEqual({ code: 0, errors: "" });
+    return output;
+  }
+
   test("npm start counts a generated stream, tells how and shows the top links", () => {
-    const told = up.errors();
-    expect(told).toContain("PUBSUB_EMULATOR_HOST=127.0.0.1:");
-    expect(told).toContain("npm run produce -- --input -");
-    expect(told).toMatch(/received 20,000 = [\d,]+ tweets \+ /);
-    expect(told).toMatch(/│ link +│ mentions │ authors │/);
+    const lines = up.errors();
+    expect(told("PUBSUB_EMULATOR_HOST")).toMatch(/^127\.0\.0\.1:\d+$/);
+    expect(lines).toContain("npm run produce -- --input -");
+    expect(lines).toMatch(/received 20,000 = [\d,]+ tweets \+ /);
+    expect(lines).toMatch(/│ link +│ mentions │ authors │/);
   });
 
   test("one's own tweet is counted", async () => {
@@ -104,14 +144,14 @@ describe("the commands of the README", () => {
   test("generated tweets are published, and a started-again npm start sums up", async () => {
     await run("npm run produce -- --generate 5000 --seed 7 --rate 1000");
     const { output } = await run("npm start --silent -- --generate 2000 --seed 3 --exit --json");
-    const told = summary.parse(JSON.parse(output));
-    expect(told).toMatchObject({ received: 27_001, failed: 0 });
-    const notices = Object.entries(told.ignored).filter(([reason]) => reason.startsWith("notice-"));
+    const { ignored, ...sums } = summary.parse(JSON.parse(output));
+    expect(sums).toMatchObject({ received: 27_001, failed: 0 });
+    const notices = Object.entries(ignored).filter(([reason]) => reason.startsWith("notice-"));
     const noticed = notices.reduce((sum, [, n]) => sum + n, 0);
-    expect(told.received).toBe(told.tweets + told.duplicates + told.deletes + noticed);
-    const all = Object.values(told.ignored).reduce((sum, n) => sum + n, 0);
-    expect(told.links).toBe(told.mentions + all - noticed);
-    expect(told.ignored.deleted).toBeGreaterThan(0);
+    expect(sums.received).toBe(sums.tweets + sums.duplicates + sums.deletes + noticed);
+    const all = Object.values(ignored).reduce((sum, n) => sum + n, 0);
+    expect(sums.links).toBe(sums.mentions + all - noticed);
+    expect(ignored.deleted).toBeGreaterThan(0);
   }, 120_000);
 
   test("a file that is dropped into the landing folder is counted", async () => {
@@ -131,27 +171,37 @@ describe("the commands of the README", () => {
   }, 90_000);
 
   test("the counts are there for Google's own client", async () => {
-    const [, script = ""] = /^```js\n(.*?)^```$/ms.exec(readme) ?? [];
-    const [, address = ""] = /BIGQUERY_EMULATOR_HOST=(\S+)/.exec(up.errors()) ?? [];
-    const child = spawn(process.execPath, ["--input-type=module", "-e", script], {
-      cwd: root,
-      env: { ...process.env, BIGQUERY_EMULATOR_HOST: address, METADATA_SERVER_DETECTION: "none" },
-      stdio: ["ignore", "pipe", "pipe"],
-    });
-    const [output, errors] = await Promise.all([text(child.stdout), text(child.stderr)]);
-    expect(errors).toBe("");
+    const output = await runScript(node, scriptOf("js", "new BigQuery("));
     expect(output).toMatch(/hour.+url_key.+mentions/);
     expect(output.match(/'20\d\d-\d\d-\d\d \d\d:00:00\+00'/g)).toHaveLength(10);
   }, 60_000);
 
+  test("what one's own program publishes is counted", async () => {
+    const bigQuery = new BigQuery({
+      projectId: "hourtally-local",
+      apiEndpoint: told("BIGQUERY_EMULATOR_HOST"),
+    });
+    const pages = async () => {
+      const query = `SELECT url_key FROM hourtally.url_hours_exact WHERE host = 'example.com'
+        AND hour BETWEEN '2006-03-21 21:00:00' AND '2006-03-21 22:00:00' ORDER BY hour`;
+      return (await bigQuery.query(query))[0];
+    };
+    await runScript(node, scriptOf("js", "new PubSub("));
+    if (hasPythonClient) await runScript([python, "-c"], scriptOf("python", "pubsub_v1"));
+    const published = hasPythonClient ? ["node", "python"] : ["node"];
+    await expect
+      .poll(pages, { timeout: 30_000, interval: 200 })
+      .toEqual(published.map((name) => ({ url_key: `example.com/${name}` })));
+  }, 60_000);
+
   test("what went wrong is made good", async () => {
-    const told = {
+    const sentences = {
       redrive: /^0 failed events would be sent back\.$/m,
       retract:
         /^Retracted in .+\. Now count those hours anew:\n\n {2}npm run replay -- --from 2026-01-02T02:00:00\.000Z --to /m,
       forget: /^Post x:20 will be out of all views and counts in a few seconds\.$/m,
     };
-    for (const [script, sentence] of Object.entries(told)) {
+    for (const [script, sentence] of Object.entries(sentences)) {
       const command = commands.find((one) => one.startsWith(`npm run ${script} `));
       expect((await run(command ?? "")).errors, script).toMatch(sentence);
     }
@@ -197,7 +247,10 @@ describe("the commands of the README", () => {
       "npm run generate",
       "npm run build",
     ];
-    const others = commands.filter((command) => !known.includes(command));
+    // `gcloud` runs where it is installed, with Google's own emulator.
+    const others = commands.filter(
+      (command) => !known.includes(command) && !command.startsWith("gcloud "),
+    );
     expect(others.map((command) => command.replace(/ .*(?=npm)/, " … "))).toEqual([
       "echo … npm run produce -- --input -",
       "npm run produce -- --generate 5000 --seed 7 --rate 1000",
