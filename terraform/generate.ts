@@ -2,7 +2,7 @@ import { mkdir, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { failureReason } from "../shared/events/failed-event.v1.ts";
 import { storedTables } from "../shared/rows/stored-tables.ts";
-import { views } from "../shared/rows/views.ts";
+import { deployedViews } from "./deployed-views.ts";
 import { describeContract } from "./describe-contract.ts";
 import { readManifests } from "./read-manifests.ts";
 import { renderRunbook } from "./render-runbook.ts";
@@ -21,7 +21,7 @@ export async function generatedFiles(): Promise<Map<string, string>> {
     const { description, partitionedBy, clusteredBy } = table;
     addJson(`schemas/${name}.json`, { description, partitionedBy, clusteredBy, schema });
   }
-  for (const [order, { name, description, sql }] of views.entries()) {
+  for (const [order, { name, description, sql }] of deployedViews.entries()) {
     files.set(`views/${name}.sql`, sql);
     addJson(`views/${name}.json`, { description, order });
   }

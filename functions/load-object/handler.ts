@@ -3,8 +3,9 @@ import {
   type StorageNotification,
 } from "../../shared/envelopes/storage-notification.ts";
 import type { FailedEvent } from "../../shared/events/failed-event.v1.ts";
-import { failNotification, failObject } from "../../shared/objects/fail-object.ts";
+import { failObject } from "../../shared/objects/fail-object.ts";
 import { takeTurns } from "../../shared/objects/take-turns.ts";
+import { failNotification } from "./fail-notification.ts";
 import { stage } from "./fail-record-of.ts";
 import { type LoadDependencies, loadObject } from "./load-object.ts";
 import { loadReport } from "./load-report.v1.ts";

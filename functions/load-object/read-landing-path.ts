@@ -1,3 +1,4 @@
+import { wholeFolders } from "../../shared/objects/landing-folders.ts";
 import type { LandingTopic } from "./landing-topic.ts";
 import { landingTopics } from "./landing-topics.ts";
 
@@ -10,6 +11,7 @@ export function readLandingPath(object: string, allowed: readonly string[]): Lan
   if (folder !== "landing" || rest.length === 0) return { ignored: "not-in-landing" };
   // The console shows folders as empty objects of such names.
   if (object.endsWith("/")) return { ignored: "folder" };
+  if (wholeFolders.some((whole) => whole === name)) return { ignored: "taken-whole" };
   const topic = landingTopics.find((one) => one.name === name && allowed.includes(one.name));
   return topic === undefined ? { ignored: "topic-not-allowed" } : { topic };
 }

@@ -1,11 +1,13 @@
 import { failRecord } from "../codec/fail-record.ts";
-import { parsePubsubDelivery } from "../envelopes/pubsub-delivery.ts";
 import type { FailedEvent, FailureIssue, FailureReason } from "../events/failed-event.v1.ts";
 import { attributesOf, deliveryOf } from "./name-object.ts";
 import type { StoredObject } from "./stored-object.ts";
 
 /** Who fails something: the stage that failed events name, and in which version. */
 type Context = { stage: string; functionVersion: string; topicPrefix: string };
+
+/** Why an object, or something of it, cannot be used. */
+export type ObjectFailure = { reason: FailureReason; issues: readonly FailureIssue[] };
 
 /**
  * The failed event of an object that cannot be used. Its original is the notification: sent again,
@@ -15,7 +17,7 @@ type Context = { stage: string; functionVersion: string; topicPrefix: string };
 export function failObject(
   object: StoredObject,
   messageId: string,
-  failure: { reason: FailureReason; issues: readonly FailureIssue[] },
+  failure: ObjectFailure,
   { stage, functionVersion, topicPrefix }: Context,
 ): FailedEvent[] {
   const { bucket, name, generation } = object;
@@ -36,23 +38,5 @@ export function failObject(
     position: "object",
     original: Buffer.from(JSON.stringify({ kind: "storage#object", bucket, name, generation })),
     isEncoded: false,
-  });
-}
-
-/** The failed event of a message that is no storage notification. */
-export function failNotification(
-  event: unknown,
-  { stage, functionVersion }: Pick<Context, "stage" | "functionVersion">,
-): FailedEvent[] {
-  const delivery = parsePubsubDelivery(event);
-  return failRecord(delivery, {
-    stage,
-    functionVersion,
-    reason: "unknown-shape",
-    issues: [{ path: "attributes", message: "not those of a storage notification" }],
-    items: 1,
-    position: "records[0]",
-    original: Buffer.from(delivery.payload, "base64"),
-    isEncoded: true,
   });
 }

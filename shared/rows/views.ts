@@ -2,6 +2,7 @@ import { countedEventsSql, withoutTombstoneSql } from "../streams/count-events.t
 import { exactViewSql, hoursViewSql } from "../streams/hours-view.ts";
 import { streams } from "../streams/streams.ts";
 import { urlMentions } from "../streams/url-mentions.ts";
+import { documentWords } from "./document-words.ts";
 import { turnstileViews } from "./turnstile-views.ts";
 import type { View } from "./view.ts";
 
@@ -94,4 +95,5 @@ export const views: readonly View[] = [
     },
   ]),
   ...turnstileViews,
+  documentWords,
 ];

@@ -1,5 +1,6 @@
 import type { Bucket } from "@google-cloud/storage";
 import { landingTopics } from "../../functions/load-object/landing-topics.ts";
+import { wholeFolders } from "../../shared/objects/landing-folders.ts";
 import { findRunningCloud } from "../../test/local-cloud/cloud-file.ts";
 import { parseArguments } from "./cli/parse-arguments.ts";
 import { runCommand } from "./cli/run-command.ts";
@@ -21,7 +22,7 @@ The destination may also be gs://BUCKET/PREFIX/. Otherwise the bucket is, in thi
   HOURTALLY_LAKE_BUCKET                 in Cloud Storage
 With STORAGE_EMULATOR_HOST set, the bucket that is named is there, whatever runs.
 
-Of landing/TOPIC/, topics are ${landingTopics.map(({ name }) => name).join(", ")}.
+What landing/FOLDER/ holds is counted; folders are ${[...landingTopics.map(({ name }) => name), ...wholeFolders].join(", ")}.
 
   --json                                one JSON object on standard output instead of text
   --help                                this text

@@ -1,5 +1,6 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
+import { Storage } from "@google-cloud/storage";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import * as z from "zod";
 import { queryIgnored, querySummary } from "../demo/query-summary.ts";
@@ -92,6 +93,26 @@ describe("one cloud", () => {
     ]);
     expect(await cloud.urlHours()).toEqual(view);
     expect(cloud.functions.map(({ restarts }) => restarts())).toEqual(cloud.functions.map(() => 0));
+  }, 60_000);
+
+  test("counts the words of a text, and of one that is uploaded again the newer reading", async () => {
+    const bucket = new Storage({ projectId: cloud.projectId }).bucket(cloud.bucket);
+    const top = () =>
+      cloud.query(`SELECT word, SUM(occurrences) AS n FROM hourtally.document_words
+        WHERE word NOT IN (SELECT word FROM hourtally.stop_words WHERE language = 'en')
+        GROUP BY word ORDER BY n DESC, word LIMIT 2`);
+    const polling = { timeout: 20_000, interval: 200 };
+    await bucket.file("landing/texts/one.txt").save("The cat and the hat: the cat’s cat.");
+    await bucket.file("landing/texts/two.txt").save("A hat, a bat, a mat. A hat!");
+    await expect.poll(top, polling).toEqual([
+      { word: "hat", n: 3 },
+      { word: "cat", n: 2 },
+    ]);
+    await bucket.file("landing/texts/two.txt").save("A bat, a bat, a mat.");
+    await expect.poll(top, polling).toEqual([
+      { word: "bat", n: 2 },
+      { word: "cat", n: 2 },
+    ]);
   }, 60_000);
 
   test("logs counts and reasons as JSON lines, never what was in a tweet", () => {

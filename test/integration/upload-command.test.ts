@@ -137,7 +137,7 @@ describe("upload refuses, with what to do and without a stack trace,", () => {
       [["--bukket", "x", "a.jsonl", "y/"], "--bukket"],
       [["a.jsonl", "nope", "x/"], "no such file: nope"],
       [["a.jsonl", "x/"], "--bucket"],
-      [["a.jsonl", "landing/posts/"], "topics are tweets, turnstiles, log-lines"],
+      [["a.jsonl", "landing/posts/"], "folders are tweets, turnstiles, log-lines, texts"],
     ];
     for (const [args, explanation] of calls) {
       const result = await run(args);
@@ -161,9 +161,9 @@ describe("upload refuses, with what to do and without a stack trace,", () => {
     [["a.jsonl", "b c.jsonl.gz"], "x", "ends in a slash: x/"],
     [["a.jsonl"], "/landing/", "must not begin with a slash: landing/"],
     [["a.jsonl", "./a.jsonl"], "x/", "would become x/a.jsonl"],
-    [["a.jsonl"], "landing/tweets", "nothing is loaded from landing/tweets: write landing/tweets/"],
+    [["a.jsonl"], "landing/tweets", "nothing is taken from landing/tweets: write landing/tweets/"],
     [["a.jsonl"], "landing/tweet/", "landing/tweet/a.jsonl: write landing/tweets/ with the slash"],
-    [["a.jsonl"], "landing", "with the slash; topics are tweets, turnstiles"],
+    [["a.jsonl"], "landing", "with the slash; folders are tweets, turnstiles"],
   ])("%j to %s", (files, destination, explanation) => {
     expect(() => planTransfers(files, destination, directory, ["tweets", "turnstiles"])).toThrow(
       explanation,

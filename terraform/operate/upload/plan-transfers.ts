@@ -1,6 +1,7 @@
 import { statSync } from "node:fs";
 import { basename, resolve } from "node:path";
 import { readLandingPath } from "../../../functions/load-object/read-landing-path.ts";
+import { nameInFolder, wholeFolders } from "../../../shared/objects/landing-folders.ts";
 import { UserError } from "../cli/user-error.ts";
 
 /** A file and the object that it becomes. */
@@ -51,11 +52,13 @@ export function planTransfers(
   return transfers;
 }
 
-/** What load-object would ignore in the landing folder would never be counted. */
+/** What every function would ignore in the landing folder would never be counted. */
 function requireLoaded(object: string, topics: readonly string[]): void {
   if (object.split("/")[0] !== "landing" || "topic" in readLandingPath(object, topics)) return;
+  if (wholeFolders.some((folder) => nameInFolder(object, folder) !== undefined)) return;
+  const folders = [...topics, ...wholeFolders].join(", ");
   throw new UserError(
-    `nothing is loaded from ${object}: write landing/tweets/ with the slash; topics are ${topics.join(", ")}`,
+    `nothing is taken from ${object}: write landing/tweets/ with the slash; folders are ${folders}`,
   );
 }
 

@@ -11,7 +11,7 @@ import { failureReason } from "../../../shared/events/failed-event.v1.ts";
 import { triggersOf } from "../../../shared/manifest/function-manifest.ts";
 import { archivedTopics, topicsOf } from "../../../shared/manifest/list-topics.ts";
 import { storedTables } from "../../../shared/rows/stored-tables.ts";
-import { views } from "../../../shared/rows/views.ts";
+import { deployedViews } from "../../../terraform/deployed-views.ts";
 import { generatedFiles } from "../../../terraform/generate.ts";
 import { readArchiveName } from "../../../terraform/operate/archive/read-archive-name.ts";
 import { readManifests } from "../../../terraform/read-manifests.ts";
@@ -236,7 +236,7 @@ describe.skipIf(!hasTerraform)("as terraform itself evaluates it", () => {
     const deployed = [plan?.first_views, plan?.second_views, plan?.third_views].flatMap(
       (names) => names ?? [],
     );
-    expect(deployed.toSorted()).toEqual(views.map(({ name }) => name).toSorted());
+    expect(deployed.toSorted()).toEqual(deployedViews.map(({ name }) => name).toSorted());
     expect(Object.keys(plan?.tables ?? {}).length + deployed.length).toBe(
       [...(await generatedFiles()).keys()].filter((name) => /^schemas|[.]sql$/.test(name)).length,
     );
@@ -245,12 +245,12 @@ describe.skipIf(!hasTerraform)("as terraform itself evaluates it", () => {
   test("no view comes before one that it reads, in the order in which they are generated", () => {
     const rounds = [plan?.first_views ?? [], plan?.second_views ?? [], plan?.third_views ?? []];
     const round = (name: string) => rounds.findIndex((names) => names.includes(name));
-    for (const [index, { name, sql }] of views.entries()) {
+    for (const [index, { name, sql }] of deployedViews.entries()) {
       const reads = plan?.view_reads[name] ?? [];
       expect(reads.toSorted(), name).toEqual(namesRead(sql));
       for (const read of reads.filter((one) => round(one) !== -1)) {
         expect(round(read), `${name} reads ${read}`).toBeLessThan(round(name));
-        expect(views.findIndex((view) => view.name === read)).toBeLessThan(index);
+        expect(deployedViews.findIndex((view) => view.name === read)).toBeLessThan(index);
       }
     }
   });

@@ -1,0 +1,36 @@
+-- How often each document has each word. Of a text that was uploaded again, in whatever hour, the
+-- newest reading alone counts. Generated from shared/rows.
+WITH delivered AS (
+  SELECT
+    increment.hour,
+    increment.document,
+    increment.word,
+    increment.landed_at,
+    event.id,
+    event.occurrences,
+    event.revision
+  FROM `${dataset}.word_hour_increments` AS increment, UNNEST(increment.events) AS event
+), retracted AS (
+  SELECT retracted_hour AS hour, MAX(retraction.landed_before) AS landed_before
+  FROM `${dataset}.retractions` AS retraction, UNNEST(
+    GENERATE_TIMESTAMP_ARRAY(retraction.hour_from, retraction.hour_to, INTERVAL 1 HOUR)
+  ) AS retracted_hour
+  WHERE retraction.stream = 'word-counts' AND retracted_hour < retraction.hour_to
+  GROUP BY retracted_hour
+), counted AS (
+  SELECT event.*
+  FROM delivered AS event
+  LEFT JOIN retracted ON retracted.hour = event.hour
+  WHERE (retracted.hour IS NULL OR event.landed_at >= retracted.landed_before)
+  QUALIFY event.revision =
+    MAX(event.revision) OVER (PARTITION BY event.hour, event.id)
+), newest AS (
+  SELECT event.*
+  FROM counted AS event
+  WHERE TRUE
+  QUALIFY event.revision = MAX(event.revision) OVER (PARTITION BY event.document)
+)
+SELECT event.document, event.word, MAX(event.occurrences) AS occurrences
+FROM newest AS event
+WHERE event.word IS NOT NULL
+GROUP BY event.document, event.word
