@@ -5,7 +5,7 @@ import { pino } from "pino";
 import { createLinePublisher } from "../../shared/codec/publish-lines.ts";
 import { createPublisher } from "../../shared/codec/publish-message.ts";
 import { logOptions } from "../../shared/environment/log-options.ts";
-import { logged } from "../../shared/environment/logged.ts";
+import { takeMessages } from "../../shared/environment/take-messages.ts";
 import { createObjectReader } from "../../shared/objects/read-object.ts";
 import { parseConfig } from "./config.ts";
 import { createHandler } from "./handler.ts";
@@ -15,5 +15,6 @@ const log = pino(logOptions("count-words", config.functionVersion, config.logLev
 const pubsub = new PubSub({ projectId: config.projectId });
 const publish = createLinePublisher(createPublisher(pubsub, config.topicPrefix));
 const store = createObjectReader(new Storage({ projectId: config.projectId }));
+const handle = createHandler({ store, publish, log, config });
 
-cloudEvent<unknown>("count-words", logged(log, createHandler({ store, publish, log, config })));
+cloudEvent<unknown>("count-words", takeMessages(log, handle));
