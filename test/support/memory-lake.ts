@@ -4,7 +4,7 @@ import type { ObjectReader } from "../../shared/objects/read-object.ts";
 import { messagePublished, objectFinalized } from "./deliveries.ts";
 
 /** When the objects of a memory lake were made. */
-export const createdAt = "2026-01-02T03:04:05.678Z";
+const createdAt = "2026-01-02T03:04:05.678Z";
 const generation = "1700000000000001";
 
 /** A bucket and topics in memory, for handlers of whole objects; `chunkBytes` is how it cuts what it sends. */
