@@ -1,4 +1,5 @@
 import { countedEventsSql, withoutTombstoneSql } from "../streams/count-events.ts";
+import { eventsViewSql } from "../streams/events-view.ts";
 import { exactViewSql, hoursViewSql } from "../streams/hours-view.ts";
 import { streams } from "../streams/streams.ts";
 import { urlMentions } from "../streams/url-mentions.ts";
@@ -76,6 +77,35 @@ const anomaliesLatest: View = {
   ].join("\n"),
 };
 
+const receipts: View = {
+  name: "receipts",
+  description: "Every row of posts without what the post says: what came, when, and how late",
+  sql: [
+    "-- Every row of posts without what the post says: what came, when, and how late.",
+    "-- Generated from shared/rows.",
+    "SELECT",
+    "  receipt.landed_at, receipt.received_at, receipt.event_time, receipt.source, receipt.outcome,",
+    "  receipt.reason, receipt.id, receipt.message_id, receipt.position",
+    "FROM `${dataset}.posts` AS receipt",
+    "",
+  ].join("\n"),
+};
+
+const failures: View = {
+  name: "failures",
+  description: "Every failed event without its bytes, and whether it was sent back",
+  sql: [
+    "-- Every failed event without its bytes, and whether it was sent back. Generated from shared/rows.",
+    "SELECT",
+    "  failed.landed_at, failed.first_seen, failed.id, failed.stage, failed.reason, failed.items,",
+    "  EXISTS (",
+    "    SELECT 1 FROM `${dataset}.redrives` AS redrive WHERE redrive.failed_event_id = failed.id",
+    "  ) AS is_redriven",
+    "FROM `${dataset}.failed_events` AS failed",
+    "",
+  ].join("\n"),
+};
+
 /** All views, in an order in which they can be created. */
 export const views: readonly View[] = [
   postsLatest,
@@ -96,4 +126,11 @@ export const views: readonly View[] = [
   ]),
   ...turnstileViews,
   documentWords,
+  receipts,
+  failures,
+  ...streams.map((stream) => ({
+    name: stream.eventsView,
+    description: `${stream.description}: every event that counts, once for its key`,
+    sql: eventsViewSql(stream),
+  })),
 ];

@@ -98,7 +98,7 @@ export function countsSql(stream: Stream): string {
 }
 
 /** A reading that counts for nothing has no key: it was only needed to withdraw worse ones. */
-const keyedSql = ({ keys, revision }: Stream): string[] =>
+export const keyedSql = ({ keys, revision }: Stream): string[] =>
   revision === undefined
     ? []
     : [`WHERE ${keys.map((name) => `event.${name} IS NOT NULL`).join(" AND ")}`];
@@ -122,11 +122,12 @@ function distinctSql({ keys, labels, members, sums }: Stream): string {
   ].join("\n");
 }
 
-/** What the event with the smallest id says that says anything. */
-const labelSql = (name: string): string =>
+/** GoogleSQL of a label: what the event with the smallest id says that says anything. */
+export const labelSql = (name: string): string =>
   `ARRAY_AGG(event.${name} IGNORE NULLS ORDER BY event.id, event.${name} LIMIT 1)[SAFE_OFFSET(0)] AS ${name}`;
 
-function measureSql({ where, ...measure }: Measure): string {
+/** GoogleSQL of a measure, over rows of distinct events that are called `event`. */
+export function measureSql({ where, ...measure }: Measure): string {
   const only = (value: string) =>
     where === undefined ? value : `IF(${conditionSql(where)}, ${value}, NULL)`;
   switch (measure.counts) {

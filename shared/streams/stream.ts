@@ -56,6 +56,8 @@ export type Stream = {
   view: string;
   /** View of the same counts, all of them from increments: exact at once, at full cost. */
   exactView: string;
+  /** View of the events that count, one row each. */
+  eventsView: string;
   measures: readonly (Measure & { name: string })[];
 };
 
@@ -120,6 +122,7 @@ function describeStream<Shape extends z.ZodRawShape>(
     },
     view: `${counts}_hours`,
     exactView: `${counts}_hours_exact`,
+    eventsView: `${counts}_events`,
     measures: columns,
   };
 }
