@@ -14,7 +14,7 @@ export const topicSets = {
   /** Topics that trigger functions, but for the dead letters. */
   triggers: "all triggers",
 } as const;
-/** The same for tables. */
+/** The same for tables and views. */
 export const tableSets = {
   /** Tables that `shared/rows` declares, but for the totals. */
   tables: "all tables",
@@ -22,6 +22,8 @@ export const tableSets = {
   increments: "all increments",
   /** Tables of the totals of streams. */
   totals: "all totals",
+  /** Views that count the events of streams, and those of the events themselves. */
+  counts: "all counts",
 } as const;
 
 const reason = z.string().min(1);
