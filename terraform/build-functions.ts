@@ -3,6 +3,7 @@ import { isBuiltin } from "node:module";
 import { dirname, join } from "node:path";
 import { build, type Plugin } from "esbuild";
 import * as z from "zod";
+import { buildPage } from "./build-page.ts";
 import { functionNames } from "./function-names.ts";
 
 const root = join(import.meta.dirname, "..");
@@ -12,6 +13,7 @@ const framework = "@google-cloud/functions-framework";
 /**
  * Bundles every function into `dist/<name>/index.js`, as it is deployed. Only the functions
  * framework stays outside: its registry is one per copy, so a bundled copy would register nothing.
+ * A function with a folder `page` has it built into `dist/<name>/page/`.
  */
 export async function buildFunctions(): Promise<string[]> {
   const names = functionNames();
@@ -36,7 +38,10 @@ export async function buildFunctions(): Promise<string[]> {
     plugins: [await oneCopyPerVersion(), withoutUnusedProtocols],
     logLevel: "warning",
   });
-  for (const name of names) await writeManifest(name, frameworkVersion);
+  for (const name of names) {
+    await writeManifest(name, frameworkVersion);
+    await writePage(name);
+  }
   for (const { path, contents } of outputFiles) await replaceFile(path, contents);
   return names;
 }
@@ -59,6 +64,16 @@ async function writeManifest(name: string, frameworkVersion: string): Promise<vo
     dependencies: { [framework]: frameworkVersion },
   };
   await replaceFile(join(folder, "package.json"), `${JSON.stringify(manifest, null, 2)}\n`);
+}
+
+/** Files of an older page go last: one that starts meanwhile finds all files of the one or the other. */
+async function writePage(name: string): Promise<void> {
+  const files = await buildPage(join(root, "functions", name, "page"));
+  const folder = join(root, "dist", name, "page");
+  if (files === undefined) return rm(folder, { recursive: true, force: true });
+  await mkdir(folder, { recursive: true });
+  for (const [file, contents] of files) await replaceFile(join(folder, file), contents);
+  for (const file of await readdir(folder)) if (!files.has(file)) await rm(join(folder, file));
 }
 
 /** At once, so that a function that starts meanwhile has the one or the other, never half of it. */

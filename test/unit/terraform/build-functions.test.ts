@@ -1,10 +1,10 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { createHash } from "node:crypto";
 import { once } from "node:events";
-import { readdirSync, readFileSync, statSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync, statSync } from "node:fs";
 import { cp, mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { join, relative } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { triggersOf } from "../../../shared/manifest/function-manifest.ts";
@@ -32,17 +32,25 @@ beforeAll(async () => {
 }, 300_000);
 afterAll(() => rm(temporary, { recursive: true, force: true }));
 
+const filesOf = (name: string): string[] =>
+  readdirSync(join(dist, name), { recursive: true, withFileTypes: true })
+    .filter((one) => one.isFile())
+    .map((one) => relative(join(dist, name), join(one.parentPath, one.name)))
+    .toSorted();
+
 /** Of all that is zipped of a function. */
 function sha256Of(name: string): string {
   const hash = createHash("sha256");
-  for (const file of ["index.js", "package.json"])
-    hash.update(readFileSync(join(dist, name, file)));
+  for (const file of filesOf(name)) hash.update(readFileSync(join(dist, name, file)));
   return hash.digest("hex");
 }
 
 describe.each(manifests)("the bundle of $name", ({ name, trigger }) => {
-  test("holds index.js and package.json, no more", () => {
-    expect(readdirSync(join(dist, name)).toSorted()).toEqual(["index.js", "package.json"]);
+  test("holds index.js, package.json and its page, no more", () => {
+    const files = filesOf(name);
+    const page = files.filter((file) => file.startsWith("page/"));
+    expect(files).toEqual(["index.js", "package.json", ...page]);
+    expect(page.length > 0).toBe(existsSync(join(dist, "../functions", name, "page")));
   });
 
   test("has 3 MB at most", () => {
