@@ -1,0 +1,18 @@
+import { streams } from "../../../shared/streams/streams.ts";
+import { urlMentions } from "../../../shared/streams/url-mentions.ts";
+import { countHours } from "./count-hours.ts";
+import { describeLink } from "./describe-link.ts";
+import { listStreams } from "./list-streams.ts";
+import { rankKeys } from "./rank-keys.ts";
+import { reportHealth } from "./report-health.ts";
+import type { Route } from "./route.ts";
+import { searchPosts } from "./search-posts.ts";
+
+/** All addresses of the API below `/api/v1`, but for its own description. */
+export const routes: readonly Route[] = [
+  listStreams(streams),
+  ...streams.flatMap((stream) => [countHours(stream), rankKeys(stream)]),
+  describeLink(urlMentions),
+  searchPosts(urlMentions),
+  reportHealth(streams),
+];
