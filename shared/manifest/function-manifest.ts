@@ -81,7 +81,10 @@ export const functionManifest = z.strictObject({
     .default({}),
   /** Tables and views it queries → why. */
   queries: z
-    .record(z.union([table, z.enum([tableSets.increments, tableSets.totals])]), reason)
+    .record(
+      z.union([table, z.enum([tableSets.increments, tableSets.totals, tableSets.counts])]),
+      reason,
+    )
     .default({}),
   /** Environment variables that name the buckets it works on → what it does in which folders. */
   buckets: z.record(z.string(), bucketAccess).default({}),

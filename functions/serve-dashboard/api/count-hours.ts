@@ -1,5 +1,5 @@
 import * as z from "zod";
-import { measureSql } from "../../../shared/streams/hours-view.ts";
+import { measureSql } from "../../../shared/streams/count-events.ts";
 import type { Stream } from "../../../shared/streams/stream.ts";
 import { rangeOf } from "./newest-hour.ts";
 import { judgeRange, range, timeText } from "./parameters.ts";

@@ -1,6 +1,7 @@
 import * as z from "zod";
+import { eventTime } from "../../../shared/events/event-time.ts";
+import { labelSql, measureSql } from "../../../shared/streams/count-events.ts";
 import { roleOf } from "../../../shared/streams/field-roles.ts";
-import { labelSql, measureSql } from "../../../shared/streams/hours-view.ts";
 import type { Stream } from "../../../shared/streams/stream.ts";
 
 /** Filters of a request: values by the fields of the stream, and words. */
@@ -17,15 +18,25 @@ export const isText = (type: z.ZodType): boolean =>
   type instanceof z.ZodString || type instanceof z.ZodEnum;
 
 /** Fields of a stream by which it can be filtered: what describes the key, and the events. */
-export const filterFields = (stream: Stream): string[] => [
-  ...stream.keys,
-  ...stream.labels,
-  ...stream.members.filter((name) => name !== "id" && isDescribing(stream, name)),
-];
+export function filterFields(stream: Stream): string[] {
+  const author = authorOf(stream);
+  return [
+    ...stream.keys,
+    ...stream.labels,
+    ...(author === undefined ? [] : [author]),
+    ...facetsOf(stream),
+  ];
+}
 
-/** Members that are few and tell of what kind an event is, as its source. */
+/** Members that tell of what kind an event is, as its source. */
 export const facetsOf = (stream: Stream): string[] =>
-  stream.members.filter((name) => name !== "id" && roleOf(declaredType(stream, name)) === "member");
+  stream.members.filter(
+    (name) =>
+      name !== "id" &&
+      roleOf(declaredType(stream, name)) === "member" &&
+      isText(typeOf(stream, name)) &&
+      typeOf(stream, name).def !== eventTime.def,
+  );
 
 /** The field that tells who did it, where the stream has one. */
 export const authorOf = (stream: Stream): string | undefined =>
@@ -34,9 +45,6 @@ export const authorOf = (stream: Stream): string | undefined =>
 /** What the declaration says of a field. */
 export const describeField = (stream: Stream, name: string): string =>
   declaredType(stream, name).description ?? name;
-
-const isDescribing = (stream: Stream, name: string): boolean =>
-  !["measure", "revision"].includes(roleOf(declaredType(stream, name)) ?? "");
 
 function declaredType(stream: Stream, name: string): z.ZodType {
   const type = stream.event.shape[name];

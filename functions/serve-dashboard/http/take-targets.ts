@@ -1,25 +1,16 @@
-import { subscribe } from "node:diagnostics_channel";
-import { IncomingMessage } from "node:http";
-
-/** Headers by which the framework's body parsers find a body and choose what to do with it. */
-const bodyHeaders = ["content-length", "transfer-encoding", "content-encoding", "content-type"];
+import { standBefore } from "../../../shared/environment/stand-before.ts";
 
 /**
- * Keeps the framework's hands off every request of this process: its body parsers would read up to
- * 1 GB, and its router answers a target that it cannot decode with HTML. Node announces a request
- * earlier than that. From then on the framework sees a request for `/` without a body, and the real
+ * Keeps the framework's router from every target of this process: it answers one that it cannot decode
+ * with HTML, and some by itself. From then on the framework sees a request for `/`, and the real
  * target, path and query, is to be had from the returned function.
  */
 export function takeTargets(): (request: object) => string {
   const targets = new WeakMap<object, string>();
-  subscribe("http.server.request.start", (announcement) => {
-    if (typeof announcement !== "object" || announcement === null) return;
-    if (!("request" in announcement)) return;
-    const { request } = announcement;
-    if (!(request instanceof IncomingMessage)) return;
+  standBefore((request, _response, next) => {
     targets.set(request, request.url ?? "/");
-    for (const name of bodyHeaders) request.headers[name] = undefined;
     request.url = "/";
+    next();
   });
   return (request) => targets.get(request) ?? "/";
 }

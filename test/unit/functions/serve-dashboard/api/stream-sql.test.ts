@@ -37,7 +37,7 @@ const visits = declareStream({
 });
 
 test("what a stream is asked by follows from its declaration", () => {
-  expect(filterFields(visits)).toEqual(["place", "gate", "town", "mode", "who"]);
+  expect(filterFields(visits)).toEqual(["place", "gate", "town", "who", "mode"]);
   expect(facetsOf(visits)).toEqual(["mode"]);
   expect(sumsOf(visits).map(({ name }) => name)).toEqual(["visits", "people"]);
 });
