@@ -1,4 +1,4 @@
-import { describeError } from "../../shared/environment/describe-error.ts";
+import { type Answer, answerCalls, problem } from "../../shared/environment/answer-calls.ts";
 import { issuesOf } from "../../shared/events/issues-of.ts";
 import {
   type RedriveAnswer,
@@ -25,40 +25,19 @@ type Dependencies = {
 /** Failures read at once: two pages are held in memory, each at most about 10 MB. */
 const pageSize = 2_000;
 
-type Request = { method: string; body?: unknown };
-type Response = {
-  status: (code: number) => unknown;
-  setHeader: (name: string, value: string) => unknown;
-  end: (body: string) => unknown;
-};
-
 /**
  * Handles one request to send failed events back. Answers 200 with counts only when every one of them
  * is published and marked, or refused for good; otherwise asking for the same again is right, and
  * harmless.
  */
-export function createHandler(dependencies: Dependencies) {
-  const { log } = dependencies;
-  return async (request: Request, response: Response): Promise<void> => {
-    const answer = await answerTo(request, dependencies).catch((error: unknown) => {
-      const known = problemOf(error);
-      if (known !== undefined) return known;
-      log.error(describeError(error), "failed");
-      return problem(503, "The page could not be sent back: ask for it again");
-    });
-    const type = answer.status === 200 ? "application/json" : "application/problem+json";
-    response.setHeader("content-type", type);
-    response.setHeader("cache-control", "no-store");
-    response.status(answer.status);
-    response.end(JSON.stringify(answer.body));
-  };
-}
+export const createHandler = (dependencies: Dependencies) =>
+  answerCalls((body) => answerTo(body, dependencies).catch(answerKnown), {
+    log: dependencies.log,
+    failure: "The page could not be sent back: ask for it again",
+  });
 
-type Answer = { status: number; body: object };
-
-async function answerTo(request: Request, dependencies: Dependencies): Promise<Answer> {
-  if (request.method !== "POST") return problem(405, "Only POST is taken");
-  const parsed = redriveRequest.safeParse(readJson(request.body));
+async function answerTo(request: unknown, dependencies: Dependencies): Promise<Answer> {
+  const parsed = redriveRequest.safeParse(request);
   if (!parsed.success) return problem(400, "Not a redrive", issuesOf(parsed.error));
   const body = await redriveMany(parsed.data, dependencies);
   const { reason, dryRun } = parsed.data;
@@ -68,14 +47,11 @@ async function answerTo(request: Request, dependencies: Dependencies): Promise<A
   return { status: 200, body };
 }
 
-/** What a body says; undefined when it is no JSON. */
-function readJson(body: unknown): unknown {
-  if (!Buffer.isBuffer(body)) return body;
-  try {
-    return JSON.parse(body.toString("utf8"));
-  } catch {
-    return undefined;
-  }
+/** @throws whatever asking again may mend. */
+function answerKnown(error: unknown): Answer {
+  if (error instanceof PageTokenError) return problem(400, error.message);
+  if (error instanceof ExpiredPageError) return problem(410, error.message);
+  throw error;
 }
 
 /** While one page of BigQuery's is sent back, the next is read. */
@@ -111,15 +87,3 @@ async function redriveMany(
   }
   return answer;
 }
-
-function problemOf(error: unknown): Answer | undefined {
-  if (error instanceof PageTokenError) return problem(400, error.message);
-  if (error instanceof ExpiredPageError) return problem(410, error.message);
-  return undefined;
-}
-
-/** `application/problem+json` (RFC 9457). */
-const problem = (status: number, title: string, issues?: object): Answer => ({
-  status,
-  body: { type: "about:blank", title, status, ...(issues && { issues }) },
-});

@@ -13,6 +13,7 @@ import type { DeliveryFaults } from "./pubsub/draw-faults.ts";
 import { startPubsub } from "./pubsub/start-pubsub.ts";
 import { runFunction } from "./run-function.ts";
 import { type ScaledFunction, scaleFromZero } from "./scale-from-zero.ts";
+import { type ScheduledJob, startScheduler } from "./scheduler/start-scheduler.ts";
 import { startMetadata } from "./start-metadata.ts";
 import { startStorage } from "./storage/start-storage.ts";
 
@@ -130,6 +131,7 @@ export async function startCloud(options: CloudOptions): Promise<Cloud> {
       pushEndpoint: (name) => urls[name] ?? "",
     });
     await provisionLake({ projectId: options.projectId, bucket });
+    started.push(startScheduler(scheduledJobs(manifests, functions)));
     if (options.archive) {
       started.push(
         await startArchiver({
@@ -156,6 +158,16 @@ export async function startCloud(options: CloudOptions): Promise<Cloud> {
     throw error;
   }
 }
+
+const scheduledJobs = (
+  manifests: readonly FunctionManifest[],
+  functions: readonly ScaledFunction[],
+): ScheduledJob[] =>
+  manifests.flatMap(({ name, trigger, timeoutSeconds }) => {
+    const url = functions.find((one) => one.name === name)?.url;
+    if (!("schedule" in trigger) || trigger.schedule === undefined || url === undefined) return [];
+    return [{ name, schedule: trigger.schedule, url, timeoutSeconds }];
+  });
 
 const straight = async ({ address }: Hop): Promise<string> => address;
 
