@@ -7,6 +7,7 @@ import {
   dayMs,
   type Header,
   hourMs,
+  isWide,
   planClosing,
   startOfHour,
   type TouchedHour,
@@ -20,10 +21,13 @@ export type Billed<T> = { answer: T; bytesBilled: number };
 export type Warehouse = {
   /** When the last run of each stream has ended that is known since `since`. */
   readWatermarks: (since: number) => Promise<Billed<ReadonlyMap<string, number>>>;
-  /** Hours of `[from, to)` of which anything has landed since `since`. */
+  /**
+   * Hours of `[from, to)` of which anything has landed since `since`. Which posts a delete names is
+   * searched among those that landed since `postsSince`, if that is given.
+   */
   findTouched: (
     stream: Stream,
-    window: { since: number; from: number; to: number },
+    window: { since: number; from: number; to: number; postsSince?: number },
   ) => Promise<Billed<TouchedHour[]>>;
   /** What the newest closing of each of these hours says. */
   readHeaders: (stream: Stream, hours: readonly number[]) => Promise<Billed<Header[]>>;
@@ -111,12 +115,11 @@ export async function closeStream(
   const headers = [...after.values()];
   const closed = headers.filter((header) => header.revision === revision).length;
   // Also what a run has written that was killed before it could tell.
-  const told = headers.filter((header) => closing.range || header.watermark >= (watermark ?? 0));
-  await publish(
-    "hours-closed",
-    "hours-closed.v1",
-    told.map((header) => describeHour(stream, header)),
-  );
+  const told = headers.filter((header) => closing.range || header.watermark > (watermark ?? 0));
+  if (told.length > 0) {
+    const lines = told.map((header) => describeHour(stream, header));
+    await publish("hours-closed", "hours-closed.v1", lines);
+  }
   const isThrough = closing.range === undefined && nextFrom === undefined;
   const isLongAgo = closing.now - (closing.watermark ?? 0) > dayMs;
   if (isThrough && (counted > 0 || told.length > 0 || isLongAgo)) {
@@ -141,17 +144,18 @@ function windowOf(stream: Stream, { now, range, watermark }: Closing) {
     return { since: from - 2 * hourMs, from, to: Math.min(range.to, over) };
   }
   const since = watermark === undefined ? epoch : touchedSince(now, watermark);
-  return { since, from: epoch, to: over };
+  const postsSince = now - (isWide(now, watermark) ? 366 : 3) * dayMs;
+  return { since, from: epoch, to: over, postsSince };
 }
 
 /**
- * Greater than those that are there, whatever clock they had: the time in µs, of which the last three
- * digits are drawn, so that no two runs write the same.
+ * Greater than those that are there, whatever clock they had: the time in µs, and a part of it that is
+ * drawn, so that no two runs write the same.
  */
 function newRevision(now: number, random: () => number, headers: Iterable<Header>): number {
-  let revision = now * 1_000 + Math.floor(random() * 1_000);
-  for (const header of headers) revision = Math.max(revision, header.revision + 1);
-  return revision;
+  let least = now * 1_000;
+  for (const { revision } of headers) least = Math.max(least, revision + 1);
+  return least + Math.floor(random() * 1_000);
 }
 
 function describeHour(stream: Stream, header: Header): string {

@@ -15,14 +15,14 @@ export const watermarksSql = [
  */
 export const closingQueries = (stream: Stream) => ({
   touched: touchedSql(stream),
-  undated: undatedSql,
+  deleted: deletedSql(stream),
   headers: headersSql(stream),
   totals: totalsSql(stream),
 });
 
 /**
  * Hours of `[from, to)` of which anything has landed since `since`, with the first and the last of it;
- * what was deleted or retracted has no first. No hour at all: of a deleted post that has no time.
+ * what was deleted or retracted has no first. A row without an hour says that there are deletes.
  */
 function touchedSql(stream: Stream): string {
   const parts = [
@@ -44,21 +44,11 @@ function touchedSql(stream: Stream): string {
       "    AND retracted_hour >= @from AND retracted_hour < @to",
       "  GROUP BY hour",
     ],
-    [
-      "  SELECT TIMESTAMP_TRUNC(tombstone.event_time, HOUR) AS hour, NULL AS first_landed_at,",
-      "    MAX(tombstone.landed_at) AS last_landed_at",
-      "  FROM `${dataset}.tombstones` AS tombstone",
-      "  WHERE tombstone.landed_at >= @since AND (tombstone.event_time IS NULL",
-      "    OR (tombstone.event_time >= @from AND tombstone.event_time < @to))",
-      "  GROUP BY hour",
-    ],
+    ...(stream.withdrawnBy.length === 0 ? [] : deletes),
   ];
   return [
     "WITH touched AS (",
-    parts
-      .slice(0, stream.isOfPosts ? 3 : 2)
-      .map((lines) => lines.join("\n"))
-      .join("\n  UNION ALL\n"),
+    parts.map((lines) => lines.join("\n")).join("\n  UNION ALL\n"),
     ")",
     "SELECT UNIX_MILLIS(hour) AS hour, UNIX_MILLIS(MIN(first_landed_at)) AS first_landed_at,",
     "  UNIX_MILLIS(MAX(last_landed_at)) AS last_landed_at",
@@ -67,20 +57,41 @@ function touchedSql(stream: Stream): string {
   ].join("\n");
 }
 
+/** Most ids tell when their post was created, which is the hour that it is counted in. */
+const deletes = [
+  [
+    "  SELECT TIMESTAMP_TRUNC(tombstone.event_time, HOUR) AS hour, NULL AS first_landed_at,",
+    "    MAX(tombstone.landed_at) AS last_landed_at",
+    "  FROM `${dataset}.tombstones` AS tombstone",
+    "  WHERE tombstone.landed_at >= @since",
+    "    AND tombstone.event_time >= @from AND tombstone.event_time < @to",
+    "  GROUP BY hour",
+  ],
+  [
+    "  SELECT NULL AS hour, NULL AS first_landed_at, MAX(tombstone.landed_at) AS last_landed_at",
+    "  FROM `${dataset}.tombstones` AS tombstone",
+    "  WHERE tombstone.landed_at >= @since",
+    "  HAVING COUNT(*) > 0",
+  ],
+];
+
 /**
- * The same of deleted posts whose ids do not tell when they were created: their receipts do. They may
- * be of any day since `posts_since`, so this is only asked where there are such deletes.
+ * The same hours by the receipts of posts that landed since `posts_since`: some ids tell no time, or
+ * another one than the post itself, and a tombstone may name an account with all of its posts.
  */
-const undatedSql = [
-  "SELECT UNIX_MILLIS(TIMESTAMP_TRUNC(post.event_time, HOUR)) AS hour,",
-  "  CAST(NULL AS INT64) AS first_landed_at, UNIX_MILLIS(MAX(tombstone.landed_at)) AS last_landed_at",
-  "FROM `${dataset}.tombstones` AS tombstone",
-  "JOIN `${dataset}.posts` AS post ON post.id = tombstone.id",
-  "WHERE tombstone.landed_at >= @since AND tombstone.event_time IS NULL",
-  "  AND post.landed_at >= @posts_since AND post.outcome = 'post'",
-  "  AND post.event_time >= @from AND post.event_time < @to",
-  "GROUP BY hour",
-].join("\n");
+const deletedSql = ({ withdrawnBy }: Stream): string =>
+  [
+    "SELECT UNIX_MILLIS(TIMESTAMP_TRUNC(post.event_time, HOUR)) AS hour,",
+    "  CAST(NULL AS INT64) AS first_landed_at,",
+    "  UNIX_MILLIS(MAX(tombstone.landed_at)) AS last_landed_at",
+    "FROM `${dataset}.posts` AS post",
+    `CROSS JOIN UNNEST([${withdrawnBy.map((field) => `post.${field}`).join(", ")}]) AS name`,
+    "JOIN `${dataset}.tombstones` AS tombstone ON tombstone.id = name",
+    "WHERE tombstone.landed_at >= @since",
+    "  AND post.landed_at >= @posts_since AND post.outcome = 'post'",
+    "  AND post.event_time >= @from AND post.event_time < @to",
+    "GROUP BY hour",
+  ].join("\n");
 
 const ofTheseHours = (alias: string): string =>
   `${alias}.hour BETWEEN @first_hour AND @last_hour AND ${alias}.hour IN UNNEST(@hours)`;

@@ -32,9 +32,13 @@ const hoursAtOnce = 500;
 /** Hours that came so far apart are not read together: each would read what the other needs. */
 const landedApartMs = 7 * dayMs;
 
-/** How far before its own clock a run looks back: once a day a whole day, to be on the safe side. */
+/** The first run of a day looks further, to be on the safe side. */
+export const isWide = (now: number, watermark: number | undefined): boolean =>
+  watermark === undefined || Math.floor(now / dayMs) > Math.floor(watermark / dayMs);
+
+/** How far before its own clock a run looks back. */
 const overlapOf = (now: number, watermark: number): number =>
-  Math.floor(now / dayMs) > Math.floor(watermark / dayMs) ? dayMs : overlapMs;
+  isWide(now, watermark) ? dayMs : overlapMs;
 
 /**
  * Since when what has landed may be of an hour that the run at `watermark` has not closed: hours that

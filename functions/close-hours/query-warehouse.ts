@@ -79,18 +79,18 @@ export function createWarehouse(
       return { answer: new Map(rows.map((one) => [one.stream, one.watermark])), bytesBilled };
     },
 
-    findTouched: async (stream, window) => {
+    findTouched: async (stream, { postsSince, ...window }) => {
       const queries = closingQueries(stream);
-      const dated = await run(queries.touched, window);
-      const touched = z.array(touchedRow).parse(dated.answer);
-      let { bytesBilled } = dated;
-      if (touched.some(({ hour }) => hour === null)) {
-        const posts_since = Date.parse(stream.epoch);
-        const undated = await run(queries.undated, { ...window, posts_since });
-        touched.push(...z.array(touchedRow).parse(undated.answer));
-        bytesBilled += undated.bytesBilled;
-      }
-      return { answer: mergeHours(touched), bytesBilled };
+      const { answer, bytesBilled } = await run(queries.touched, window);
+      const touched = z.array(touchedRow).parse(answer);
+      const hasDeletes = touched.some(({ hour }) => hour === null);
+      if (!hasDeletes || postsSince === undefined)
+        return { answer: mergeHours(touched), bytesBilled };
+      const deleted = await run(queries.deleted, { ...window, posts_since: postsSince });
+      return {
+        answer: mergeHours([...touched, ...z.array(touchedRow).parse(deleted.answer)]),
+        bytesBilled: bytesBilled + deleted.bytesBilled,
+      };
     },
 
     readHeaders: async (stream, hours) => {
@@ -143,7 +143,7 @@ const ofThese = (hours: readonly number[]) => ({
 
 type Found = z.infer<typeof touchedRow>;
 
-/** Each hour once; an hour that is not known is none. */
+/** Each hour once; a row without an hour is none. */
 function mergeHours(found: readonly Found[]) {
   const hours = new Map<number, { firstLandedAt: number | undefined; lastLandedAt: number }>();
   for (const { hour, firstLandedAt, lastLandedAt } of found) {
