@@ -13,6 +13,7 @@ const python = process.env.BIGQUERY_CLIENTS_PYTHON ?? "python3";
 const works = (command: string, ...given: string[]) => spawnSync(command, given).status === 0;
 const hasPython = works(python, "-c", "import google.cloud.bigquery");
 const hasPandasGbq = works(python, "-c", "import pandas_gbq");
+const hasReader = works(python, "-c", "import google.cloud.bigquery_storage, pandas, pyarrow");
 const hasIbis = works(python, "-c", "import ibis; ibis.bigquery");
 const dbt = join(dirname(python), "dbt");
 const hasDbt = works(dbt, "--version");
@@ -20,6 +21,8 @@ const hasBq = works("bq", "version");
 if (!hasPython)
   console.warn(`skipped: ${python} has no google-cloud-bigquery (BIGQUERY_CLIENTS_PYTHON)`);
 if (!hasPandasGbq) console.warn(`skipped: ${python} has no pandas_gbq`);
+if (!hasReader)
+  console.warn(`skipped: ${python} has no google-cloud-bigquery-storage with pandas and pyarrow`);
 if (!hasIbis) console.warn(`skipped: ${python} has no ibis-framework[bigquery]`);
 if (!hasDbt) console.warn(`skipped: no dbt beside ${python}`);
 if (!hasBq) console.warn("skipped: no bq on the PATH");
@@ -98,27 +101,96 @@ print(frame.to_json(orient="values"))
   ]);
 });
 
-test.runIf(hasIbis)("the SQL that ibis writes, by its client", { timeout: 60_000 }, async () => {
-  const script = `
+/** A Python client of the Storage Read API, of the address in argv[2]. */
+const readClient = `
 import json, sys
-import ibis
+import grpc
 from google.api_core.client_options import ClientOptions
 from google.auth.credentials import AnonymousCredentials
 from google.cloud import bigquery
+from google.cloud.bigquery_storage import BigQueryReadClient
+from google.cloud.bigquery_storage_v1.services.big_query_read.transports import BigQueryReadGrpcTransport
 anonymous = AnonymousCredentials()
 options = ClientOptions(api_endpoint=sys.argv[1])
 client = bigquery.Client(project="demo", credentials=anonymous, client_options=options)
-connection = ibis.bigquery.connect(project_id="demo", dataset_id="shop", client=client, credentials=anonymous)
+channel = grpc.insecure_channel(sys.argv[2])
+reader = BigQueryReadClient(transport=BigQueryReadGrpcTransport(channel=channel))
+`;
+const addresses = () => [server.restUrl, new URL(server.writeUrl).host];
+
+test.runIf(hasIbis)("ibis", { timeout: 60_000 }, async () => {
+  const script = `${readClient}
+import ibis
+connection = ibis.bigquery.connect(project_id="demo", dataset_id="shop", client=client, credentials=anonymous, storage_client=reader)
 numbers = connection.table("numbers")
 digits = numbers.filter(numbers.n <= 20).group_by(numbers.s.length().name("digits"))
 totals = digits.agg(k=ibis._.count(), least=ibis._.n.min()).order_by("digits")
-query = str(ibis.to_sql(totals))
-print(json.dumps([list(row.values()) for row in client.query(query).result()]))
+print(json.dumps(totals.execute().values.tolist()))
 `;
-  const { stdout } = await run(python, ["-c", script, server.restUrl]);
+  const { stdout } = await run(python, ["-c", script, ...addresses()]);
   expect(JSON.parse(stdout)).toEqual([
     [1, 9, 1],
     [2, 11, 10],
+  ]);
+});
+
+test.runIf(hasReader)("DataFrames by the Storage Read API", { timeout: 60_000 }, async () => {
+  const script = `${readClient}
+query = """SELECT 1 AS i, -9223372036854775808 AS least, 0.1 AS f, NUMERIC '-12345678901234567890.123456789' AS d,
+  TRUE AS b, 'grüße' AS s, FROM_HEX('00ff') AS y, TIMESTAMP '2019-07-03 06:00:00.000001+00' AS t,
+  DATE '1969-12-31' AS day, DATETIME '2019-07-03 06:00:00.000001' AS at_noon, JSON '{"a":1}' AS j,
+  [1, 2] AS list, STRUCT('x' AS name, [STRUCT(2 AS n)] AS items) AS record, CAST(NULL AS STRING) AS nothing
+UNION ALL SELECT 2, 0, NULL, NULL, FALSE, '', NULL, NULL, NULL, NULL, NULL, [], NULL, 'something'
+ORDER BY 1"""
+rows = client.query(query).result().to_arrow(bqstorage_client=reader).to_pylist()
+rows[0]["least"] = str(rows[0]["least"])
+frame = client.query("SELECT n, s FROM shop.numbers ORDER BY n LIMIT 2").result().to_dataframe(bqstorage_client=reader)
+listed = client.list_rows("demo.shop.numbers").to_dataframe(bqstorage_client=reader)
+many = client.query("SELECT n FROM UNNEST(GENERATE_ARRAY(1, 100000)) AS n").result().to_dataframe(bqstorage_client=reader)
+print(json.dumps([rows, frame.values.tolist(), len(listed), int(many["n"].sum())], default=str))
+`;
+  const { stdout } = await run(python, ["-c", script, ...addresses()]);
+  expect(JSON.parse(stdout)).toEqual([
+    [
+      {
+        i: 1,
+        least: "-9223372036854775808",
+        f: 0.1,
+        d: "-12345678901234567890.123456789",
+        b: true,
+        s: "grüße",
+        y: "b'\\x00\\xff'",
+        t: "2019-07-03 06:00:00.000001+00:00",
+        day: "1969-12-31",
+        at_noon: "2019-07-03 06:00:00.000001",
+        j: '{"a":1}',
+        list: [1, 2],
+        record: { name: "x", items: [{ n: 2 }] },
+        nothing: null,
+      },
+      {
+        i: 2,
+        least: 0,
+        f: null,
+        d: null,
+        b: false,
+        s: "",
+        y: null,
+        t: null,
+        day: null,
+        at_noon: null,
+        j: null,
+        list: [],
+        record: null,
+        nothing: "something",
+      },
+    ],
+    [
+      [1, "1"],
+      [2, "2"],
+    ],
+    expect.any(Number),
+    5_000_050_000,
   ]);
 });
 

@@ -1,15 +1,16 @@
 import { once } from "node:events";
 
 import { DuckDBInstance } from "@duckdb/node-api";
-import { type Server, ServerCredentials } from "@grpc/grpc-js";
+import { Server, ServerCredentials } from "@grpc/grpc-js";
 
 import { portOf } from "../tcp-port.ts";
 import { openCatalog, quoteTable } from "./open-catalog.ts";
+import { serveReads } from "./reads/serve-reads.ts";
 import { serveRest } from "./rest/serve-rest.ts";
 import { createJobs } from "./run-jobs.ts";
 import { registerEngineFunctions } from "./sql/engine/engine-functions.ts";
 import { createAppender } from "./writes/commit-appends.ts";
-import { serveWrites, type WriteFaults } from "./writes/serve-writes.ts";
+import { largestRequestBytes, serveWrites, type WriteFaults } from "./writes/serve-writes.ts";
 
 export type BigqueryOptions = {
   /** 0 takes a free port. */
@@ -22,7 +23,7 @@ export type BigqueryOptions = {
 export type LocalBigquery = {
   /** For BIGQUERY_EMULATOR_HOST. */
   restUrl: string;
-  /** The Storage Write API, plaintext gRPC. */
+  /** The Storage Write and Storage Read APIs, plaintext gRPC. */
   writeUrl: string;
   /** Makes appends fail at random, by a seed; undefined ends it. */
   setFaults(faults: WriteFaults | undefined): void;
@@ -66,9 +67,14 @@ export async function startBigquery(options: BigqueryOptions = {}): Promise<Loca
       return BigInt(String(counted.getRows()[0]?.[0] ?? 0));
     },
   });
-  const { server: writes, setFaults } = serveWrites(catalog, appender);
+  const storage = new Server({
+    // Above the API's limit, so that the refusal can be said in its words.
+    "grpc.max_receive_message_length": largestRequestBytes * 2,
+  });
+  const { setFaults } = serveWrites(storage, catalog, appender);
+  serveReads(storage, catalog, jobs);
   const stop = async () => {
-    writes.forceShutdown();
+    storage.forceShutdown();
     rest.closeAllConnections();
     await new Promise((resolve) => rest.close(resolve));
     jobs.close();
@@ -81,7 +87,7 @@ export async function startBigquery(options: BigqueryOptions = {}): Promise<Loca
   try {
     rest.listen(restPort, "127.0.0.1");
     await once(rest, "listening");
-    const boundPort = await bind(writes, writePort);
+    const boundPort = await bind(storage, writePort);
     return {
       restUrl: `http://127.0.0.1:${portOf(rest.address())}`,
       writeUrl: `http://127.0.0.1:${boundPort}`,

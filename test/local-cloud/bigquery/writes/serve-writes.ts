@@ -1,13 +1,9 @@
-import { readFileSync } from "node:fs";
-import { createRequire } from "node:module";
-
 import {
   type handleBidiStreamingCall,
   type handleUnaryCall,
-  Server,
+  type Server,
   type ServerDuplexStream,
   status,
-  type UntypedServiceImplementation,
 } from "@grpc/grpc-js";
 import protobuf from "protobufjs";
 import { z } from "zod";
@@ -16,6 +12,7 @@ import { createRandom } from "../../../support/create-random.ts";
 import { BigqueryError } from "../bigquery-error.ts";
 import { explainDuckdbError } from "../explain-duckdb-error.ts";
 import type { Catalog, CatalogTable, TableName } from "../open-catalog.ts";
+import { addStorageService, loadStorageProtocol, toStorageStatus } from "../storage-protocol.ts";
 import type { Field } from "../table-resource.ts";
 import type { Appender } from "./commit-appends.ts";
 import {
@@ -35,7 +32,7 @@ export type WriteFaults = {
 };
 
 /** AppendRows requests may have 20 MB. */
-const largestRequestBytes = 20 * 1024 * 1024;
+export const largestRequestBytes = 20 * 1024 * 1024;
 /** A connection is read no further while this much of it is under way. */
 const inFlightBytes = 64 * 1024 * 1024;
 
@@ -47,15 +44,12 @@ const inFlightBytes = 64 * 1024 * 1024;
  * other methods answer UNIMPLEMENTED.
  */
 export function serveWrites(
+  server: Server,
   catalog: Catalog,
   appender: Appender,
-): { server: Server; setFaults: (faults: WriteFaults | undefined) => void } {
+): { setFaults: (faults: WriteFaults | undefined) => void } {
   const messages = loadMessages();
   let drawFault: () => Fault = () => "none";
-  const server = new Server({
-    // Above the API's limit, so that the refusal can be said in its words.
-    "grpc.max_receive_message_length": largestRequestBytes * 2,
-  });
   const appendRows: handleBidiStreamingCall<AppendRequest, object> = (call) => {
     openConnection(call, catalog, appender, messages, () => drawFault());
   };
@@ -68,17 +62,8 @@ export function serveWrites(
       callback(toStatus(error));
     }
   };
-  const implementation: UntypedServiceImplementation = {};
-  const definition = Object.fromEntries(
-    messages.service.methodsArray.map((method) => {
-      const key = method.name[0]?.toLowerCase() + method.name.slice(1);
-      implementation[key] = refuse(method);
-      return [key, describeMethod(method)];
-    }),
-  );
-  server.addService(definition, { ...implementation, appendRows, getWriteStream });
+  addStorageService(server, messages.service, { appendRows, getWriteStream }, ["AppendRows"]);
   return {
-    server,
     setFaults: (faults) => {
       drawFault = faults ? createFaults(faults) : () => "none";
     },
@@ -144,10 +129,7 @@ type Messages = ReturnType<typeof loadMessages>;
 
 /** The client's own protocol, except that writer schemas stay bytes, to be compared cheaply. */
 function loadMessages() {
-  const require = createRequire(import.meta.url);
-  const path = require.resolve("@google-cloud/bigquery-storage/build/protos/protos.json");
-  const root = protobuf.Root.fromJSON(JSON.parse(readFileSync(path, "utf8")));
-  const api = "google.cloud.bigquery.storage.v1";
+  const { root, api } = loadStorageProtocol();
   const protoData = root.lookupType(`${api}.AppendRowsRequest.ProtoData`);
   const schema = root.lookupType(`${api}.ProtoSchema`);
   const typed = protoData.fields.writerSchema;
@@ -160,32 +142,6 @@ function loadMessages() {
     fieldTypes: root.lookupEnum(`${api}.TableFieldSchema.Type`).values,
     fieldModes: root.lookupEnum(`${api}.TableFieldSchema.Mode`).values,
   };
-}
-
-function describeMethod(method: protobuf.Method) {
-  method.resolve();
-  const { resolvedRequestType: request, resolvedResponseType: response } = method;
-  if (!request || !response) throw new TypeError(`Method ${method.name} has no types`);
-  const streaming = method.name === "AppendRows";
-  return {
-    path: `/google.cloud.bigquery.storage.v1.BigQueryWrite/${method.name}`,
-    requestStream: Boolean(method.requestStream),
-    responseStream: Boolean(method.responseStream),
-    requestSerialize: (message: object) => Buffer.from(request.encode(message).finish()),
-    requestDeserialize: (bytes: Buffer) =>
-      streaming ? { size: bytes.length, message: request.decode(bytes) } : request.decode(bytes),
-    responseSerialize: (message: object) =>
-      Buffer.from(response.encode(response.fromObject(message)).finish()),
-    responseDeserialize: (bytes: Buffer) => response.decode(bytes),
-  };
-}
-
-function refuse(method: protobuf.Method): handleUnaryCall<object, object> {
-  return (_call, callback) =>
-    callback({
-      code: status.UNIMPLEMENTED,
-      details: `${method.name} is not implemented by the local BigQuery`,
-    });
 }
 
 /** What a connection remembers between its requests. */
@@ -382,15 +338,7 @@ function toStatus(error: unknown): { code: status; details: string } {
   if (error instanceof SchemaMismatchError) {
     return { code: status.INVALID_ARGUMENT, details: error.message };
   }
-  if (!(error instanceof BigqueryError)) {
-    return { code: status.INTERNAL, details: error instanceof Error ? error.message : "unknown" };
-  }
-  const codes: Partial<Record<BigqueryError["reason"], status>> = {
-    invalid: status.INVALID_ARGUMENT,
-    notFound: status.NOT_FOUND,
-    notImplemented: status.UNIMPLEMENTED,
-  };
-  return { code: codes[error.reason] ?? status.INTERNAL, details: error.message };
+  return toStorageStatus(error);
 }
 
 /** The same seed gives the same sequence of faults. */
