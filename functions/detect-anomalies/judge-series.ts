@@ -15,7 +15,7 @@ export type SeriesHour = {
   isJudged: boolean;
 };
 
-type Direction = "peak" | "drop" | "missing";
+export type Direction = "peak" | "drop" | "missing";
 
 /** What is said of an hour: it opens an incident, is part of one, or is the second usual one after it. */
 export type Finding = HourScore & {
@@ -30,7 +30,7 @@ export type Finding = HourScore & {
 /** So many usual hours in a row close an incident. */
 const usualHours = 2;
 /** Incidents that are longer are told from where this begins: by then their level is the usual one. */
-const longestIncidentHours = 72;
+export const longestIncidentHours = 72;
 
 /**
  * What is to be said of the hours of a series from hour `from` on, oldest first. An unusual hour opens

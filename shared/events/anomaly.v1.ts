@@ -36,3 +36,5 @@ export const anomaly = z.object({
     .describe("Distance from the expected in units of the usual noise; below 0 for too few"),
   reason: z.string().min(1).max(32_768).describe("All of this in words"),
 });
+
+export type Anomaly = z.infer<typeof anomaly>;

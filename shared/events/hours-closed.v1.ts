@@ -13,3 +13,5 @@ export const hoursClosed = z.object({
   events: z.int().min(0).describe("Distinct events that count in this hour"),
   late: z.int().min(0).describe("Of those, what has come since the hour was closed before"),
 });
+
+export type HoursClosed = z.infer<typeof hoursClosed>;

@@ -30,7 +30,24 @@ type Declaration<Shape extends z.ZodRawShape> = {
   isOfPosts?: boolean;
   /** By the name of the view's column. */
   measures: Record<string, Measure<keyof Shape & string>>;
+  /** What tells that an hour is unusual; as with any stream, where absent. */
+  anomalies?: Partial<AnomalySettings>;
 };
+
+/** How the hours of a stream, and those of its biggest keys, are judged. */
+export type AnomalySettings = {
+  /** Column of the view by which keys are judged: the first that counts events, or else the first. */
+  of: string;
+  /** So many keys are judged that have the most in an hour. */
+  keys: number;
+  /**
+   * Distance from the expected, in units of the usual noise, from which on an hour is unusual: 6.5 is
+   * calm, 4.5 tells of much that is nothing.
+   */
+  sensitivity: number;
+};
+
+const usualAnomalies = { keys: 20, sensitivity: 5.6 };
 
 /** A declared stream, and what follows from its declaration. */
 export type Stream = {
@@ -59,6 +76,7 @@ export type Stream = {
   /** View of the events that count, one row each. */
   eventsView: string;
   measures: readonly (Measure & { name: string })[];
+  anomalies: AnomalySettings;
 };
 
 /** What every event has, whatever its stream. */
@@ -80,9 +98,10 @@ export function declareStream<Shape extends z.ZodRawShape>(declared: Declaration
 }
 
 function describeStream<Shape extends z.ZodRawShape>(
-  { name, counts, description, epoch, fields, isOfPosts = false, measures }: Declaration<Shape>,
+  declared: Declaration<Shape>,
   event: z.ZodObject,
 ): Stream {
+  const { name, counts, description, epoch, fields, isOfPosts = false, measures } = declared;
   const named = (...wanted: (string | undefined)[]) =>
     Object.entries(fields).flatMap(([field, type]) => {
       const role = type instanceof z.ZodType ? roleOf(type) : undefined;
@@ -98,6 +117,10 @@ function describeStream<Shape extends z.ZodRawShape>(
   const shown = [...keys, ...labels, ...columns.map((column) => column.name)];
   const taken = shown.find((one, at) => ownColumns.includes(one) || shown.indexOf(one) !== at);
   if (taken !== undefined) throw new Error(`stream ${name} has two columns '${taken}'`);
+  const { of } = declared.anomalies ?? {};
+  if (of !== undefined && !Object.hasOwn(measures, of)) {
+    throw new Error(`stream ${name} has no measure '${of}' to judge`);
+  }
   return {
     name,
     description,
@@ -124,8 +147,13 @@ function describeStream<Shape extends z.ZodRawShape>(
     exactView: `${counts}_hours_exact`,
     eventsView: `${counts}_events`,
     measures: columns,
+    anomalies: { ...usualAnomalies, of: judgedColumn(columns), ...declared.anomalies },
   };
 }
+
+const judgedColumn = (columns: Stream["measures"]): string =>
+  (columns.find(({ counts, where }) => counts === "events" && where === undefined) ?? columns[0])
+    ?.name ?? "";
 
 /** Row of an increments table: one hour and key, with the identities that it counts inside. */
 function incrementRow(

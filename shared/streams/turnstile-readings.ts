@@ -32,6 +32,7 @@ export const turnstileReadings = declareStream({
     entries: { counts: "sum", of: "entries", description: "Passages in" },
     exits: { counts: "sum", of: "exits", description: "Passages out" },
   },
+  anomalies: { of: "entries" },
 });
 
 export type TurnstileReading = z.infer<typeof turnstileReadings.event>;

@@ -1,0 +1,26 @@
+import { type ReadRecord, readRecords } from "../../shared/codec/read-records.ts";
+import type { PubsubDelivery } from "../../shared/envelopes/pubsub-delivery.ts";
+import type { FailedEvent } from "../../shared/events/failed-event.v1.ts";
+import { type HoursClosed, hoursClosed } from "../../shared/events/hours-closed.v1.ts";
+import { issuesOf } from "../../shared/events/issues-of.ts";
+import type { Stream } from "../../shared/streams/stream.ts";
+
+/** The hours that a message says are closed, and failed events for records that say no such thing. */
+export function readClosedHours(
+  delivery: PubsubDelivery,
+  context: { functionVersion: string; streams: readonly Stream[] },
+): { closed: HoursClosed[]; failed: FailedEvent[] } {
+  const { read, failed } = readRecords(delivery, {
+    stage: "detect-anomalies",
+    functionVersion: context.functionVersion,
+    read: (value): ReadRecord<HoursClosed> => {
+      const parsed = hoursClosed.safeParse(value);
+      if (!parsed.success) return { reason: "invalid-field", issues: issuesOf(parsed.error) };
+      if (!context.streams.some(({ name }) => name === parsed.data.stream)) {
+        return { reason: "invalid-field", issues: [{ path: "stream", message: "not a stream" }] };
+      }
+      return { read: parsed.data };
+    },
+  });
+  return { closed: read, failed };
+}
