@@ -21,6 +21,7 @@ locals {
       bucketed_failed = { message = "bucketed", field = "failed", label = "stream" }
       appended        = { message = "appended", field = "rows", label = "table" }
       appended_failed = { message = "appended", field = "failed", label = "table" }
+      incidents       = { message = "incident", field = "incidents", label = "stream" }
     },
   )
 
@@ -204,6 +205,12 @@ locals {
       severity = "WARNING"
       query    = "sum(increase(run_googleapis_com:request_count{${local.on_service},${local.service_name}}[1h])) > ${var.alert_thresholds.requests_per_hour}"
       content  = "More than ${var.alert_thresholds.requests_per_hour} requests in an hour: requests and what they do are what costs."
+    }
+    unusual-hours = {
+      title    = "unusual hours"
+      severity = "WARNING"
+      query    = "sum by (stream) (increase(${local.log_metric.incidents}{${local.on_service}}[1h])) > 0"
+      content  = "The total of stream $${metric.label.stream} is not as its last four weeks let expect: a peak, a drop, or hours that do not come. View anomalies_latest says which, how much was expected, and when it is over."
     }
     }, {
     for service in local.closer : "hours-not-closed" => {

@@ -41,12 +41,8 @@ const closingRow = z
   }));
 
 const keyRow = z
-  .looseObject({
-    hour: z.number(),
-    revision: z.number(),
-    amount: z.number(),
-    is_big: z.boolean(),
-  })
+  .object({ hour: z.number(), revision: z.number(), amount: z.number(), is_big: z.boolean() })
+  .catchall(z.union([z.string(), z.number(), z.boolean()]).nullable())
   .transform(({ hour, revision, amount, is_big, ...fields }) => ({
     hour: hour / hourMs,
     revision,

@@ -15,7 +15,7 @@ export type SeriesHour = {
   isJudged: boolean;
 };
 
-export type Direction = "peak" | "drop" | "missing";
+type Direction = "peak" | "drop" | "missing";
 
 /** What is said of an hour: it opens an incident, is part of one, or is the second usual one after it. */
 export type Finding = HourScore & {

@@ -35,7 +35,7 @@ type Declaration<Shape extends z.ZodRawShape> = {
 };
 
 /** How the hours of a stream, and those of its biggest keys, are judged. */
-export type AnomalySettings = {
+type AnomalySettings = {
   /** Column of the view by which keys are judged: the first that counts events, or else the first. */
   of: string;
   /** So many keys are judged that have the most in an hour. */
