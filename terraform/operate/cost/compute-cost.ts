@@ -36,7 +36,7 @@ export const assumptions = {
 };
 
 /** Conditions of alerts: each is one for all functions. */
-export const alertConditions = 11;
+export const alertConditions = 12;
 
 const monthSeconds = 30 * 24 * 3_600;
 const gib = 2 ** 30;

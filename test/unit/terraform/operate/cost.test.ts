@@ -39,7 +39,7 @@ describe("computeCost", () => {
   test("nothing but alerts at no tweets", () => {
     const cost = computeCost(run, { tweets: 0, functions });
     expect(cost).toMatchObject({ "Pub/Sub": 0, "Cloud Run requests": 0, "BigQuery writes": 0 });
-    expect(totalOf(cost)).toBeCloseTo(1.1, 10);
+    expect(totalOf(cost)).toBeCloseTo(1.2, 10);
   });
 
   test("2^30 tweets: 1 TiB in, as much again between, twice 40 dollars each", () => {
