@@ -2,7 +2,7 @@ import { mkdir, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { failureReason } from "../shared/events/failed-event.v1.ts";
 import { storedTables } from "../shared/rows/stored-tables.ts";
-import { deployedViews } from "./deployed-views.ts";
+import { deployedViews, describeView } from "./deployed-views.ts";
 import { describeContract } from "./describe-contract.ts";
 import { readManifests } from "./read-manifests.ts";
 import { renderRunbook } from "./render-runbook.ts";
@@ -21,9 +21,9 @@ export async function generatedFiles(): Promise<Map<string, string>> {
     const { description, partitionedBy, clusteredBy } = table;
     addJson(`schemas/${name}.json`, { description, partitionedBy, clusteredBy, schema });
   }
-  for (const [order, { name, description, sql }] of deployedViews.entries()) {
-    files.set(`views/${name}.sql`, sql);
-    addJson(`views/${name}.json`, { description, order });
+  for (const [order, view] of deployedViews.entries()) {
+    files.set(`views/${view.name}.sql`, view.sql);
+    addJson(`views/${view.name}.json`, { description: describeView(view), order });
   }
   const manifests = await readManifests();
   for (const [name, value] of describeContract(manifests)) addJson(`${contract}/${name}`, value);

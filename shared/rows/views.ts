@@ -1,10 +1,12 @@
 import { countedEventsSql, withoutTombstoneSql } from "../streams/count-events.ts";
 import { eventsViewSql } from "../streams/events-view.ts";
+import { hoursColumns } from "../streams/hours-columns.ts";
 import { exactViewSql, hoursViewSql } from "../streams/hours-view.ts";
 import { streams } from "../streams/streams.ts";
 import { urlMentions } from "../streams/url-mentions.ts";
 import { documentWords } from "./document-words.ts";
 import { turnstileViews } from "./turnstile-views.ts";
+import { urlViews } from "./url-views.ts";
 import type { View } from "./view.ts";
 
 const postsLatest: View = {
@@ -117,13 +119,16 @@ export const views: readonly View[] = [
       name: stream.exactView,
       description: `${stream.description}: by UTC hour, all from increments: exact at once, at full cost`,
       sql: exactViewSql(stream),
+      columns: hoursColumns(stream),
     },
     {
       name: stream.view,
       description: `${stream.description}: by UTC hour, closed hours from their totals`,
       sql: hoursViewSql(stream),
+      columns: hoursColumns(stream),
     },
   ]),
+  ...urlViews,
   ...turnstileViews,
   documentWords,
   receipts,
