@@ -30,7 +30,7 @@ export function isEnough(head: Buffer, topic: TopicFormat): boolean {
 /**
  * The format of some content, by its first bytes alone: names say whatever they say. `{` begins
  * values of JSON, `[` an array of them, as does the assignment in the files of an account archive;
- * anything else is CSV where the topic has a layout for it.
+ * anything else is CSV where the topic has a layout for it, and lines where it takes text.
  * @throws {BrokenObjectError} that says what the content is, when that is nothing for the topic.
  */
 export function chooseFormat(head: Buffer, topic: TopicFormat): ContentFormat {
@@ -38,9 +38,12 @@ export function chooseFormat(head: Buffer, topic: TopicFormat): ContentFormat {
   if (!beginsWithJsonLine(text)) refuseBinary(head);
   const start = text.subarray(0, enoughBytes).toString("latin1");
   const skip = head.length - text.length;
+  const first = text.toString("latin1").trimStart().charAt(0);
+  if (topic.takesText === true && !["[", "{", ""].includes(first)) {
+    return { format: "text", skip, lineEnd: "\n" };
+  }
   const assigned = lengthOfAssignment(start);
   if (assigned > 0) return { format: "json-array", skip: skip + assigned, lineEnd: "\n" };
-  const first = text.toString("latin1").trimStart().charAt(0);
   if (first === "[") return { format: "json-array", skip, lineEnd: "\n" };
   if (first === "{" || first === "") return { format: "ndjson", skip, lineEnd: "\n" };
   if (topic.csv !== undefined) {
@@ -48,7 +51,7 @@ export function chooseFormat(head: Buffer, topic: TopicFormat): ContentFormat {
     const isMac = start.includes("\r") && !start.includes("\n");
     return { format: "csv", skip, lineEnd: isMac ? "\r" : "\n" };
   }
-  if (topic.takesText !== true && !/^[ \t]*[[{]/m.test(start)) {
+  if (!/^[ \t]*[[{]/m.test(start)) {
     throw unsupported(
       `no JSON, and ${topic.name} takes nothing else`,
       "no line begins with { or [",

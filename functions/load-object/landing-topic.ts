@@ -25,8 +25,10 @@ export type TopicFormat = {
   name: string;
   /** Absent: the topic takes no CSV. */
   csv?: CsvLayout;
-  /** Whether content without any JSON is read line by line, rather than refused as a whole. */
+  /** Whether content that does not begin like JSON is read line by line, as text. */
   takesText?: boolean;
+  /** A line of text that tells how those after it are read: it goes along with each of their messages. */
+  heading?: RegExp;
 };
 
 /** Topics that it may publish to. */

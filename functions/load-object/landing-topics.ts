@@ -5,5 +5,5 @@ import { turnstileCsv } from "./turnstile-csv.ts";
 export const landingTopics: readonly LandingTopic[] = [
   { name: "tweets" },
   { name: "turnstiles", csv: turnstileCsv },
-  { name: "log-lines", takesText: true },
+  { name: "log-lines", takesText: true, heading: /^#Fields:/ },
 ];

@@ -23,6 +23,8 @@ export type LoadDependencies = {
 
 /** Published and not yet acknowledged, of one object. */
 const inFlightBytes = 4_000_000;
+/** Of the value of an attribute. */
+const maxAttributeBytes = 1_024;
 const gzipSignature = Buffer.of(0x1f, 0x8b);
 
 /**
@@ -147,6 +149,7 @@ function createOutbox(
   const rows = packRows();
   const failures = packRows();
   let failureLines = 0;
+  let heading: string | undefined;
 
   const send = (to: Topic, packed: Buffer, attributes: Record<string, string>) => {
     const encoded = encodePayload(packed);
@@ -158,13 +161,26 @@ function createOutbox(
     progress.rows += events;
     const schema = progress.format === "csv" ? (topic.csv?.schema ?? "raw") : "raw";
     const attributes = { schema, bucket, object: name, generation, records };
-    return send(topic.name, data, attributes);
+    return send(topic.name, data, { ...attributes, ...(heading !== undefined && { heading }) });
   };
   const sendFailures = ({ data }: PackedRows) =>
     send("failed-events", data, { schema: "failed-event.v1" });
 
+  const isHeading = (row: Buffer): boolean =>
+    progress.format === "text" &&
+    row.length <= maxAttributeBytes &&
+    topic.heading?.test(row.toString()) === true;
+  /** What it tells begins with the next message. */
+  const takeHeading = (row: Buffer): Promise<void> | undefined => {
+    const before = rows.flush();
+    const sent = before && sendRows(before);
+    heading = row.toString();
+    return sent;
+  };
+
   return {
     addRow: (row: Buffer, index: number): Promise<void> | undefined => {
+      if (isHeading(row)) return takeHeading(row);
       const full = rows.add(row, index);
       return full && sendRows(full);
     },

@@ -14,7 +14,7 @@ export const loadReport = z.object({
   outcome: z.enum(["loaded", "failed"]),
   compression: z.enum(["none", "gzip"]),
   /** Absent when the object failed before its format was known. */
-  format: z.enum(["ndjson", "json-array", "csv"]).optional(),
+  format: z.enum(["ndjson", "json-array", "csv", "text"]).optional(),
   /** Why the object failed as a whole: nothing of it was published. */
   reason: failureReason.optional(),
   issues: z.array(failureIssue).optional(),

@@ -2,6 +2,7 @@ import { type ContentFormat, chooseFormat, isEnough } from "./choose-format.ts";
 import type { TopicFormat } from "./landing-topic.ts";
 import { readCsv } from "./read-csv.ts";
 import { readJson } from "./read-json.ts";
+import { readText } from "./read-text.ts";
 import type { JudgedRecord, RecordReader } from "./record.ts";
 import { splitLines } from "./split-lines.ts";
 
@@ -49,5 +50,6 @@ function createReader(
   if (format === "csv" && topic.csv !== undefined) {
     return readCsv(splitLines(lineBytes, lineEnd), topic.csv, lineBytes);
   }
+  if (format === "text") return readText(splitLines(lineBytes, lineEnd));
   return readJson(lineBytes, { isArray: format === "json-array" });
 }

@@ -1,4 +1,3 @@
-import { distinctEventsSql } from "../streams/count-events.ts";
 import { turnstileReadings } from "../streams/turnstile-readings.ts";
 import type { View } from "./view.ts";
 
@@ -101,7 +100,6 @@ const passages: View = {
   description: "Passages through turnstiles, by registers and by increments, in local time as well",
   sql: `-- Passages through turnstiles: intervals of registers, each at its end, and increments of streams.
 -- Generated from shared/rows.
-${distinctEventsSql(turnstileReadings)}
 SELECT
   ${device},
   ${station},
@@ -121,7 +119,7 @@ SELECT
   entries,
   exits,
   'increments' AS origin
-FROM distinct_events
+FROM \`\${dataset}.${turnstileReadings.eventsView}\`
 `,
 };
 

@@ -5,6 +5,7 @@ import { exactViewSql, hoursViewSql } from "../streams/hours-view.ts";
 import { streams } from "../streams/streams.ts";
 import { urlMentions } from "../streams/url-mentions.ts";
 import { documentWords } from "./document-words.ts";
+import { logViews } from "./log-views.ts";
 import { turnstileViews } from "./turnstile-views.ts";
 import { urlViews } from "./url-views.ts";
 import type { View } from "./view.ts";
@@ -138,4 +139,9 @@ export const views: readonly View[] = [
     description: `${stream.description}: every event that counts, once for its key`,
     sql: eventsViewSql(stream),
   })),
+  ...turnstileViews,
+  ...logViews,
+  documentWords,
+  receipts,
+  failures,
 ];

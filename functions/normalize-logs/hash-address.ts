@@ -1,0 +1,24 @@
+import { createHmac } from "node:crypto";
+
+/** What becomes of the address that a request came from; `day` is a UTC day such as `2026-01-02`. */
+export type TreatAddress = (address: string, day: string) => string | undefined;
+
+/** Addresses of a day that are remembered. */
+const kept = 10_000;
+
+/**
+ * Hashes addresses with a salt that is another every day, made from a secret: who came when cannot be
+ * told from one day to the next, nor found by trying all addresses without the secret.
+ */
+export function createAddressHasher(secret: Uint8Array): TreatAddress {
+  const known = new Map<string, string>();
+  return (address, day) => {
+    const salted = `${day} ${address}`;
+    const found = known.get(salted);
+    if (found !== undefined) return found;
+    const hash = createHmac("sha256", secret).update(salted).digest("base64url").slice(0, 16);
+    if (known.size === kept) known.clear();
+    known.set(salted, `ip:${hash}`);
+    return `ip:${hash}`;
+  };
+}

@@ -1,0 +1,115 @@
+import type { LogLine, ReadLine } from "./log-line.ts";
+import { readAccessTime } from "./read-instant.ts";
+
+/**
+ * Reads a line of Apache's common or combined format, also with the virtual host in front, and with
+ * the time it took behind: whole microseconds, as `%D` writes them, or seconds with a point, as nginx
+ * does. Undefined for a line that is none.
+ */
+export function readAccessLine(line: string): ReadLine | undefined {
+  const bracket = line.indexOf(" [");
+  const closing = line.indexOf("] ", bracket);
+  if (bracket < 1 || closing === -1 || closing - bracket > 64) return undefined;
+  const whose = readWho(line.slice(0, bracket));
+  if (whose === undefined) return undefined;
+  const request = readQuoted(line, closing + 2);
+  if (request === undefined) return undefined;
+  const [answer, status, bytes] = answered.exec(line.slice(request.end, request.end + 32)) ?? [];
+  if (answer === undefined) return undefined;
+  const rest = readRest(line, request.end + answer.length);
+  if (rest === undefined) {
+    return {
+      reason: "unknown-shape",
+      path: "",
+      message: "a quote is not closed: the line was cut",
+    };
+  }
+  const at = readAccessTime(line.slice(bracket + 2, closing));
+  if (at === undefined) {
+    return { reason: "impossible-time", path: "time", message: "not a time of the calendar" };
+  }
+  const { method, url } = readRequest(request.text);
+  return {
+    line: {
+      at,
+      ...whose,
+      method,
+      url,
+      status: Number(status),
+      bytes: bytes === "-" ? 0 : Number(bytes),
+      durationUs: readDuration(rest),
+    },
+  };
+}
+
+/** Status and bytes. */
+const answered = /^ ([1-5]\d\d) (\d{1,15}|-)(?= |$)/;
+
+/** Who asked whom: `address ident user`, with `host:port` in front where there are virtual hosts. */
+function readWho(text: string): Pick<LogLine, "host" | "address" | "user"> | undefined {
+  if (text.length > 1_024) return undefined;
+  const words = text.split(" ");
+  const isVirtual = words.length > 3 && /^[^:]+:\d{1,5}$/.test(words[0] ?? "");
+  const [address, ident, ...name] = isVirtual ? words.slice(1) : words;
+  if (address === undefined || ident === undefined || name.length === 0) return undefined;
+  const user = name.join(" ");
+  return {
+    host: isVirtual ? words[0]?.replace(/:\d+$/, "") : undefined,
+    address,
+    user: user === "-" || user === '""' ? undefined : user,
+  };
+}
+
+/** What stands in the quotes that open at `start`, and where they end. */
+function readQuoted(line: string, start: number): { text: string; end: number } | undefined {
+  if (line.charAt(start) !== '"') return undefined;
+  let end = line.indexOf('"', start + 1);
+  while (end !== -1 && isEscaped(line, end)) end = line.indexOf('"', end + 1);
+  return end === -1 ? undefined : { text: line.slice(start + 1, end), end: end + 1 };
+}
+
+function isEscaped(line: string, at: number): boolean {
+  let from = at;
+  while (line.charAt(from - 1) === "\\") from--;
+  return (at - from) % 2 === 1;
+}
+
+function readRequest(request: string): Pick<LogLine, "method" | "url"> {
+  const first = request.indexOf(" ");
+  const last = request.lastIndexOf(" ");
+  const method = request.slice(0, first);
+  // What is no request of HTTP was still answered.
+  if (first === -1 || !/^[A-Za-z_-]{1,32}$/.test(method)) return {};
+  return { method, url: request.slice(first + 1, last > first ? last : undefined) };
+}
+
+/** Referrer, agent and whatever else follows, or undefined where a quote is not closed. */
+function readRest(line: string, start: number): { text: string; isQuoted: boolean }[] | undefined {
+  const rest: { text: string; isQuoted: boolean }[] = [];
+  let at = start;
+  while (at < line.length && rest.length < mostFields) {
+    at += 1;
+    if (line.charAt(at) === '"') {
+      const quoted = readQuoted(line, at);
+      if (quoted === undefined) return undefined;
+      rest.push({ text: quoted.text, isQuoted: true });
+      at = quoted.end;
+      continue;
+    }
+    const space = line.indexOf(" ", at);
+    const end = space === -1 ? line.length : space;
+    rest.push({ text: line.slice(at, end), isQuoted: false });
+    at = end;
+  }
+  return rest;
+}
+
+const mostFields = 64;
+
+/** The last of what follows the agent, where it is a number. */
+function readDuration(rest: readonly { text: string; isQuoted: boolean }[]): number | undefined {
+  const last = rest.at(-1);
+  if (rest.length < 3 || last === undefined || last.isQuoted) return undefined;
+  if (!/^\d{1,12}(?:\.\d{1,6})?$/.test(last.text)) return undefined;
+  return last.text.includes(".") ? Math.round(Number(last.text) * 1e6) : Number(last.text);
+}
