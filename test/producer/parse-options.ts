@@ -5,7 +5,9 @@ import { UserError } from "../../terraform/operate/cli/user-error.ts";
 export type ProduceOptions = {
   topic: string;
   project: string | undefined;
-  source: { kind: "files"; paths: string[] } | { kind: "generate"; count: number; seed: number };
+  source:
+    | { kind: "files"; paths: string[] }
+    | { kind: "generate" | "turnstiles"; count: number; seed: number };
   /** Events a second. */
   rate: number | undefined;
   pack: number;
@@ -20,17 +22,18 @@ export const helpText = `Publishes events to a Pub/Sub topic, local or real.
   npm run produce -- --input tweets.jsonl.gz --topic tweets --rate 500
   zcat stream.gz | npm run --silent produce -- --input -
 
-What to publish (one of the two)
+What to publish (one of the three)
   --input FILE       events of a file, told by its content, as an upload reads it: JSON objects one a
                      line, over several lines or one after another, the elements of an array, the
                      tweets.js of an account archive, CSV where the topic takes it; plain or gzip.
                      May be repeated. "-" is standard input. What cannot be read is refused before
                      anything is published.
   --generate N       N made-up tweets (API v1.1), the newest of now
-  --seed S           another seed, other tweets (default 1)
+  --turnstiles N     N made-up readings of turnstiles, one every ten seconds, the newest of now
+  --seed S           another seed, other events (default 1)
 
 Where to
-  --topic T          topic (default tweets)
+  --topic T          topic (default tweets, of turnstiles turnstiles)
   --project P        project; else GOOGLE_CLOUD_PROJECT
   The server is PUBSUB_EMULATOR_HOST if set (project hourtally-local unless named); else the local
   cloud if "npm start" is running (unless --project names another project); else Google Cloud.
@@ -63,10 +66,11 @@ export function parseOptions(args: string[]): ProduceOptions | undefined {
   const { values } = parseArguments({
     args,
     options: {
-      topic: { type: "string", default: "tweets" },
+      topic: { type: "string" },
       project: { type: "string" },
       input: { type: "string", multiple: true, default: [] },
       generate: { type: "string" },
+      turnstiles: { type: "string" },
       seed: { type: "string" },
       rate: { type: "string" },
       pack: { type: "string", default: "100" },
@@ -77,10 +81,11 @@ export function parseOptions(args: string[]): ProduceOptions | undefined {
     },
   });
   if (values.help) return undefined;
+  const source = parseSource(values);
   return {
-    topic: values.topic,
+    topic: values.topic ?? (source.kind === "turnstiles" ? "turnstiles" : "tweets"),
     project: values.project,
-    source: parseSource(values),
+    source,
     rate: values.rate === undefined ? undefined : parseRate(values.rate),
     pack: wholeNumber("--pack", values.pack, { min: 1, max: packedEvents }),
     attributes: Object.fromEntries(values.attribute.map(parseAttribute)),
@@ -92,23 +97,30 @@ export function parseOptions(args: string[]): ProduceOptions | undefined {
 function parseSource(values: {
   input: string[];
   generate?: string | undefined;
+  turnstiles?: string | undefined;
   seed?: string | undefined;
 }): ProduceOptions["source"] {
-  if (values.generate === undefined) {
+  const made = (["generate", "turnstiles"] as const).filter((kind) => values[kind] !== undefined);
+  const [kind, ...others] = made;
+  if (kind === undefined) {
     if (values.input.length === 0) {
       throw new UserError(
         "nothing to publish: name a file with --input FILE, or make tweets up with --generate N. Try --help.",
       );
     }
-    if (values.seed !== undefined) throw new UserError("--seed goes with --generate N only");
+    if (values.seed !== undefined) {
+      throw new UserError("--seed goes with --generate N or --turnstiles N only");
+    }
     return { kind: "files", paths: values.input };
   }
-  if (values.input.length > 0) {
-    throw new UserError("--input and --generate exclude each other: run the producer twice");
+  if (values.input.length > 0 || others.length > 0) {
+    throw new UserError(
+      "--input, --generate and --turnstiles exclude each other: run the producer twice",
+    );
   }
   return {
-    kind: "generate",
-    count: wholeNumber("--generate", values.generate),
+    kind,
+    count: wholeNumber(`--${kind}`, values[kind] ?? ""),
     seed: wholeNumber("--seed", values.seed ?? "1"),
   };
 }

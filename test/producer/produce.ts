@@ -6,6 +6,7 @@ import { UserError } from "../../terraform/operate/cli/user-error.ts";
 import { findRunningCloud } from "../local-cloud/cloud-file.ts";
 import { explainFailure } from "./explain-failure.ts";
 import { findServer, type PubsubServer, requireListening } from "./find-server.ts";
+import { generateTurnstiles } from "./generate-turnstiles.ts";
 import { generateTweets } from "./generate-tweets.ts";
 import { helpText, type ProduceOptions, parseOptions } from "./parse-options.ts";
 import { publishEvents } from "./publish-events.ts";
@@ -56,7 +57,7 @@ async function publishSource(
     count.refused += 1;
     progress.note(`refused ${place}: ${reason}`);
   };
-  const isGenerated = options.source.kind === "generate";
+  const isGenerated = options.source.kind !== "files";
   const progress = options.quiet
     ? silentProgress
     : showProgress(source.total, () => ({
@@ -93,11 +94,15 @@ async function publishSource(
 }
 
 async function openSource({ source, topic }: ProduceOptions): Promise<Source> {
-  if (source.kind === "generate") {
-    const { count, seed } = source;
-    const tweets = generateTweets({ count, seed, endingAt: new Date() });
+  if (source.kind !== "files") {
+    const { kind, count, seed } = source;
+    const options = { count, seed, endingAt: new Date() };
+    const lines =
+      kind === "turnstiles"
+        ? generateTurnstiles(options)
+        : generateTweets(options).map(({ json }) => json);
     return {
-      events: () => tweets.map(({ json }) => Buffer.from(json)),
+      events: () => lines.map((line) => Buffer.from(line)),
       total: count,
       bytesRead: () => 0,
     };

@@ -41,6 +41,8 @@ describe("options", () => {
   test.each([
     ["", /nothing to publish/],
     ["--generate 1 --input a", /exclude each other/],
+    ["--generate 1 --turnstiles 1", /exclude each other/],
+    ["--turnstiles x", /--turnstiles/],
     ["--input a --seed 1", /--seed goes with --generate/],
     ["--generate x", /--generate x: must be a whole number/],
     ["--generate 1.5", /whole number/],
