@@ -115,6 +115,88 @@ describe("one cloud", () => {
     ]);
   }, 60_000);
 
+  test("counts passages through turnstiles, by increments and by registers, each once", async () => {
+    const bucket = new Storage({ projectId: cloud.projectId }).bucket(cloud.bucket);
+    const topic = cloud.pubSub.topic("turnstiles");
+    const streamed = (time: string, counts: string, id: string) =>
+      `A001,R001,02-00-00,Test-Station,456NQR,BMT,01-02-26,${time},REGULAR,${counts},${id},2026-01-02 ${time}`;
+    const lines = [streamed("08:00:00", "5,9", "a"), streamed("08:59:50", "7,6", "b")];
+    await topic.publishMessage({ data: Buffer.from(lines.join("\n")) });
+    const late = [streamed("09:00:00", "8,10", "c"), ...lines].map((line) => JSON.stringify(line));
+    await topic.publishMessage({ data: Buffer.from(late.join("\n")) });
+    const weekly = [
+      "C/A,UNIT,SCP,STATION,LINENAME,DIVISION,DATE,TIME,DESC,ENTRIES,EXITS",
+      "A002,R051,02-00-00,59 ST,NQR456W,BMT,01/01/2026,20:00:00,REGULAR,0000000100,0000000050",
+      "A002,R051,02-00-00,59 ST,NQR456W,BMT,01/02/2026,00:00:00,REGULAR,0000000130,0000000045",
+      "A002,R051,02-00-00,59 ST,NQR456W,BMT,01/02/2026,04:00:00,REGULAR,0000000131,0000000041",
+    ].join("\n");
+    await bucket.file("landing/turnstiles/week.csv").save(weekly);
+    await bucket.file("landing/turnstiles/again.csv").save(weekly);
+
+    const hours = () =>
+      cloud.query(`SELECT station, FORMAT_DATETIME('%d %H', local_hour) AS hour, entries, exits
+        FROM hourtally.turnstile_station_hours ORDER BY station, hour`);
+    await expect.poll(hours, { timeout: 20_000, interval: 200 }).toEqual([
+      { station: "59 ST", hour: "02 00", entries: 30, exits: 5 },
+      { station: "59 ST", hour: "02 04", entries: 1, exits: 4 },
+      { station: "Test-Station", hour: "02 08", entries: 12, exits: 15 },
+      { station: "Test-Station", hour: "02 09", entries: 8, exits: 10 },
+    ]);
+    expect(
+      await cloud.query(`SELECT STRING(hour) AS hour, readings, entries, exits
+        FROM hourtally.turnstile_hours_exact ORDER BY hour`),
+    ).toEqual([
+      { hour: "2026-01-02 13:00:00+00", readings: 2, entries: 12, exits: 15 },
+      { hour: "2026-01-02 14:00:00+00", readings: 1, entries: 8, exits: 10 },
+    ]);
+    expect(
+      await cloud.query(`SELECT weekday_name, slot_start, station, week.entries, week.days
+        FROM hourtally.turnstile_station_weekdays AS week
+        JOIN hourtally.turnstile_station_slots USING (station) ORDER BY station, slot_start`),
+    ).toEqual([
+      { weekday_name: "Friday", slot_start: "00:00", station: "59 ST", entries: 31, days: 1 },
+      { weekday_name: "Friday", slot_start: "04:00", station: "59 ST", entries: 31, days: 1 },
+      {
+        weekday_name: "Friday",
+        slot_start: "08:00",
+        station: "Test-Station",
+        entries: 20,
+        days: 1,
+      },
+    ]);
+  }, 60_000);
+
+  test("counts entries of logs, equal lines each, and a file that comes again once", async () => {
+    const bucket = new Storage({ projectId: cloud.projectId }).bucket(cloud.bucket);
+    const ok =
+      '1.2.3.4 - ann [02/Jan/2026:03:04:05 +0000] "GET /cart?x=1 HTTP/1.1" 200 100 "-" "-"';
+    const access = [`${ok} 1500`, `${ok} 1500`, ok.replace(" 200 ", " 503 ")].join("\n");
+    await bucket.file("landing/log-lines/shop/a.log").save(access);
+    await bucket.file("landing/log-lines/shop/b.log").save(access);
+    const w3c =
+      "#Version: 1.0\n#Fields: date time cs-uri-stem sc-status sc-bytes\n2026-01-02 03:04:05 /x 404 7\n";
+    await bucket.file("landing/log-lines/iis/u.log").save(w3c);
+
+    const counts = () =>
+      cloud.query(`SELECT service, status, entries, bytes, errors, server_errors
+        FROM hourtally.log_hours_exact ORDER BY service, status`);
+    await expect.poll(counts, { timeout: 20_000, interval: 200 }).toEqual([
+      { service: "iis", status: "404", entries: 1, bytes: 7, errors: 1, server_errors: 0 },
+      { service: "shop", status: "200", entries: 2, bytes: 200, errors: 0, server_errors: 0 },
+      { service: "shop", status: "503", entries: 1, bytes: 100, errors: 1, server_errors: 1 },
+    ]);
+    expect(
+      await cloud.query("SELECT user, entries, bytes, errors FROM hourtally.log_top_users"),
+    ).toEqual([{ user: "ann", entries: 3, bytes: 300, errors: 1 }]);
+    expect(
+      await cloud.query("SELECT path, entries, mean_ms, p95_ms FROM hourtally.log_slowest_paths"),
+    ).toEqual([{ path: "/cart", entries: 2, mean_ms: 1.5, p95_ms: 1.5 }]);
+    expect(
+      await cloud.query(`SELECT service, entries, error_rate FROM hourtally.log_traffic
+        WHERE service = 'iis'`),
+    ).toEqual([{ service: "iis", entries: 1, error_rate: 1 }]);
+  }, 60_000);
+
   test("logs counts and reasons as JSON lines, never what was in a tweet", () => {
     const lines = readdirSync(cloud.logDirectory).flatMap((file) =>
       readFileSync(join(cloud.logDirectory, file), "utf8").split("\n").filter(Boolean),
