@@ -62,11 +62,13 @@ export function judgeSeries(series: Series, from: number, sensitivity: number): 
   return findings;
 }
 
-type Judged = HourScore & {
+/** An hour beside what was expected of it; it has no direction where it is usual. */
+export type Judged = HourScore & {
   actual: number;
   direction: Direction | undefined;
   isMissing: boolean;
 };
+/** Undefined for hours of which nothing can be said. */
 type Judge = (hour: number) => Judged | undefined;
 
 /** Walks back over an incident that is open before `from`. */
@@ -81,7 +83,8 @@ function beginOfIncident(judge: Judge, from: number): number {
   return from - longestIncidentHours;
 }
 
-function createJudge({ from, hours }: Series, sensitivity: number): Judge {
+/** Scores the hours of a series by themselves, whatever incident they are in; each once. */
+export function createJudge({ from, hours }: Series, sensitivity: number): Judge {
   const counts = hours.map(({ count }) => count);
   const begins = hours.map(({ state, count }) => state === "closed" && count > 0);
   const known = new Map<number, Judged | undefined>();

@@ -1,3 +1,6 @@
+import { mkdtemp, readFile, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { BigQuery } from "@google-cloud/bigquery";
 import { afterAll, beforeAll, expect, test, vi } from "vitest";
 import { createTotalsFinder } from "../../functions/detect-anomalies/find-totals.ts";
@@ -5,6 +8,7 @@ import { turnstileReadings } from "../../shared/streams/turnstile-readings.ts";
 import { urlMentions } from "../../shared/streams/url-mentions.ts";
 import { type LocalBigquery, startBigquery } from "../local-cloud/bigquery/start-bigquery.ts";
 import { provisionWarehouse } from "../local-cloud/provision.ts";
+import { runCommand } from "../support/run-command.ts";
 
 const projectId = "totals-test";
 /** 2026-01-05 00:00 UTC in hours since 1970. */
@@ -135,4 +139,36 @@ test("a key of several fields is found with all of them, judged by what its stre
     isBig: true,
     key: ["A002", "R051", "02-00-00", "59 ST", "NQR456W", "BMT", "REGULAR"],
   });
+});
+
+test("npm run anomalies plots what was counted and expected, and says what is unusual", async () => {
+  const hours = Array.from({ length: 300 }, (_, hour) => 1_000 + hour);
+  await insert(...hours.map((hour) => closingSql(hour, hour, hour === 1_299 ? 900 : 100)));
+  const directory = await mkdtemp(join(tmpdir(), "hourtally-anomalies-"));
+  const svg = join(directory, "plot.svg");
+  const environment = {
+    GOOGLE_CLOUD_PROJECT: projectId,
+    BIGQUERY_EMULATOR_HOST: server.restUrl,
+    // Nothing is sent there.
+    PUBSUB_EMULATOR_HOST: "127.0.0.1:9",
+    STORAGE_EMULATOR_HOST: "http://127.0.0.1:9",
+  };
+  const args = ["--stream", "url-mentions", "--from", "2026-02-25", "--to", "2026-03-01"];
+  const shown = await runCommand("anomalies", [...args, "--svg", svg], { environment });
+  expect(shown.stderr).toContain(`Wrote ${svg}.`);
+  expect(shown.code).toBe(0);
+  expect(shown.stdout).toContain("◆");
+  expect(shown.stdout).toContain(
+    "2026-02-28T03:00:00Z  open  900 events of url-mentions at 03 UTC; 62 to 148 are usual for a Saturday at this hour; 9 times the expected",
+  );
+  expect(await readFile(svg, "utf8")).toContain("9 times the expected</title></circle>");
+  await rm(directory, { recursive: true });
+
+  const lines = await runCommand("anomalies", [...args, "--json"], { environment });
+  expect(JSON.parse(lines.stdout)).toMatchObject({ state: "open", actual: 900, revision: 1_299 });
+  const none = await runCommand("anomalies", ["--stream", "url-mentions", "--to", "2020-01-01"], {
+    environment,
+  });
+  expect(none.code).toBe(2);
+  expect(none.stderr).toContain("no hour of that time is closed");
 });
