@@ -10,17 +10,21 @@ const root = join(import.meta.dirname, "..");
 const nodeModules = "node_modules/";
 const framework = "@google-cloud/functions-framework";
 
+/** It loads libraries of the machine that it runs on, which are no JavaScript. */
+const decoder = "sharp";
+const outside = [framework, decoder];
+
 /**
- * Bundles every function into `dist/<name>/index.js`, as it is deployed. Only the functions
- * framework stays outside: its registry is one per copy, so a bundled copy would register nothing.
+ * Bundles every function into `dist/<name>/index.js`, as it is deployed. The functions framework stays
+ * outside: its registry is one per copy, so a bundled copy would register nothing. So does what holds
+ * machine code. Each bundle's `package.json` names what it uses of them.
  * A function with a folder `page` has it built into `dist/<name>/page/`.
  */
 export async function buildFunctions(): Promise<string[]> {
   const names = functionNames();
-  const frameworkVersion = await installedVersion(framework);
   await removeStale(names);
   // All in one go: what several of them use is parsed once.
-  const { outputFiles } = await build({
+  const { outputFiles, metafile } = await build({
     entryPoints: names.map((name) => ({
       in: join(root, "functions", name, "index.ts"),
       out: join(name, "index"),
@@ -28,18 +32,24 @@ export async function buildFunctions(): Promise<string[]> {
     outdir: join(root, "dist"),
     bundle: true,
     write: false,
+    metafile: true,
+    absWorkingDir: join(root, "dist"),
     platform: "node",
     target: "node24",
     // The Google clients are CommonJS and look for themselves beside the file.
     format: "cjs",
-    external: [framework],
+    external: outside,
     minify: true,
     legalComments: "none",
     plugins: [await oneCopyPerVersion(), withoutUnusedProtocols],
     logLevel: "warning",
   });
   for (const name of names) {
-    await writeManifest(name, frameworkVersion);
+    const imports = metafile.outputs[`${name}/index.js`]?.imports.map(({ path }) => path);
+    await writeManifest(
+      name,
+      outside.filter((one) => imports?.includes(one)),
+    );
     await writePage(name);
   }
   for (const { path, contents } of outputFiles) await replaceFile(path, contents);
@@ -54,15 +64,12 @@ async function removeStale(names: readonly string[]): Promise<void> {
   }
 }
 
-async function writeManifest(name: string, frameworkVersion: string): Promise<void> {
+async function writeManifest(name: string, packages: readonly string[]): Promise<void> {
   const folder = join(root, "dist", name);
   await mkdir(folder, { recursive: true });
-  const manifest = {
-    name,
-    private: true,
-    main: "index.js",
-    dependencies: { [framework]: frameworkVersion },
-  };
+  const dependencies: Record<string, string> = {};
+  for (const one of packages) dependencies[one] = await installedVersion(one);
+  const manifest = { name, private: true, main: "index.js", dependencies };
   await replaceFile(join(folder, "package.json"), `${JSON.stringify(manifest, null, 2)}\n`);
 }
 

@@ -2,7 +2,7 @@
  * Folders of `landing/` whose objects are taken whole, each by a function of its own. The objects of
  * all others hold records, which load-object publishes on the topic that the folder is named after.
  */
-export const wholeFolders = ["texts"] as const;
+export const wholeFolders = ["images", "texts"] as const;
 
 export type WholeFolder = (typeof wholeFolders)[number];
 

@@ -1,6 +1,7 @@
 import { anomaly } from "../events/anomaly.v1.ts";
 import { closing } from "../events/closing.v1.ts";
 import { failedEvent } from "../events/failed-event.v1.ts";
+import { imageColor } from "../events/image-color.v1.ts";
 import { post } from "../events/post.v1.ts";
 import { redrive } from "../events/redrive.v1.ts";
 import { retraction } from "../events/retraction.v1.ts";
@@ -49,6 +50,13 @@ export const tables: readonly Table[] = [
     row: turnstileRegister,
     clusteredBy: ["ca", "unit", "scp", "read_at"],
     topic: "append-turnstile-registers",
+  },
+  {
+    name: "image_colors",
+    description: "Dominant colours of images, one row per colour of each image that was uploaded",
+    row: imageColor,
+    clusteredBy: ["image"],
+    topic: "append-image-colors",
   },
   {
     name: "failed_events",

@@ -5,6 +5,7 @@ import { exactViewSql, hoursViewSql } from "../streams/hours-view.ts";
 import { streams } from "../streams/streams.ts";
 import { urlMentions } from "../streams/url-mentions.ts";
 import { documentWords } from "./document-words.ts";
+import { imageColorsLatest } from "./image-colors-latest.ts";
 import { logViews } from "./log-views.ts";
 import { turnstileViews } from "./turnstile-views.ts";
 import { urlViews } from "./url-views.ts";
@@ -132,6 +133,7 @@ export const views: readonly View[] = [
   ...urlViews,
   ...turnstileViews,
   documentWords,
+  imageColorsLatest,
   receipts,
   failures,
   ...streams.map((stream) => ({

@@ -197,6 +197,18 @@ describe("one cloud", () => {
     ).toEqual([{ service: "iis", entries: 1, error_rate: 1 }]);
   }, 60_000);
 
+  test("finds the colours of an image that is dropped beside them", async () => {
+    // One pixel of #ff8000, as GIF.
+    const pixel = "R0lGODdhAQABAIAAAP+AAAAAACwAAAAAAQABAAACAkQBADs=";
+    const bucket = new Storage({ projectId: cloud.projectId }).bucket(cloud.bucket);
+    await bucket.file("landing/images/pixel").save(Buffer.from(pixel, "base64"));
+    const colors = () =>
+      cloud.query("SELECT image, color, share FROM hourtally.image_colors_latest");
+    await expect
+      .poll(colors, { timeout: 20_000, interval: 200 })
+      .toEqual([{ image: "pixel", color: "#ff8000", share: 1 }]);
+  }, 60_000);
+
   test("logs counts and reasons as JSON lines, never what was in a tweet", () => {
     const lines = readdirSync(cloud.logDirectory).flatMap((file) =>
       readFileSync(join(cloud.logDirectory, file), "utf8").split("\n").filter(Boolean),

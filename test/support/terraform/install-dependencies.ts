@@ -24,16 +24,29 @@ export async function installDependencies(
     const found = await findPackage(name, from);
     if (copied.has(found)) return;
     copied.add(found);
-    const { dependencies } = await readManifest(found);
+    const { dependencies, optionalDependencies } = await readManifest(found);
     await cp(found, join(folder, relative(root, found)), {
       recursive: true,
       // Nested packages are copied when something needs them.
       filter: (source) => !relative(found, source).startsWith("node_modules"),
     });
     for (const dependency of Object.keys(dependencies)) await install(dependency, found);
+    for (const dependency of Object.keys(optionalDependencies)) {
+      // What is made for other machines is not installed here, either.
+      if (await isInstalled(dependency, found)) await install(dependency, found);
+    }
   };
   for (const name of Object.keys(own.dependencies)) await install(name, root);
   return own.dependencies;
+}
+
+async function isInstalled(name: string, from: string): Promise<boolean> {
+  try {
+    await findPackage(name, from);
+    return true;
+  } catch {
+    return false;
+  }
 }
 
 /** Looks where Node would look: in node_modules of the folder and of each above, up to the root. */
