@@ -1,4 +1,5 @@
 import { parseArgs, styleText } from "node:util";
+import { escapeControls } from "../../shared/environment/escape-controls.ts";
 import { type IgnoredReason, keyVersion, traceUrl } from "./normalize-url.ts";
 import { describeRule } from "./url/describe-rule.ts";
 
@@ -32,7 +33,7 @@ export function explainUrls(urls: readonly string[]): string {
 
 function explainUrl(url: string, number: number | undefined): string {
   const { result, steps } = traceUrl(url);
-  const title = number === undefined ? printable(url) : `${number}  ${printable(url)}`;
+  const title = number === undefined ? escapeControls(url) : `${number}  ${escapeControls(url)}`;
   const lines = [styleText("bold", title), ""];
   for (const { step, before, after, rules } of steps) {
     if (before === after && rules.length === 0) {
@@ -43,15 +44,16 @@ function explainUrl(url: string, number: number | undefined): string {
     const reasons = rules.map(describeRule);
     if (reasons.length === 0 && before !== after)
       reasons.push(spellings.get(step) ?? "one spelling");
-    for (const reason of new Set(reasons)) lines.push(line("", styleText("dim", reason)));
+    for (const reason of new Set(reasons))
+      lines.push(line("", styleText("dim", escapeControls(reason))));
   }
   lines.push("");
   if ("ignored" in result) {
     lines.push(line("ignored", styleText("yellow", ignoredFor[result.ignored])));
-    if (result.urlKey !== undefined) lines.push(line("would be", result.urlKey));
+    if (result.urlKey !== undefined) lines.push(line("would be", escapeControls(result.urlKey)));
   } else {
-    lines.push(line("key", styleText(["bold", "green"], result.urlKey)));
-    lines.push(line("url", result.url));
+    lines.push(line("key", styleText(["bold", "green"], escapeControls(result.urlKey))));
+    lines.push(line("url", escapeControls(result.url)));
     lines.push(line("version", String(keyVersion)));
   }
   return `${lines.join("\n")}\n`;
@@ -94,7 +96,7 @@ function explainSharing(urls: readonly string[]): string {
 
 function outcomeOf(url: string): string {
   const { result } = traceUrl(url);
-  return "ignored" in result ? `ignored: ${result.ignored}` : result.urlKey;
+  return "ignored" in result ? `ignored: ${result.ignored}` : escapeControls(result.urlKey);
 }
 
 function line(label: string, text: string): string {
@@ -102,14 +104,8 @@ function line(label: string, text: string): string {
 }
 
 function shown(part: string): string {
-  return part === "" ? styleText("dim", nothing) : printable(part);
+  return part === "" ? styleText("dim", nothing) : escapeControls(part);
 }
-
-/** A pasted link may hold sequences that a terminal would obey, and marks that turn its letters. */
-const printable = (text: string): string =>
-  text.replace(/[\p{Cc}\p{Cf}\u2028\u2029]/gu, (control) => {
-    return `\\u${control.charCodeAt(0).toString(16).padStart(4, "0")}`;
-  });
 
 /** The exit code: 0, or 2 for arguments that it does not take. */
 function explain(args: string[]): number {
@@ -124,7 +120,9 @@ function explain(args: string[]): number {
     return 0;
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
-    process.stderr.write(`explain-url: ${reason.replace(/\.?$/, ".")} Try --help.\n`);
+    process.stderr.write(
+      `explain-url: ${escapeControls(reason).replace(/\.?$/, ".")} Try --help.\n`,
+    );
     return 2;
   }
 }

@@ -56,6 +56,10 @@ export async function findTarget(
   if ([named.project, named.dataset, named.bucket].includes("")) {
     throw new UserError("--project, --dataset and --bucket must not be empty");
   }
+  // It stands in SQL, also in what is printed to be pasted.
+  if (!/^\w*$/.test(named.dataset ?? "")) {
+    throw new UserError(`--dataset ${named.dataset}: must be letters, digits and underscores`);
+  }
   if (named.project !== undefined) {
     for (const [name] of emulators) delete variables[name];
     return from(named.project, `project ${named.project}`);

@@ -5,6 +5,7 @@ import { packLines } from "../../shared/codec/pack-lines.ts";
 import { type EventId, eventId, eventIdOf } from "../../shared/events/event-id.ts";
 import { tombstone } from "../../shared/events/tombstone.v1.ts";
 import { parseArguments } from "./cli/parse-arguments.ts";
+import { quoteForSql } from "./cli/quote.ts";
 import { runCommand } from "./cli/run-command.ts";
 import { UserError } from "./cli/user-error.ts";
 import { findTarget, targetHelp } from "./find-target.ts";
@@ -170,6 +171,7 @@ function describe(
   const { posts, receipts, unlinked, increments } = found;
   const who = author === undefined ? `Post ${post}` : `${posts} posts of author ${author}`;
   const column = author === undefined ? "id" : "author";
+  const literal = quoteForSql(author ?? post ?? "");
   return `${who} ${isDryRun ? "would be" : "will be"} out of all views and counts${isDryRun ? "" : " in a few seconds"}.
 
 What remains, and for how long:
@@ -186,13 +188,13 @@ What remains, and for how long:
 Rows are only ever appended by the functions. To erase them, too, a person with the right to do so runs:
 
   DELETE FROM ${dataset}.unlinked WHERE id IN (
-    SELECT id FROM ${dataset}.posts WHERE outcome = 'post' AND ${column} = '${author ?? post}');
-  DELETE FROM ${dataset}.posts WHERE outcome = 'post' AND ${column} = '${author ?? post}';
+    SELECT id FROM ${dataset}.posts WHERE outcome = 'post' AND ${column} = ${literal});
+  DELETE FROM ${dataset}.posts WHERE outcome = 'post' AND ${column} = ${literal};
   UPDATE ${dataset}.url_hour_increments AS hours
     SET events = ARRAY(SELECT event FROM UNNEST(hours.events) AS event
-      WHERE COALESCE(event.${column}, '') != '${author ?? post}')
+      WHERE COALESCE(event.${column}, '') != ${literal})
     WHERE EXISTS (
-      SELECT 1 FROM UNNEST(hours.events) AS event WHERE event.${column} = '${author ?? post}');
+      SELECT 1 FROM UNNEST(hours.events) AS event WHERE event.${column} = ${literal});
 
 BigQuery can then bring them back for 7 days (time travel) and Google for 7 more (fail-safe). The
 tombstones must stay: without them a replay of the archive would count the posts again. Reposts by

@@ -1,6 +1,7 @@
 import { type Retraction, retraction } from "../../shared/events/retraction.v1.ts";
 import { streams } from "../../shared/streams/streams.ts";
 import { parseArguments } from "./cli/parse-arguments.ts";
+import { quoteForShell } from "./cli/quote.ts";
 import { runCommand } from "./cli/run-command.ts";
 import { UserError } from "./cli/user-error.ts";
 import { findTarget, targetHelp } from "./find-target.ts";
@@ -114,7 +115,7 @@ async function publishRow(project: string, topic: string, row: Retraction): Prom
  */
 function replayCommand({ hour_from, landed_before }: Retraction, project?: string): string {
   const from = new Date(Date.parse(hour_from) - hourMs).toISOString();
-  const where = project === undefined ? "" : ` --project ${project}`;
+  const where = project === undefined ? "" : ` --project ${quoteForShell(project)}`;
   return `npm run replay -- --from ${from} --to ${landed_before}${where}`;
 }
 

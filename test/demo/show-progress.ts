@@ -1,4 +1,5 @@
 import { setTimeout as delay } from "node:timers/promises";
+import { terminal } from "../../terraform/operate/cli/guard-output.ts";
 import type { Totals } from "./query-summary.ts";
 
 const refreshMs = 500;
@@ -37,7 +38,7 @@ export function showProgress(watched: Watched): {
     const line = progressLine(totals, watched);
     // One that wraps could not be written over.
     const shown = line.slice(0, (process.stderr.columns || 80) - 1);
-    process.stderr.write(isTerminal ? `\r\u001b[2K${shown}` : `${line}\n`);
+    terminal.write(isTerminal ? `\r\u001b[2K${shown}` : `${line}\n`);
   };
 
   const watch = async () => {

@@ -1,3 +1,4 @@
+import { terminal } from "../../terraform/operate/cli/guard-output.ts";
 import { showBar } from "../../terraform/operate/cli/show-bar.ts";
 
 /** How far the run is; `done` and `total` are in the same unit, whichever is known. */
@@ -28,7 +29,10 @@ export function showProgress(total: number | undefined, current: () => ShownProg
   };
   const timer = setInterval(refresh, barIntervalMs);
   return {
-    note: (line) => process.stderr.write(`\r\u001b[K${line}\n`),
+    note: (line) => {
+      terminal.write("\r\u001b[K");
+      process.stderr.write(`${line}\n`);
+    },
     stop: () => {
       clearInterval(timer);
       bar.stop();

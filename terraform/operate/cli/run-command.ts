@@ -1,3 +1,4 @@
+import { guardOutput } from "./guard-output.ts";
 import { UserError } from "./user-error.ts";
 
 /**
@@ -22,6 +23,7 @@ const sameSignalMs = 1_000;
  * `UserError`), 130 interrupted (143 by SIGTERM, 129 by a terminal that closes), unless the command resolves with another.
  */
 export async function runCommand(name: string, command: Command): Promise<void> {
+  guardOutput();
   const interruption = createInterruption();
   let code: number;
   try {

@@ -1,0 +1,26 @@
+import { escapeControls } from "../../../shared/environment/escape-controls.ts";
+
+const { stderr, stdout } = process;
+const writeAsItIs = stderr.write.bind(stderr);
+
+/** Standard error for what moves the cursor itself, and prints nothing that came from outside. */
+export const terminal: NodeJS.WriteStream = Object.create(stderr, {
+  write: { value: writeAsItIs },
+});
+
+/**
+ * Whatever a program prints from here on, by whatever way, cannot move the cursor, change the colour or
+ * turn letters around: names, links and reasons come from anyone.
+ */
+export function guardOutput(): void {
+  for (const stream of [stdout, stderr]) {
+    const write = stream.write.bind(stream);
+    Object.assign(stream, {
+      write: (chunk: unknown, ...rest: unknown[]): unknown =>
+        Reflect.apply(write, stream, [
+          typeof chunk === "string" ? escapeControls(chunk) : chunk,
+          ...rest,
+        ]),
+    });
+  }
+}
