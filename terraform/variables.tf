@@ -113,6 +113,14 @@ variable "prefix" {
     condition     = can(regex("^([a-z][a-z0-9]{0,9}-)?$", var.prefix))
     error_message = "prefix must be empty, or 1 to 10 lower-case letters and digits and a hyphen at the end."
   }
+
+  # Else it and the rest of a name of this tenant could together be a name of the tenant without prefix.
+  validation {
+    condition = var.prefix == "" || !anytrue([
+      for name in concat(tolist(local.topics), keys(local.functions)) : startswith(name, var.prefix)
+    ])
+    error_message = "prefix must not be how the name of a topic or function begins: two tenants would share it."
+  }
 }
 
 variable "private_invokers" {

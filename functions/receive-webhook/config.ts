@@ -49,6 +49,10 @@ const environment = z
     (variables) => variables.STANDARD_WEBHOOK_SECRET ?? !variables.STANDARD_WEBHOOK_SECRET_PREVIOUS,
     { path: ["STANDARD_WEBHOOK_SECRET"], message: "must be set beside its previous one" },
   )
+  .refine((variables) => !sharesKey(variables), {
+    path: ["STANDARD_WEBHOOK_SECRET"],
+    message: "must be no secret of X: what X signs must never be taken for another sender's",
+  })
   .transform((variables) => ({
     ...commonConfig(variables),
     standardTopics: variables.STANDARD_WEBHOOK_TOPICS,
@@ -64,6 +68,21 @@ const environment = z
 /** @throws {ConfigError} that names each missing or malformed variable, never its value. */
 export const parseConfig = (variables: Record<string, string | undefined>) =>
   parseEnvironment(environment, variables);
+
+type Secrets = Record<
+  | "X_CONSUMER_SECRET"
+  | "X_CONSUMER_SECRET_PREVIOUS"
+  | "STANDARD_WEBHOOK_SECRET"
+  | "STANDARD_WEBHOOK_SECRET_PREVIOUS",
+  KeyObject | undefined
+>;
+
+function sharesKey(secrets: Partial<Secrets>): boolean {
+  const ofX = present(secrets.X_CONSUMER_SECRET, secrets.X_CONSUMER_SECRET_PREVIOUS);
+  return present(secrets.STANDARD_WEBHOOK_SECRET, secrets.STANDARD_WEBHOOK_SECRET_PREVIOUS).some(
+    (standard) => ofX.some((x) => x.equals(standard)),
+  );
+}
 
 function present(...secrets: (KeyObject | undefined)[]): KeyObject[] {
   return secrets.filter((secret) => secret !== undefined);

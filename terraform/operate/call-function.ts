@@ -52,6 +52,7 @@ export async function callFunction<T>(
   answer: z.ZodType<T>,
   signal: AbortSignal,
 ): Promise<T> {
+  requireSafeWay(url);
   const { status, text } = await postUntilAnswered({ name, url, timeoutMs }, body, signal);
   if (status === 401 || status === 403) {
     throw new UserError(`${url} answers ${status}: set HOURTALLY_ID_TOKEN, see --help`);
@@ -94,6 +95,16 @@ async function postUntilAnswered(
 function authorization(): Record<string, string> {
   const token = process.env.HOURTALLY_ID_TOKEN;
   return token ? { authorization: `Bearer ${token}` } : {};
+}
+
+/** @throws {UserError} when whoever listens on the way would have the token. */
+function requireSafeWay(url: string): void {
+  const { protocol, hostname } = new URL(url);
+  const isLoopback = /^(?:localhost|\[::1\]|127(?:\.\d+){3})$/.test(hostname);
+  if (!process.env.HOURTALLY_ID_TOKEN || protocol === "https:" || isLoopback) return;
+  throw new UserError(
+    `HOURTALLY_ID_TOKEN is never sent over http: name the function with --url https://${hostname}/`,
+  );
 }
 
 const problem = z.object({

@@ -164,6 +164,16 @@ run "a_prefix_without_hyphen" {
   expect_failures = [var.prefix]
 }
 
+run "a_prefix_that_makes_names_of_another_tenant" {
+  command = plan
+
+  variables {
+    prefix = "append-"
+  }
+
+  expect_failures = [var.prefix]
+}
+
 run "everybody_as_a_private_invoker" {
   command = plan
 

@@ -45,6 +45,18 @@ describe("npm run redrive", () => {
     issues: [{ path: "since", message: "must be earlier" }],
   };
 
+  test("never sends its token where others could read it", async () => {
+    const args = [...selection, "--url", "http://pages.example/redrive-failures"];
+    const run = await runCommand("redrive", args, {
+      environment: { HOURTALLY_ID_TOKEN: "secret-token" },
+    });
+    expect(run.code).toBe(2);
+    expect(run.stderr).toContain(
+      "never sent over http: name the function with --url https://pages.example/",
+    );
+    expect(run.stderr).not.toContain("secret-token");
+  });
+
   test.each([
     ["a web page", 200, "<html>", 2, /^redrive: \S+ is not redrive-failures$/m],
     ["another function", 200, "{}", 2, /^redrive: \S+ is not redrive-failures$/m],
