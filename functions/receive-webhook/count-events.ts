@@ -1,5 +1,5 @@
 import { isUtf8 } from "node:buffer";
-import { scanJson } from "../../shared/codec/scan-json.ts";
+import { maxItems, scanJson } from "../../shared/codec/scan-json.ts";
 import type { ProblemName } from "./problem-json.ts";
 
 /**
@@ -11,7 +11,8 @@ export function countEvents(body: Uint8Array, scheme: "x" | "standard"): number 
   const shape = isUtf8(body) ? scanJson(body) : "malformed";
   if (shape === "malformed") return "malformed-json";
   if (shape === "too-deep") return "too-deep-json";
-  if (shape === "too-many") return "too-many-events";
+  // However it is divided: what fails further on would have been accepted here.
+  if (shape === "too-many" || shape.listed > maxItems) return "too-many-events";
   // What answers a challenge must never be a delivery: see answer-challenge.ts.
   if (scheme === "x" && shape.kind !== "object") return "not-an-object";
   return shape.kind === "array" ? shape.elements : 1;

@@ -1,5 +1,11 @@
-/** What a JSON text is at its outside, with the elements of its array or the members of its object. */
-export type JsonShape = { kind: "object" | "array" | "scalar"; elements: number };
+/** What a JSON text is at its outside. */
+export type JsonShape = {
+  kind: "object" | "array" | "scalar";
+  /** Of its array, or members of its object. */
+  elements: number;
+  /** Elements of all lists that are members of it, of its elements or of its members. */
+  listed: number;
+};
 
 /**
  * Why a text is no record: it is no JSON, is nested deeper than any event, or is made of more parts
@@ -35,6 +41,8 @@ const inObject = 1;
 const nesting = new Uint8Array(maxDepth);
 /** How many elements each of them has so far. */
 const items = new Uint32Array(maxDepth);
+/** Deepest lists that count as `listed`: those that an envelope may have, however it is wrapped. */
+const listedDepth = 3;
 
 const isDigit = byteSet("0123456789");
 const isHexDigit = byteSet("0123456789abcdefABCDEF");
@@ -54,21 +62,22 @@ function byteSet(characters: string): Uint8Array {
  */
 export function scanJson(bytes: Uint8Array): JsonShape | JsonProblem {
   const start = skipSpace(bytes, 0);
-  const elements = walk(bytes, start);
-  if (typeof elements === "string") return elements;
-  if (bytes[start] === openBracket) return { kind: "array", elements };
-  return { kind: bytes[start] === openBrace ? "object" : "scalar", elements };
+  const counted = walk(bytes, start);
+  if (typeof counted === "string") return counted;
+  if (bytes[start] === openBracket) return { kind: "array", ...counted };
+  return { kind: bytes[start] === openBrace ? "object" : "scalar", ...counted };
 }
 
 /**
- * One value from `from` to the end, and how many elements or members it has. Each turn of the loop
- * reads a value and what closes after it.
+ * One value from `from` to the end, and what is counted of it. Each turn of the loop reads a value and
+ * what closes after it.
  */
-function walk(bytes: Uint8Array, from: number): number | JsonProblem {
+function walk(bytes: Uint8Array, from: number): Omit<JsonShape, "kind"> | JsonProblem {
   const end = bytes.length;
   const maxContainers = Math.max(maxItems, end / bytesPerContainer);
   let containers = 0;
   let depth = 0;
+  let listed = 0;
   items[0] = 0;
   let at = from;
   for (;;) {
@@ -100,7 +109,7 @@ function walk(bytes: Uint8Array, from: number): number | JsonProblem {
     // A value has ended; so do the arrays and objects that end with it.
     for (;;) {
       at = skipSpace(bytes, at);
-      if (depth === 0) return at >= end ? (items[0] ?? 0) : "malformed";
+      if (depth === 0) return at >= end ? { elements: items[0] ?? 0, listed } : "malformed";
       if (at >= end) return "malformed";
       const container = nesting[depth - 1];
       const next = bytes[at];
@@ -118,6 +127,8 @@ function walk(bytes: Uint8Array, from: number): number | JsonProblem {
       if (next !== (container === inObject ? closeBrace : closeBracket)) return "malformed";
       depth -= 1;
       at += 1;
+      const isMember = depth > 0 && depth < listedDepth && nesting[depth - 1] === inObject;
+      if (isMember && container === inArray) listed += items[depth] ?? 0;
     }
   }
 }

@@ -1,7 +1,7 @@
 import { once } from "node:events";
 import { Readable } from "node:stream";
 import { setTimeout as delay } from "node:timers/promises";
-import { describe, expect, test } from "vitest";
+import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import {
   admitRequest,
   maxBodyBytes,
@@ -73,6 +73,25 @@ describe("configuration", () => {
     const parse = () => parseConfig({ ...project, [`${name}_PREVIOUS`]: secret });
     expect(parse).toThrow(`${name}: must be set`);
   });
+});
+
+test("X and Standard Webhooks may not share a key, whichever of the two is the previous one", () => {
+  const project = { GOOGLE_CLOUD_PROJECT: "demo" };
+  const shared = {
+    X_CONSUMER_SECRET: "as-long-as-a-standard-key",
+    STANDARD_WEBHOOK_SECRET: standardSecret,
+  };
+  const ofX = "whsec_YXMtbG9uZy1hcy1hLXN0YW5kYXJkLWtleQ==";
+  expect(() => parseConfig({ ...project, ...shared })).not.toThrow();
+  for (const name of ["STANDARD_WEBHOOK_SECRET", "STANDARD_WEBHOOK_SECRET_PREVIOUS"]) {
+    const parse = () => parseConfig({ ...project, ...shared, [name]: ofX });
+    expect(parse).toThrow("STANDARD_WEBHOOK_SECRET: must be no secret of X");
+  }
+});
+
+test.each(["acme", "Acme-", "a-b-", "-", "elevenchars1-"])("prefix %j is no tenant's", (prefix) => {
+  const parse = () => parseConfig({ GOOGLE_CLOUD_PROJECT: "demo", TOPIC_PREFIX: prefix });
+  expect(parse).toThrow("TOPIC_PREFIX");
 });
 
 describe("admission by the head", () => {
@@ -203,6 +222,17 @@ describe("events of a body", () => {
       Buffer.from(`{"for_user_id":"1","favorite_events":[${"0,".repeat(events - 1)}0]}`);
     expect(countEvents(activity(10_000), "x")).toBe(1);
     expect(countEvents(activity(10_001), "x")).toBe("too-many-events");
+    const half = JSON.stringify(Array.from({ length: 5_001 }, () => 0));
+    for (const divided of [
+      `{"a":${half},"b":${half}}`,
+      `{"for_user":"1","message":{"a":${half},"b":${half}}}`,
+      `{"a":${half},"c":{"b":${half}}}`,
+    ]) {
+      expect(countEvents(Buffer.from(divided), "x")).toBe("too-many-events");
+    }
+    const inArray = Buffer.from(`[{"a":${half}},{"b":${half}}]`);
+    expect(countEvents(inArray, "standard")).toBe("too-many-events");
+    expect(countEvents(Buffer.from(`{"a":${half},"b":{"c":{"d":[${half}]}}}`), "x")).toBe(1);
   });
 
   test("of bytes that are no UTF-8 there are none", () => {
@@ -243,6 +273,7 @@ describe("reading a body", () => {
   /** Nothing until told. */
   const silentStream = () => new Readable({ read() {} });
   const sized = (bytes: number) => Readable.from([Buffer.alloc(bytes)]);
+  const allLarge = { smallBytes: 0, timeoutMs: 1_000 };
 
   test("in chunks", async () => {
     const { read } = createBodyReader();
@@ -252,7 +283,7 @@ describe("reading a body", () => {
   });
 
   test("that has come with its head", async () => {
-    const { read, release } = createBodyReader({ heldBytes: 10, timeoutMs: 1_000 });
+    const { read, release } = createBodyReader({ ...allLarge, heldBytes: 10 });
     const arrived = (bytes: number) => {
       const stream = silentStream();
       for (let sent = 0; sent < bytes; sent += 2) stream.push(Buffer.alloc(2));
@@ -271,7 +302,7 @@ describe("reading a body", () => {
   });
 
   test("that does not come in time", async () => {
-    const { read } = createBodyReader({ heldBytes: 10, timeoutMs: 30 });
+    const { read } = createBodyReader({ ...allLarge, heldBytes: 10, timeoutMs: 30 });
     const slow = silentStream();
     slow.push(Buffer.alloc(9));
     expect(await read(slow, 10)).toBe("body-timeout");
@@ -289,7 +320,7 @@ describe("reading a body", () => {
   });
 
   test("holds no more than the bound at once, until a body is released", async () => {
-    const { read, release } = createBodyReader({ heldBytes: 10, timeoutMs: 1_000 });
+    const { read, release } = createBodyReader({ ...allLarge, heldBytes: 10 });
     const first = await read(sized(6), 6);
     expect(await read(sized(5), 5)).toBe("too-busy");
     const second = await read(sized(4), 4);
@@ -298,6 +329,84 @@ describe("reading a body", () => {
     release(first);
     release(second);
     expect(await read(sized(10), 10)).toHaveLength(10);
+  });
+});
+
+describe("bodies that are held back", () => {
+  const limits = {
+    smallBytes: 4,
+    heldBytes: 30,
+    heldSmallBytes: 8,
+    timeoutMs: 5_000,
+    pace: { bytes: 5, ms: 50 },
+  };
+  beforeEach(() => {
+    vi.useFakeTimers({
+      toFake: ["setTimeout", "clearTimeout", "setInterval", "clearInterval", "performance"],
+    });
+  });
+  afterEach(() => {
+    vi.useRealTimers();
+  });
+
+  /** A body of which only a part comes. */
+  const part = (bytes: number) => {
+    const stream = new Readable({ read() {} });
+    stream.push(Buffer.alloc(bytes));
+    return stream;
+  };
+  const whole = (bytes: number) => Readable.from([Buffer.alloc(bytes)]);
+
+  test("never keep small ones out", async () => {
+    const { read } = createBodyReader(limits);
+    const stalled = [read(part(14), 15), read(part(14), 15)];
+    for (let time = 0; time < 2; time++) expect(await read(whole(4), 4)).toHaveLength(4);
+    await vi.advanceTimersByTimeAsync(100);
+    expect(await Promise.all(stalled)).toEqual(["body-timeout", "body-timeout"]);
+  });
+
+  test("make room for those that come: the slowest first", async () => {
+    const { read } = createBodyReader({ ...limits, pace: { bytes: 0, ms: 50 } });
+    const slow = part(1);
+    const ends: string[] = [];
+    const keep = (name: string) => (end: unknown) =>
+      void ends.push(`${name}: ${typeof end === "string" ? end : "read"}`);
+    const slowEnds = Promise.resolve(read(slow, 15)).then(keep("slow"));
+    await vi.advanceTimersByTimeAsync(120);
+    const fast = part(20);
+    const fastEnds = Promise.resolve(read(fast, 21)).then(keep("fast"));
+    expect(await read(whole(10), 10)).toHaveLength(10);
+    await slowEnds;
+    expect(ends).toEqual(["slow: too-busy"]);
+    fast.push(Buffer.alloc(1));
+    fast.push(null);
+    // Whole bodies are not sent away: they are what has come.
+    await fastEnds;
+    expect(ends).toEqual(["slow: too-busy", "fast: too-busy"]);
+  });
+
+  test("go when they are slower than the pace, and stay as long as they are not", async () => {
+    const { read } = createBodyReader(limits);
+    const steady = part(6);
+    const reading = read(steady, 15);
+    const stalled = read(part(14), 15);
+    for (let time = 0; time < 8; time++) {
+      await vi.advanceTimersByTimeAsync(25);
+      steady.push(Buffer.alloc(3));
+    }
+    steady.push(null);
+    expect(await stalled).toBe("body-timeout");
+    expect(await reading).toHaveLength(30);
+  });
+
+  test("of small ones, too, the slowest goes first", async () => {
+    const { read } = createBodyReader(limits);
+    const first = read(part(3), 4);
+    await vi.advanceTimersByTimeAsync(60);
+    const second = read(part(3), 4);
+    expect(await read(whole(4), 4)).toHaveLength(4);
+    expect(await first).toBe("too-busy");
+    expect(second).toBeInstanceOf(Promise);
   });
 });
 

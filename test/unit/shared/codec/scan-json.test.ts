@@ -27,7 +27,18 @@ describe("the shape of a JSON text", () => {
     ['{"a":[1,2,{"b":[]}],"c":-0.5e+7}\r\n', { kind: "object", elements: 2 }],
     ['"\\u00e9\\n\\/ ☕"', { kind: "scalar", elements: 0 }],
   ])("%j", (text, shape) => {
-    expect(scan(text)).toEqual(shape);
+    expect(scan(text)).toMatchObject(shape);
+  });
+
+  test.each([
+    ["[1,2,3]", 0],
+    ['{"a":1}', 0],
+    ['{"a":[1,2,3],"b":[],"c":[[1],[2]]}', 5],
+    ['[{"a":[1,2]},[3,4],{"b":[5]}]', 3],
+    ['{"a":{"b":[1,2]},"c":{"d":{"e":[3]}}}', 2],
+    ['{"data":[{"a":[1,2]}]}', 1],
+  ])("%j has %d elements in lists of its envelope", (text, listed) => {
+    expect(scan(text)).toMatchObject({ listed });
   });
 
   test.each([
@@ -47,7 +58,7 @@ describe("the shape of a JSON text", () => {
 
 test("nesting has a bound, far beyond any event", () => {
   const nested = (depth: number) => `${'{"a":['.repeat(depth)}1${"]}".repeat(depth)}`;
-  expect(scan(nested(500))).toEqual({ kind: "object", elements: 1 });
+  expect(scan(nested(500))).toEqual({ kind: "object", elements: 1, listed: 1 });
   expect(scan(nested(501))).toBe("too-deep");
   expect(scan("[".repeat(5_000_000))).toBe("too-deep");
   expect(scan(`${"[".repeat(1_000)}${"]".repeat(999)}`)).toBe("malformed");
@@ -77,7 +88,7 @@ describe("parts have a bound, far beyond any event", () => {
     expect(scan(empty(9_990))).toMatchObject({ kind: "array" });
     expect(scan(empty(10_010))).toBe("too-many");
     const page = `[${Array.from({ length: 10 }, () => list(1_000).replaceAll("0", '{"text":"0123456789"}')).join()}]`;
-    expect(scan(page)).toEqual({ kind: "array", elements: 10 });
+    expect(scan(page)).toEqual({ kind: "array", elements: 10, listed: 0 });
   });
 
   test("is looked at before what comes after it", () => {
