@@ -7,24 +7,25 @@ export const packedBytes = 1_000_000;
 export type PackedMessage = { data: Buffer; from: number; to: number };
 
 /**
- * Packs JSON lines into as few messages as the limits allow, in order. A line longer than
- * `packedBytes` travels alone.
+ * Packs JSON lines into as few messages as the limits allow, in order, each when it is asked for. A
+ * line longer than `packedBytes` travels alone.
  */
-export function packLines(lines: readonly string[]): PackedMessage[] {
-  const messages: PackedMessage[] = [];
+export function* packLines(lines: readonly string[]): Generator<PackedMessage> {
   let from = 0;
   let bytes = 0;
-  const close = (to: number) => {
-    if (to === from) return;
-    messages.push({ data: Buffer.from(lines.slice(from, to).join("\n")), from, to });
-    from = to;
-    bytes = 0;
-  };
+  const pack = (to: number): PackedMessage => ({
+    data: Buffer.from(lines.slice(from, to).join("\n")),
+    from,
+    to,
+  });
   for (const [index, line] of lines.entries()) {
     const size = Buffer.byteLength(line) + 1;
-    if (bytes + size > packedBytes || index - from === packedEvents) close(index);
+    if (index > from && (bytes + size > packedBytes || index - from === packedEvents)) {
+      yield pack(index);
+      from = index;
+      bytes = 0;
+    }
     bytes += size;
   }
-  close(lines.length);
-  return messages;
+  if (lines.length > from) yield pack(lines.length);
 }

@@ -54,17 +54,26 @@ function bytesOf(lines: readonly string[]): number {
   return bytes;
 }
 
+/** Messages that are made of one batch and sent, before others are made. */
+const messagesAtOnce = 4;
+
 /** For each request undefined, when every message with its lines was acknowledged, else an error. */
 async function sendPacked(
   requests: readonly (readonly string[])[],
   send: (message: Buffer) => Promise<unknown>,
 ): Promise<(undefined | Error)[]> {
+  const failures: { from: number; to: number; cause: unknown }[] = [];
   const messages = packLines(requests.flat());
-  const results = await Promise.allSettled(messages.map((message) => send(message.data)));
-  const failures = messages.flatMap(({ from, to }, index) => {
-    const result = results[index];
-    return result?.status === "rejected" ? [{ from, to, cause: result.reason }] : [];
-  });
+  const sendOn = async () => {
+    for (const { data, from, to } of messages) {
+      try {
+        await send(data);
+      } catch (cause) {
+        failures.push({ from, to, cause });
+      }
+    }
+  };
+  await Promise.all(Array.from({ length: messagesAtOnce }, sendOn));
   let end = 0;
   return requests.map((lines) => {
     const start = end;

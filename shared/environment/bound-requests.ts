@@ -11,8 +11,8 @@ type Bounds = {
   isRaw: boolean;
 };
 
-/** Of all larger bodies at once, from the first byte to the answer: two of the largest messages. */
-const roomBytes = 28_000_000;
+/** Of all larger bodies at once, from the first byte to the answer: one of the largest messages. */
+const roomBytes = 15_000_000;
 /** All that may be there at once together are less than one of the largest. */
 const alwaysInBytes = 64 * 1024;
 /** Well below the deadline after which Pub/Sub delivers again by itself. */
@@ -33,6 +33,7 @@ export function boundRequests({ mostBytes, undeclared, isRaw }: Bounds): void {
     const bytes = isChunked ? mostBytes : Number(headers["content-length"] ?? 0);
     if (bytes > mostBytes) return refuse(request, response, 413);
     if (isRaw) headers["content-type"] = "application/octet-stream";
+    else forgetRawBody(request);
     if (bytes <= alwaysInBytes) return next();
     const giveUp = setTimeout(() => {
       leave();
@@ -47,6 +48,11 @@ export function boundRequests({ mostBytes, undeclared, isRaw }: Bounds): void {
       leave();
     });
   });
+}
+
+/** The framework keeps the bytes of a body beside what it has parsed, as long as the request lasts. */
+function forgetRawBody(request: IncomingMessage): void {
+  Object.defineProperty(request, "rawBody", { set: () => undefined });
 }
 
 const titles = {

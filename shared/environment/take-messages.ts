@@ -1,6 +1,7 @@
 import { measurePayload } from "../codec/measure-payload.ts";
 import { parsePubsubDelivery } from "../envelopes/pubsub-delivery.ts";
 import { boundRequests } from "./bound-requests.ts";
+import { collectGarbage } from "./collect-garbage.ts";
 import { createGate } from "./create-gate.ts";
 import { describeError } from "./describe-error.ts";
 
@@ -8,9 +9,11 @@ type ErrorLog = { error: (details: object, message: string) => void };
 
 /** 10 MB in base64, and 100 attributes of 1,280 bytes, each of which JSON may write in six. */
 const mostRequestBytes = 15_000_000;
-/** Of the data of all larger messages at once, when it is decompressed: two of the largest. */
-const roomBytes = 20_000_000;
+/** Of the data of all larger messages at once, when it is decompressed: one of the largest. */
+const roomBytes = 10_000_000;
 const alwaysInBytes = 64 * 1024;
+/** What the envelope of such a message leaves behind, and then its handling, is worth the time to collect it. */
+const garbageBytes = 4_000_000;
 
 /**
  * What each function whose trigger is a topic wraps its handler in: as many messages are handled at
@@ -38,8 +41,10 @@ function bounded(handle: Handle): Handle {
       leave = enter(bytes, resolve);
     });
     try {
+      if (bytes >= garbageBytes) collectGarbage();
       await handle(event);
     } finally {
+      if (bytes >= garbageBytes) collectGarbage();
       leave?.();
     }
   };

@@ -5,24 +5,35 @@ import { runCommand } from "../../terraform/operate/cli/run-command.ts";
 import { UserError } from "../../terraform/operate/cli/user-error.ts";
 import { xSecret } from "../support/sign-webhooks.ts";
 import { attackMemory, type MemoryReport } from "./attack-memory.ts";
-import { startVictims } from "./victims.ts";
+import { attackWebhook } from "./attack-webhook.ts";
+import { startVictims, type Victims, wake } from "./victims.ts";
 
-const help = `Attacks the functions, as they are deployed, on a local cloud of this machine, and nothing else.
+const attacks: Record<string, (victims: Victims, options: Options) => Promise<boolean>> = {
+  memory: attackEachMemory,
+  webhook: attackTheWebhook,
+};
+
+const help = `npm run attack -- [name …]
+
+Attacks the functions, as they are deployed, on a local cloud of this machine, and nothing else.
 
   npm run attack
   npm run attack -- memory --function normalize-tweets --seconds 10
 
   memory           the worst messages, files and requests at full concurrency: no function takes more
                    than 0.8 of the memory in its function.json, fails or restarts
-  --function NAME  only this one
-  --seconds N      for each function (default 30)
+  webhook          24 connections that hold unsigned bodies back: 99 % of honest deliveries get in
+  --function NAME  memory of this one only
+  --seconds N      for the memory of each function (default 30)
   --help           this text
 
 Exit codes: 0 it holds, 1 it does not, or a failure, 2 a wrong argument, 130 interrupted.
 `;
 
+type Options = { function: string | undefined; seconds: number };
+
 async function attack(args: string[]): Promise<number> {
-  const { values, positionals } = parseArguments({
+  const { values, positionals: names } = parseArguments({
     args,
     allowPositionals: true,
     options: {
@@ -35,7 +46,7 @@ async function attack(args: string[]): Promise<number> {
     process.stdout.write(help);
     return 0;
   }
-  const unknown = positionals.find((name) => name !== "memory");
+  const unknown = names.find((name) => !Object.hasOwn(attacks, name));
   if (unknown !== undefined) throw new UserError(`no attack '${unknown}'. Try --help.`);
   const seconds = wholeNumber("--seconds", values.seconds, { min: 1, max: 3_600 });
   process.env.X_CONSUMER_SECRET = xSecret;
@@ -43,19 +54,42 @@ async function attack(args: string[]): Promise<number> {
   await buildFunctions();
   const victims = await startVictims();
   try {
-    const { manifests } = victims;
-    const chosen = manifests.filter(({ name }) => [undefined, name].includes(values.function));
-    if (chosen.length === 0) throw new UserError(`no function '${values.function}'`);
-    const reports: MemoryReport[] = [];
-    for (const manifest of chosen) {
-      process.stderr.write(`attacking ${manifest.name} …\n`);
-      reports.push(await attackMemory(victims, manifest, seconds));
+    let holds = true;
+    for (const [name, run] of Object.entries(attacks)) {
+      if (names.length > 0 && !names.includes(name)) continue;
+      if (!(await run(victims, { function: values.function, seconds }))) holds = false;
     }
-    process.stdout.write(`${renderReports(reports)}\n`);
-    return reports.every(({ holds }) => holds) ? 0 : 1;
+    return holds ? 0 : 1;
   } finally {
     await victims.stop();
   }
+}
+
+async function attackEachMemory(victims: Victims, options: Options): Promise<boolean> {
+  const chosen = victims.manifests.filter(({ name }) => name === (options.function ?? name));
+  if (chosen.length === 0) throw new UserError(`no function is called '${options.function}'`);
+  const reports: MemoryReport[] = [];
+  for (const manifest of chosen) {
+    process.stderr.write(`attacking the memory of ${manifest.name} …\n`);
+    const report = await attackMemory(victims, manifest, options);
+    process.stderr.write(`${renderReports([report])}\n`);
+    reports.push(report);
+  }
+  process.stdout.write(`${renderReports(reports)}\n`);
+  return reports.every(({ holds }) => holds);
+}
+
+async function attackTheWebhook({ cloud }: Victims): Promise<boolean> {
+  process.stderr.write("attacking receive-webhook with bodies that are held back …\n");
+  const { accepted, sent, connections, holds } = await attackWebhook(
+    await wake(cloud, "receive-webhook"),
+    xSecret,
+  );
+  const verdict = holds ? "holds" : "DOES NOT HOLD";
+  process.stdout.write(
+    `honest deliveries accepted: ${accepted} of ${sent}, beside ${connections} connections that stall: ${verdict}\n`,
+  );
+  return holds;
 }
 
 function renderReports(reports: readonly MemoryReport[]): string {

@@ -1,9 +1,7 @@
-import { Agent, type OutgoingHttpHeaders, request } from "node:http";
+import { type OutgoingHttpHeaders, request } from "node:http";
 
 /** Longer than any function may take. */
 const answerTimeoutMs = 120_000;
-/** One for all: an attacker keeps its connections. */
-const agent = new Agent({ keepAlive: true, maxSockets: 256 });
 
 /** What became of a request: its status, or that its connection broke or nobody answered. */
 export type Answer = number | "broken" | "unanswered";
@@ -17,10 +15,15 @@ export function post(
 ): Promise<Answer> {
   return new Promise((resolve) => {
     const sent = request(url + path, {
-      agent,
+      // One that was kept could be closed by the other side at the moment it is used again.
+      agent: false,
       method: "POST",
       timeout: answerTimeoutMs,
-      headers: { "content-type": "application/json", "content-length": body.length, ...headers },
+      headers: {
+        "content-type": "application/json",
+        ...(headers["transfer-encoding"] === undefined && { "content-length": body.length }),
+        ...headers,
+      },
     });
     sent.once("response", (answer) => {
       answer.resume();

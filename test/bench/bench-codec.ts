@@ -108,12 +108,12 @@ async function messagesByTopic(): Promise<Map<string, Buffer[]>> {
   const count = createCounter(publish);
   const bucket = createBucketHours({ count, publish, now, log, config });
 
-  const tweets = packLines(streamLines()).map(({ data }) => data);
+  const tweets = [...packLines(streamLines())].map(({ data }) => data);
   for (const data of tweets) await normalize(messagePublished(data, "tweets"));
   for (const { data } of packLines(lines.get("link-shares") ?? [])) {
     await judge(messagePublished(data, "link-shares"));
   }
-  const mentions = packLines(lines.get("url-mentions") ?? []);
+  const mentions = [...packLines(lines.get("url-mentions") ?? [])];
   await Promise.all(mentions.map(({ data }) => bucket(messagePublished(data, "url-mentions"))));
   const topics = [...lines]
     .filter(([, published]) => published.length > 0)
@@ -122,6 +122,4 @@ async function messagesByTopic(): Promise<Map<string, Buffer[]>> {
 }
 
 const pack = (lines: readonly string[]): Buffer[] =>
-  packLines(lines)
-    .map(({ data }) => data)
-    .slice(0, messagesOfTopic);
+  [...packLines(lines)].map(({ data }) => data).slice(0, messagesOfTopic);

@@ -66,7 +66,7 @@ describe("imports", () => {
   // Of Node's own modules only what is computed: no file, no socket, no clock.
   const pure = ["zod", "node:crypto", "node:events", "node:zlib"];
   // The process that a function runs in: who stands before its handler has to know its server.
-  const ofProcess = ["node:diagnostics_channel", "node:http"];
+  const ofProcess = ["node:diagnostics_channel", "node:http", "node:v8", "node:vm"];
   test(`shared/ imports nothing but ${pure.join(", ")} and itself`, () => {
     for (const file of sourceFiles("shared")) {
       const allowed = file.startsWith("shared/environment/") ? [...pure, ...ofProcess] : pure;

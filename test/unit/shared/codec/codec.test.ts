@@ -152,11 +152,11 @@ describe("records of a payload", () => {
 });
 
 describe("packing", () => {
-  const sizes = (lines: string[]) => packLines(lines).map(({ from, to }) => to - from);
+  const sizes = (lines: string[]) => [...packLines(lines)].map(({ from, to }) => to - from);
 
   test("keeps order and puts at most 500 events into a message", () => {
     const lines = Array.from({ length: 1_201 }, (_, index) => `{"n":${index}}`);
-    const messages = packLines(lines);
+    const messages = [...packLines(lines)];
     expect(sizes(lines)).toEqual([500, 500, 201]);
     expect(messages.map(({ data }) => data.toString()).join("\n")).toBe(lines.join("\n"));
   });
@@ -171,7 +171,7 @@ describe("packing", () => {
   });
 
   test("of nothing is nothing", () => {
-    expect(packLines([])).toEqual([]);
+    expect([...packLines([])]).toEqual([]);
   });
 });
 

@@ -55,7 +55,7 @@ test("refuses by the head alone what is too large, encoded, or of a length that 
 
 test("a large body waits until those before it are answered; small ones never wait", async () => {
   const { post, waiting, close } = await serve();
-  const large = Buffer.alloc(14_000_000);
+  const large = Buffer.alloc(7_000_000);
   const headers = { "content-length": large.length };
   const first = post("/first", headers, large);
   const second = post("/second", headers, large);
@@ -76,12 +76,12 @@ test("the room of a sender that goes away is there for the next one", async () =
   const { port, post, waiting, close } = await serve();
   const sockets = [1, 2].map((index) => {
     const socket = connect(port);
-    socket.write(`POST /gone${index} HTTP/1.1\r\nhost: x\r\ncontent-length: 14000000\r\n\r\n`);
+    socket.write(`POST /gone${index} HTTP/1.1\r\nhost: x\r\ncontent-length: 7000000\r\n\r\n`);
     return socket;
   });
   await expect.poll(() => waiting.size).toBe(2);
   for (const socket of sockets) socket.destroy();
-  const large = Buffer.alloc(20_000_000);
+  const large = Buffer.alloc(15_000_000);
   const next = post("/next", { "content-length": large.length }, large);
   await expect.poll(() => waiting.has("/next")).toBe(true);
   waiting.get("/next")?.();

@@ -4,9 +4,9 @@ import { takeMessages } from "../../../../shared/environment/take-messages.ts";
 import { messagePublished } from "../../../support/deliveries.ts";
 
 const zstd = { attributes: { "content-encoding": "zstd" } };
-/** 8 MB in a few hundred bytes. */
+/** 4 MB in a few hundred bytes. */
 const bomb = (id: string) =>
-  messagePublished(zstdCompressSync(Buffer.alloc(8_000_000, "0")), "tweets", id, zstd);
+  messagePublished(zstdCompressSync(Buffer.alloc(4_000_000, "0")), "tweets", id, zstd);
 
 test("handles as many messages at once as there is room for, by their bytes without compression", async () => {
   const ends: (() => void)[] = [];
