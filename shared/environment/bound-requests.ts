@@ -52,7 +52,7 @@ export function boundRequests({ mostBytes, undeclared, isRaw }: Bounds): void {
 
 /** The framework keeps the bytes of a body beside what it has parsed, as long as the request lasts. */
 function forgetRawBody(request: IncomingMessage): void {
-  Object.defineProperty(request, "rawBody", { set: () => undefined });
+  Object.defineProperty(request, "rawBody", { set: () => {} });
 }
 
 const titles = {
