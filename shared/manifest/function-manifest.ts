@@ -22,7 +22,7 @@ export const tableSets = {
   increments: "all increments",
   /** Tables of the totals of streams. */
   totals: "all totals",
-  /** Views that count the events of streams, and those of the events themselves. */
+  /** Views of the counts of streams, of the events they are made of, and of the closed hours. */
   counts: "all counts",
 } as const;
 

@@ -18,7 +18,10 @@ export function resolveManifests(declared: readonly FunctionManifest[]): Functio
     [tableSets.tables, tables.map(({ name }) => name)],
     [tableSets.increments, streams.map(({ increments }) => increments.table)],
     [tableSets.totals, streams.map(({ totals }) => totals.table)],
-    [tableSets.counts, streams.flatMap(({ view, eventsView }) => [view, eventsView])],
+    [
+      tableSets.counts,
+      streams.flatMap(({ view, eventsView, closingsView }) => [view, eventsView, closingsView]),
+    ],
   ]);
   const namesOf = (word: string) => names.get(word) ?? [word];
   const triggers = declared.flatMap((one) => triggersOf(one).flatMap(namesOf));

@@ -1,3 +1,4 @@
+import { closingsViewSql } from "../streams/closings-view.ts";
 import { countedEventsSql, withoutTombstoneSql } from "../streams/count-events.ts";
 import { eventsViewSql } from "../streams/events-view.ts";
 import { hoursColumns } from "../streams/hours-columns.ts";
@@ -132,6 +133,7 @@ export const views: readonly View[] = [
   ]),
   ...urlViews,
   ...turnstileViews,
+  ...logViews,
   documentWords,
   imageColorsLatest,
   receipts,
@@ -141,9 +143,9 @@ export const views: readonly View[] = [
     description: `${stream.description}: every event that counts, once for its key`,
     sql: eventsViewSql(stream),
   })),
-  ...turnstileViews,
-  ...logViews,
-  documentWords,
-  receipts,
-  failures,
+  ...streams.map((stream) => ({
+    name: stream.closingsView,
+    description: `${stream.description}: closed hours, each with its newest closing`,
+    sql: closingsViewSql(stream),
+  })),
 ];

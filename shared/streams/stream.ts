@@ -75,6 +75,8 @@ export type Stream = {
   exactView: string;
   /** View of the events that count, one row each. */
   eventsView: string;
+  /** View of the closed hours, one row each. */
+  closingsView: string;
   measures: readonly (Measure & { name: string })[];
   anomalies: AnomalySettings;
 };
@@ -146,6 +148,7 @@ function describeStream<Shape extends z.ZodRawShape>(
     view: `${counts}_hours`,
     exactView: `${counts}_hours_exact`,
     eventsView: `${counts}_events`,
+    closingsView: `${counts}_closings`,
     measures: columns,
     anomalies: { ...usualAnomalies, of: judgedColumn(columns), ...declared.anomalies },
   };

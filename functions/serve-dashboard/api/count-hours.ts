@@ -1,6 +1,7 @@
 import * as z from "zod";
 import { measureSql } from "../../../shared/streams/count-events.ts";
 import type { Stream } from "../../../shared/streams/stream.ts";
+import type { Query } from "../queries/query.ts";
 import { rangeOf } from "./newest-hour.ts";
 import { judgeRange, range, timeText } from "./parameters.ts";
 import { declareRoute, format, type Route, refuse } from "./route.ts";
@@ -9,16 +10,24 @@ import { filterParams, hourSql, keySql, needsEvents, sumsOf, whereSql } from "./
 
 const usualHours = 24;
 
+const closing = z.object({ hour: z.string(), late: z.number() });
+
 /** Counts of each hour of a stream, of all its keys or of those that a filter leaves. */
 export function countHours(stream: Stream): Route {
   const sums = sumsOf(stream);
   const row = z.object({
     hour: z.string().describe("Start of the UTC hour"),
     keys: z.number().describe("How many different keys it has"),
+    late: z
+      .number()
+      .describe(
+        "Events that came after the hour was closed, at its newest closing; 0 with a filter",
+      ),
     ...Object.fromEntries(
       sums.map(({ name, description }) => [name, z.number().describe(description)]),
     ),
   });
+  const counted = row.omit({ late: true });
   return declareRoute({
     path: `/streams/${stream.name}/hours`,
     summary: `${stream.description}: counts of each hour that has any`,
@@ -46,7 +55,22 @@ export function countHours(stream: Stream): Route {
   GROUP BY event.hour
   ORDER BY event.hour`;
       const params = { from, to, ...filterParams(filters) };
-      return { from, to, rows: await sources.ask({ sql, params }, row) };
+      const isAll = Object.keys(filters.fields).length === 0 && filters.words.length === 0;
+      const [rows, closings] = await Promise.all([
+        sources.ask({ sql, params }, counted),
+        isAll ? sources.ask(closingsOf(stream, from, to), closing) : [],
+      ]);
+      const lateIn = new Map(closings.map(({ hour, late }) => [hour, late]));
+      return { from, to, rows: rows.map((one) => ({ ...one, late: lateIn.get(one.hour) ?? 0 })) };
     },
   });
 }
+
+/** Closed hours to which something came after they were closed first. */
+const closingsOf = (stream: Stream, from: string, to: string): Query => ({
+  sql: `SELECT ${hourSql("closing.hour")} AS hour, closing.late
+  FROM ${stream.closingsView} AS closing
+  WHERE closing.hour >= TIMESTAMP(@from) AND closing.hour < TIMESTAMP(@to)
+    AND closing.late > 0 AND closing.late < closing.events`,
+  params: { from, to },
+});

@@ -35,7 +35,7 @@ export const describeLink = (stream: Stream): Route =>
     parameters: z.strictObject({
       key: z.string().min(1).max(8_192).meta({ description: "Identity of the page" }),
       ...range,
-      ...paging(50),
+      ...paging(20),
       format,
     }),
     row: post,

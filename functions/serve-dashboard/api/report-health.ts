@@ -2,7 +2,8 @@ import * as z from "zod";
 import type { Stream } from "../../../shared/streams/stream.ts";
 import { newestHour } from "./newest-hour.ts";
 import { timeText, wholeNumber } from "./parameters.ts";
-import { declareRoute, format, type Route } from "./route.ts";
+import { declareRoute, format, type Route, type Sources } from "./route.ts";
+import { hourSql } from "./stream-sql.ts";
 
 const hourMs = 3_600_000;
 const startOfHour = (ms: number) => Math.floor(ms / hourMs) * hourMs;
@@ -58,13 +59,20 @@ export const reportHealth = (streams: readonly Stream[]): Route =>
         .nullable()
         .describe("From publishing to the table, of the slowest of twenty"),
       queries: z.number().describe("Queries that this instance has run: what BigQuery bills"),
-      streams: z.array(z.object({ name: z.string(), newest: z.string().nullable() })),
+      streams: z.array(
+        z.object({
+          name: z.string(),
+          newest: z.string().nullable().describe("Newest hour that has data"),
+          closed: z.string().nullable().describe("Newest hour that is closed"),
+          late: z.number().describe("Events that came to hours after they were closed"),
+        }),
+      ),
     },
     answer: async ({ hours }, sources) => {
       const { ask, now, queries } = sources;
       // By the hour, so that identical requests are identical queries.
       const since = timeText(startOfHour(now()) - (hours - 1) * hourMs);
-      const [[came], rows, newest] = await Promise.all([
+      const [[came], rows, progress] = await Promise.all([
         ask(
           {
             sql: `SELECT COUNT(DISTINCT CONCAT(receipt.message_id, ' ', receipt.position)) AS received,
@@ -94,7 +102,7 @@ export const reportHealth = (streams: readonly Stream[]): Route =>
           },
           row,
         ),
-        Promise.all(streams.map((stream) => newestHour(stream, sources))),
+        Promise.all(streams.map((stream) => progressOf(stream, since, sources))),
       ]);
       const sum = (of: "failed" | "open") => rows.reduce((total, one) => total + one[of], 0);
       const deadLetters = rows.filter(({ reason }) => reason === givenUp);
@@ -113,11 +121,33 @@ export const reportHealth = (streams: readonly Stream[]): Route =>
         newestArrival: came?.newest ?? null,
         lagSeconds: came?.lagMs == null ? null : came.lagMs / 1_000,
         queries: queries(),
-        streams: streams.map(({ name }, n) => {
-          const hour = newest[n];
-          return { name, newest: hour === undefined ? null : timeText(hour) };
-        }),
+        streams: progress,
         rows,
       };
     },
   });
+
+const closedRow = z.object({ closed: z.string().nullable(), late: z.number() });
+
+/** How far a stream is: its newest hour, and what has been closed since some time. */
+async function progressOf(stream: Stream, since: string, sources: Sources) {
+  const [newest, [closings]] = await Promise.all([
+    newestHour(stream, sources),
+    sources.ask(
+      {
+        sql: `SELECT ${hourSql("MAX(closing.hour)")} AS closed,
+    COALESCE(SUM(IF(closing.late < closing.events, closing.late, 0)), 0) AS late
+  FROM ${stream.closingsView} AS closing
+  WHERE closing.hour >= TIMESTAMP(@since)`,
+        params: { since },
+      },
+      closedRow,
+    ),
+  ]);
+  return {
+    name: stream.name,
+    newest: newest === undefined ? null : timeText(newest),
+    closed: closings?.closed ?? null,
+    late: closings?.late ?? 0,
+  };
+}

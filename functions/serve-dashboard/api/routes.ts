@@ -2,6 +2,7 @@ import { streams } from "../../../shared/streams/streams.ts";
 import { urlMentions } from "../../../shared/streams/url-mentions.ts";
 import { countHours } from "./count-hours.ts";
 import { describeLink } from "./describe-link.ts";
+import { listAnomalies } from "./list-anomalies.ts";
 import { listStreams } from "./list-streams.ts";
 import { rankKeys } from "./rank-keys.ts";
 import { reportHealth } from "./report-health.ts";
@@ -14,5 +15,6 @@ export const routes: readonly Route[] = [
   ...streams.flatMap((stream) => [countHours(stream), rankKeys(stream)]),
   describeLink(urlMentions),
   searchPosts(urlMentions),
+  listAnomalies(streams, urlMentions),
   reportHealth(streams),
 ];

@@ -1,4 +1,9 @@
 import { render } from "preact";
+import { App } from "./app.tsx";
+import { followLinks } from "./use-place.ts";
 
 const root = document.getElementById("app");
-if (root !== null) render(<main>Hourtally</main>, root);
+if (root !== null) {
+  followLinks();
+  render(<App />, root);
+}

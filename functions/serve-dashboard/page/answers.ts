@@ -1,0 +1,148 @@
+import * as z from "zod/mini";
+
+// What the page reads of the API's answers; the API's own schemas check what it sends.
+
+const column = z.object({ name: z.string(), description: z.string() });
+
+export const streamsAnswer = z.object({
+  rows: z.array(
+    z.object({
+      name: z.string(),
+      description: z.string(),
+      keys: z.array(column),
+      labels: z.array(column),
+      measures: z.array(z.extend(column, { sums: z.boolean() })),
+      filters: z.array(z.string()),
+      facets: z.array(z.string()),
+      author: z.nullable(z.string()),
+      newest: z.nullable(z.string()),
+    }),
+  ),
+});
+
+export type StreamInfo = z.infer<typeof streamsAnswer>["rows"][number];
+
+export const hoursAnswer = z.object({
+  from: z.string(),
+  to: z.string(),
+  rows: z.array(z.catchall(z.object({ hour: z.string(), keys: z.number() }), z.unknown())),
+});
+
+export const topAnswer = z.object({
+  from: z.string(),
+  to: z.string(),
+  by: z.string(),
+  exact: z.boolean(),
+  next: z.optional(z.number()),
+  rows: z.array(
+    z.catchall(
+      z.object({
+        before: z.number(),
+        spark: z.array(z.number()),
+        facets: z.record(z.string(), z.record(z.string(), z.number())),
+        shown: z.optional(z.string()),
+        href: z.optional(z.string()),
+      }),
+      z.unknown(),
+    ),
+  ),
+});
+
+export type TopRow = z.infer<typeof topAnswer>["rows"][number];
+
+const post = z.object({
+  id: z.string(),
+  at: z.nullable(z.string()),
+  source: z.string(),
+  author: z.nullable(z.string()),
+  kind: z.nullable(z.string()),
+  language: z.nullable(z.string()),
+  text: z.nullable(z.string()),
+  links: z.array(z.object({ url: z.string(), shown: z.string(), href: z.optional(z.string()) })),
+  href: z.optional(z.string()),
+});
+
+export type Post = z.infer<typeof post>;
+
+export const searchAnswer = z.object({
+  from: z.string(),
+  to: z.string(),
+  next: z.optional(z.number()),
+  rows: z.array(post),
+});
+
+export const linkAnswer = z.object({
+  key: z.string(),
+  title: z.nullable(z.string()),
+  shown: z.string(),
+  href: z.optional(z.string()),
+  mentions: z.number(),
+  authors: z.number(),
+  originals: z.number(),
+  from: z.string(),
+  to: z.string(),
+  hours: z.array(z.object({ hour: z.string(), mentions: z.number(), authors: z.number() })),
+  first: z.string(),
+  peak: z.string(),
+  halfLifeHours: z.number(),
+  counts: z.array(z.object({ source: z.string(), kind: z.string(), n: z.number() })),
+  spellings: z.array(z.object({ spelling: z.string(), n: z.number(), why: z.array(z.string()) })),
+  next: z.optional(z.number()),
+  rows: z.array(post),
+});
+
+export const anomaliesAnswer = z.object({
+  from: z.string(),
+  to: z.string(),
+  next: z.optional(z.number()),
+  rows: z.array(
+    z.object({
+      stream: z.string(),
+      key: z.nullable(z.string()),
+      hour: z.string(),
+      state: z.string(),
+      direction: z.string(),
+      actual: z.number(),
+      expected: z.number(),
+      score: z.number(),
+      reason: z.string(),
+    }),
+  ),
+});
+
+export type Anomaly = z.infer<typeof anomaliesAnswer>["rows"][number];
+
+export const healthAnswer = z.object({
+  status: z.string(),
+  since: z.string(),
+  received: z.number(),
+  counted: z.number(),
+  duplicates: z.number(),
+  deletes: z.number(),
+  ignored: z.number(),
+  failed: z.number(),
+  open: z.number(),
+  deadLetters: z.number(),
+  messages: z.number(),
+  newestArrival: z.nullable(z.string()),
+  lagSeconds: z.nullable(z.number()),
+  queries: z.number(),
+  streams: z.array(
+    z.object({
+      name: z.string(),
+      newest: z.nullable(z.string()),
+      closed: z.nullable(z.string()),
+      late: z.number(),
+    }),
+  ),
+  rows: z.array(
+    z.object({
+      stage: z.string(),
+      reason: z.string(),
+      failed: z.number(),
+      items: z.number(),
+      open: z.number(),
+      newest: z.string(),
+    }),
+  ),
+});

@@ -1,0 +1,218 @@
+import { scaleLinear } from "d3-scale";
+import { useContext, useEffect, useRef, useState } from "preact/hooks";
+import type { Anomaly } from "./answers.ts";
+import { SettingsContext } from "./settings.ts";
+import { isOpenHour, writeClock, writeNumber, writeShortDay, writeTime } from "./write-values.ts";
+
+const hourMs = 3_600_000;
+const height = 168;
+const margin = { top: 14, right: 4, bottom: 22, left: 44 };
+
+type Hour = { hour: number; n: number; late?: number };
+
+/**
+ * Counts by the hour as bars: the hour that goes on is hatched, the chosen ones are marked, what came
+ * late to a closed hour stands on top in another colour. The table behind it holds the same.
+ */
+export function DrawHours(props: {
+  label: string;
+  measure: string;
+  from: number;
+  to: number;
+  hours: readonly Hour[];
+  chosen?: { from: number; to: number } | undefined;
+  anomalies?: readonly Anomaly[];
+  now: number;
+  hrefOf?: ((hour: number) => string) | undefined;
+  onChoose?: ((hour: number) => void) | undefined;
+}) {
+  const { label, measure, from, to, chosen, now, onChoose, hrefOf } = props;
+  const { zone } = useContext(SettingsContext);
+  const frame = useRef<HTMLDivElement>(null);
+  const width = useWidth(frame);
+  const counts = new Map(props.hours.map((one) => [one.hour, one]));
+  const hours = Array.from({ length: (to - from) / hourMs }, (_, n): Hour => {
+    const hour = from + n * hourMs;
+    return counts.get(hour) ?? { hour, n: 0 };
+  });
+  const most = Math.max(1, ...hours.map(({ n }) => n));
+  const y = scaleLinear([0, most], [height - margin.bottom, margin.top]).nice(4);
+  const x = scaleLinear([from, to], [margin.left, width - margin.right]);
+  const step = x(from + hourMs) - x(from);
+  const gap = Math.min(2, step / 4);
+  const unusual = new Map((props.anomalies ?? []).map((one) => [Date.parse(one.hour), one]));
+  const ticks = hourTicks(hours, Math.max(2, Math.floor(width / 110)), zone === "UTC");
+  const busiest = hours.reduce(
+    (best, one) => (one.n > best.n ? one : best),
+    hours[0] ?? { hour: from, n: 0 },
+  );
+  const summary = `${label}: ${hours.length} hours, most in the hour of ${writeTime(new Date(busiest.hour).toISOString(), zone)} with ${writeNumber(busiest.n)}`;
+  const choose = (event: MouseEvent) => {
+    const left = frame.current?.getBoundingClientRect().left ?? 0;
+    const hour = Math.floor(x.invert(event.clientX - left) / hourMs) * hourMs;
+    if (hour >= from && hour < to) onChoose?.(hour);
+  };
+  return (
+    <figure class="chart">
+      <div ref={frame} class="frame">
+        {/* biome-ignore lint/a11y/useKeyWithClickEvents: the table behind it has a link for each hour */}
+        <svg
+          role="img"
+          aria-label={summary}
+          width={width}
+          height={height}
+          class={onChoose === undefined ? "" : "choosing"}
+          onClick={onChoose === undefined ? undefined : choose}
+        >
+          <defs>
+            <pattern
+              id="open-hour"
+              width="5"
+              height="5"
+              patternUnits="userSpaceOnUse"
+              patternTransform="rotate(45)"
+            >
+              <rect class="open-ground" width="5" height="5" />
+              <rect class="open-line" width="2" height="5" />
+            </pattern>
+          </defs>
+          {chosen !== undefined && (
+            <rect
+              class="chosen"
+              x={x(Math.max(from, chosen.from))}
+              width={Math.max(0, x(Math.min(to, chosen.to)) - x(Math.max(from, chosen.from)))}
+              y={margin.top - 6}
+              height={height - margin.bottom - margin.top + 6}
+            />
+          )}
+          {y.ticks(3).map((tick) => (
+            <g key={tick}>
+              <line
+                class="grid"
+                x1={margin.left}
+                x2={width - margin.right}
+                y1={y(tick)}
+                y2={y(tick)}
+              />
+              <text class="tick" x={margin.left - 6} y={y(tick) + 4} text-anchor="end">
+                {compact(tick)}
+              </text>
+            </g>
+          ))}
+          {hours.map(({ hour, n, late = 0 }) => (
+            <g key={hour}>
+              <title>{`${writeTime(new Date(hour).toISOString(), zone)}: ${writeNumber(n)} ${measure}${late > 0 ? `, ${writeNumber(late)} of them came late` : ""}`}</title>
+              <rect
+                class="hit"
+                x={x(hour)}
+                width={step}
+                y={margin.top}
+                height={height - margin.bottom - margin.top}
+              />
+              <rect
+                class={isOpenHour(hour, now) ? "bar open" : "bar"}
+                x={x(hour) + gap / 2}
+                width={Math.max(0.5, step - gap)}
+                y={y(n)}
+                height={y(0) - y(n)}
+              />
+              {late > 0 && (
+                <rect
+                  class="late"
+                  x={x(hour) + gap / 2}
+                  width={Math.max(0.5, step - gap)}
+                  y={y(n)}
+                  height={Math.max(2, y(n - Math.min(late, n)) - y(n))}
+                />
+              )}
+              {unusual.has(hour) && (
+                <path class="mark" d={`M${x(hour) + step / 2} ${y(n) - 3}l-5 -8h10z`} />
+              )}
+            </g>
+          ))}
+          <line class="axis" x1={margin.left} x2={width - margin.right} y1={y(0)} y2={y(0)} />
+          {ticks.map(({ hour, isDay }) => (
+            <text
+              key={hour}
+              class={isDay ? "tick day" : "tick"}
+              x={x(hour) + step / 2}
+              y={height - 6}
+              text-anchor="middle"
+            >
+              {isDay ? writeShortDay(hour, zone) : writeClock(hour, zone)}
+            </text>
+          ))}
+        </svg>
+      </div>
+      <details>
+        <summary>{`Table of ${measure} by the hour`}</summary>
+        <table class="narrow">
+          <thead>
+            <tr>
+              <th scope="col">Hour</th>
+              <th scope="col" class="number">
+                {measure}
+              </th>
+              <th scope="col">Note</th>
+            </tr>
+          </thead>
+          <tbody>
+            {hours
+              .filter(({ n }) => n > 0)
+              .toReversed()
+              .map(({ hour, n, late = 0 }) => {
+                const time = writeTime(new Date(hour).toISOString(), zone);
+                return (
+                  <tr key={hour}>
+                    <th scope="row">
+                      {hrefOf === undefined ? time : <a href={hrefOf(hour)}>{time}</a>}
+                    </th>
+                    <td class="number">{writeNumber(n)}</td>
+                    <td>
+                      {[
+                        isOpenHour(hour, now) ? "goes on" : "",
+                        late > 0 ? `${writeNumber(late)} came late` : "",
+                        unusual.get(hour)?.reason ?? "",
+                      ]
+                        .filter(Boolean)
+                        .join("; ")}
+                    </td>
+                  </tr>
+                );
+              })}
+          </tbody>
+        </table>
+      </details>
+    </figure>
+  );
+}
+
+const compact = (n: number): string =>
+  n.toLocaleString("en", { notation: "compact", maximumFractionDigits: 1 });
+
+function hourTicks(hours: readonly Hour[], most: number, isUtc: boolean) {
+  const every = [1, 2, 3, 6, 12, 24, 48, 96, 168, 336].find((n) => hours.length / n <= most) ?? 720;
+  const clockOf = (hour: number) =>
+    isUtc ? new Date(hour).getUTCHours() : new Date(hour).getHours();
+  const dayOf = (hour: number) =>
+    Math.floor((hour - (isUtc ? 0 : new Date(hour).getTimezoneOffset() * 60_000)) / (24 * hourMs));
+  return hours
+    .filter(({ hour }) =>
+      every < 24
+        ? clockOf(hour) % every === 0
+        : clockOf(hour) === 0 && dayOf(hour) % (every / 24) === 0,
+    )
+    .map(({ hour }) => ({ hour, isDay: clockOf(hour) === 0 }));
+}
+
+function useWidth(frame: { current: HTMLElement | null }): number {
+  const [width, setWidth] = useState(640);
+  useEffect(() => {
+    const element = frame.current;
+    if (element === null) return undefined;
+    const observer = new ResizeObserver(() => setWidth(Math.max(200, element.clientWidth)));
+    observer.observe(element);
+    return () => observer.disconnect();
+  }, []);
+  return width;
+}

@@ -1,0 +1,52 @@
+import { useContext } from "preact/hooks";
+import { searchAnswer } from "./answers.ts";
+import { Field, Posts, readForm, ShowState, TableFoot } from "./parts.tsx";
+import { SettingsContext } from "./settings.ts";
+import { useAnswer } from "./use-answer.ts";
+import { go, type Place, withQuery } from "./use-place.ts";
+import { writeRange } from "./write-values.ts";
+
+/** Posts by words and user. */
+export function ShowSearch({ place }: { place: Place }) {
+  const { zone } = useContext(SettingsContext);
+  const query = place.query.toString();
+  const address = query === "" ? "/search" : `/search?${query}`;
+  const known = useAnswer(address, searchAnswer);
+  return (
+    <>
+      <header class="title">
+        <h1>Search posts</h1>
+      </header>
+      <search>
+        <form
+          class="filters"
+          onSubmit={(event) => {
+            event.preventDefault();
+            go(withQuery(place, readForm(event.currentTarget)));
+          }}
+        >
+          <Field name="words" label="Words" query={place.query} />
+          <Field name="author" label="User" query={place.query} placeholder="x:12" />
+          <Field name="source" label="Source" query={place.query} />
+          <Field name="language" label="Language" query={place.query} />
+          <Field name="from" label="From (UTC)" query={place.query} placeholder="2026-01-02T03" />
+          <Field name="to" label="To (UTC)" query={place.query} placeholder="2026-01-03" />
+          <button type="submit">Search</button>
+        </form>
+      </search>
+      <ShowState known={known}>
+        {({ rows, from, to, next }) => (
+          <>
+            <p class="muted">{writeRange(from, to, zone)}</p>
+            {rows.length === 0 ? (
+              <p class="empty">No post is like this between these hours.</p>
+            ) : (
+              <Posts posts={rows} />
+            )}
+            <TableFoot address={address} place={place} next={next} />
+          </>
+        )}
+      </ShowState>
+    </>
+  );
+}

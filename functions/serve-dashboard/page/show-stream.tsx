@@ -1,0 +1,384 @@
+import { useContext } from "preact/hooks";
+import {
+  anomaliesAnswer,
+  hoursAnswer,
+  type StreamInfo,
+  type TopRow,
+  topAnswer,
+} from "./answers.ts";
+import { DrawHours } from "./draw-hours.tsx";
+import { DrawSpark } from "./draw-spark.tsx";
+import { Field, Foreign, Outward, readForm, ShowState, TableFoot } from "./parts.tsx";
+import { SettingsContext } from "./settings.ts";
+import { useAnswer } from "./use-answer.ts";
+import { go, type Place, withQuery } from "./use-place.ts";
+import {
+  hoursBetween,
+  hourText,
+  writeCount,
+  writeNumber,
+  writeRange,
+  writeRise,
+} from "./write-values.ts";
+
+const hourMs = 3_600_000;
+const chartHours = 48;
+const usualHours = 3;
+const spans = [1, 3, 6, 24, 168];
+const spanNames: Record<number, string> = {
+  1: "1 hour",
+  3: "3 hours",
+  6: "6 hours",
+  24: "1 day",
+  168: "7 days",
+};
+
+/** The keys of a stream that have most within some hours, and how the hours around them went. */
+export function ShowStream({
+  stream,
+  place,
+  now,
+}: {
+  stream: StreamInfo;
+  place: Place;
+  now: number;
+}) {
+  const { zone } = useContext(SettingsContext);
+  const { query } = place;
+  const asked = pick(query, [...stream.filters, "words", "from", "to", "by", "page"]);
+  const topAddress = addressOf(`/streams/${stream.name}/top`, asked);
+  const top = useAnswer(topAddress, topAnswer);
+  const range = rangeOf(query, stream.newest, now);
+  const chart = chartRange(range);
+  const filters = pick(query, [...stream.filters, "words"]);
+  const times = { from: hourText(chart.from), to: hourText(chart.to) };
+  const hours = useAnswer(
+    addressOf(`/streams/${stream.name}/hours`, { ...filters, ...times }),
+    hoursAnswer,
+  );
+  const anomalies = useAnswer(
+    addressOf("/anomalies", { stream: stream.name, ...times, totals: "yes" }),
+    anomaliesAnswer,
+  );
+  const main = stream.measures.find(({ sums }) => sums);
+  const counts = (hours.answer?.rows ?? []).map((row) => ({
+    hour: Date.parse(row.hour),
+    n: Number(row[main?.name ?? ""] ?? 0),
+    late: Number(row.late ?? 0),
+  }));
+  const choose = (from: number, to: number) =>
+    withQuery(place, { from: hourText(from), to: hourText(to), page: undefined });
+  const length = range.to - range.from;
+  const isNow = query.get("from") === null && query.get("to") === null;
+  const isLinks = stream.labels.some(({ name }) => name === "url");
+  const total = counts
+    .filter(({ hour }) => hour >= range.from && hour < range.to)
+    .reduce((sum, { n }) => sum + n, 0);
+  return (
+    <>
+      <header class="title">
+        <h1>{headingOf(stream, isLinks, isNow, now)}</h1>
+        <p class="muted">
+          {writeRange(hourText(range.from), hourText(range.to), zone)}{" "}
+          {zone === "UTC" ? "UTC" : "local time"}
+          {main !== undefined &&
+            hours.answer !== undefined &&
+            ` · ${writeNumber(total)} ${main.name}`}
+        </p>
+      </header>
+      <nav class="range" aria-label="Time range">
+        <a href={choose(range.from - length, range.from)} aria-label="Earlier">
+          ←
+        </a>
+        {spans.map((span) => (
+          <a
+            key={span}
+            href={choose(range.to - span * hourMs, range.to)}
+            aria-current={length === span * hourMs ? "true" : undefined}
+          >
+            {spanNames[span]}
+          </a>
+        ))}
+        <a href={choose(range.to, range.to + length)} aria-label="Later">
+          →
+        </a>
+        {!isNow && (
+          <a
+            class="now"
+            href={withQuery(place, { from: undefined, to: undefined, page: undefined })}
+          >
+            Newest
+          </a>
+        )}
+      </nav>
+      {hours.problem !== undefined && (
+        <p role="alert" class="problem">
+          {hours.problem}
+        </p>
+      )}
+      <DrawHours
+        label={stream.description}
+        measure={main?.name ?? "events"}
+        from={chart.from}
+        to={chart.to}
+        hours={counts}
+        chosen={range}
+        anomalies={anomalies.answer?.rows ?? []}
+        now={now}
+        hrefOf={(hour) => choose(hour, hour + hourMs)}
+        onChoose={(hour) => go(choose(hour, hour + hourMs))}
+      />
+      <Filters stream={stream} place={place} isLinks={isLinks} />
+      <ShowState known={top}>
+        {(answer) =>
+          answer.rows.length === 0 ? (
+            <p class="empty">
+              Nothing is counted here between these hours.
+              {Object.keys(asked).length > 0 && (
+                <>
+                  {" "}
+                  <a href={place.path}>Leave out all filters</a>
+                </>
+              )}
+            </p>
+          ) : (
+            <>
+              <TopTable stream={stream} place={place} isLinks={isLinks} {...answer} />
+              {!answer.exact && (
+                <p class="muted note">
+                  Over more than a day, different ones are those of each hour, added up.
+                </p>
+              )}
+              <TableFoot address={topAddress} place={place} next={answer.next} />
+            </>
+          )
+        }
+      </ShowState>
+    </>
+  );
+}
+
+function headingOf(stream: StreamInfo, isLinks: boolean, isNow: boolean, now: number): string {
+  if (!isLinks) return stream.description;
+  if (!isNow) return "What was shared";
+  const isLate = stream.newest !== null && now - Date.parse(stream.newest) > usualHours * hourMs;
+  return isLate ? "What was shared last" : "What is being shared now";
+}
+
+function Filters({
+  stream,
+  place,
+  isLinks,
+}: {
+  stream: StreamInfo;
+  place: Place;
+  isLinks: boolean;
+}) {
+  const hidden = isLinks ? ["url_key", "url", "title"] : [];
+  const fields = stream.filters.filter((name) => !hidden.includes(name));
+  const given = [...fields, "words"].filter((name) => place.query.has(name));
+  return (
+    <search>
+      <form
+        class="filters"
+        onSubmit={(event) => {
+          event.preventDefault();
+          go(withQuery(place, readForm(event.currentTarget)));
+        }}
+      >
+        <Field name="words" label="Words" query={place.query} />
+        {fields.map((name) => (
+          <Field key={name} name={name} label={labelOf(name)} query={place.query} />
+        ))}
+        <button type="submit">Filter</button>
+        {given.length > 0 && (
+          <a
+            class="clear"
+            href={withQuery(
+              place,
+              Object.fromEntries([...given, "page"].map((name) => [name, undefined])),
+            )}
+          >
+            Clear
+          </a>
+        )}
+      </form>
+    </search>
+  );
+}
+
+function TopTable({
+  stream,
+  place,
+  isLinks,
+  rows,
+  from,
+  to,
+  by,
+}: {
+  stream: StreamInfo;
+  place: Place;
+  isLinks: boolean;
+  rows: readonly TopRow[];
+  from: string;
+  to: string;
+  by: string;
+}) {
+  const main = stream.measures.find(({ sums }) => sums);
+  const first = (Number(place.query.get("page") ?? "1") - 1) * 20;
+  const columns = isLinks ? [] : [...stream.keys, ...stream.labels];
+  const hasReposts = rows.some(({ facets }) => facets.kind !== undefined);
+  const length = hoursBetween(from, to);
+  return (
+    <section class="scroll" aria-label="Ranking">
+      <table class="top">
+        <thead>
+          <tr>
+            <th scope="col" class="number rank">
+              #
+            </th>
+            {isLinks ? (
+              <th scope="col">Link</th>
+            ) : (
+              columns.map(({ name, description }) => (
+                <th key={name} scope="col" title={description}>
+                  {labelOf(name)}
+                </th>
+              ))
+            )}
+            <th scope="col" class="wide">
+              24 hours
+            </th>
+            {stream.measures.map(({ name, description }) => (
+              <th
+                key={name}
+                scope="col"
+                class="number"
+                title={description}
+                aria-sort={name === by ? "descending" : undefined}
+              >
+                <a href={withQuery(place, { by: name, page: undefined })}>{labelOf(name)}</a>
+              </th>
+            ))}
+            {hasReposts && (
+              <th scope="col" class="number wide" title="Posts that repeat another one">
+                Reposts
+              </th>
+            )}
+            <th
+              scope="col"
+              class="number"
+              title={`${main?.name} against ${writeCount(length, "hour")} before`}
+            >
+              Rise
+            </th>
+            {hasReposts && (
+              <th scope="col" class="wide">
+                Sources
+              </th>
+            )}
+          </tr>
+        </thead>
+        <tbody>
+          {rows.map((row, n) => (
+            <tr key={stream.keys.map(({ name }) => String(row[name])).join("\n")}>
+              <td class="number rank">{first + n + 1}</td>
+              {isLinks ? (
+                <LinkCell row={row} />
+              ) : (
+                columns.map(({ name }, at) => (
+                  <td key={name} class={at === 0 ? "key" : ""}>
+                    <a href={withQuery(place, { [name]: textOf(row[name]), page: undefined })}>
+                      <Foreign text={textOf(row[name])} />
+                    </a>
+                  </td>
+                ))
+              )}
+              <td class="wide">
+                <DrawSpark counts={row.spark} />
+              </td>
+              {stream.measures.map(({ name }) => (
+                <td key={name} class={name === by ? "number by" : "number"}>
+                  {writeNumber(Number(row[name] ?? 0))}
+                </td>
+              ))}
+              {hasReposts && (
+                <td class="number wide">{writeNumber(row.facets.kind?.repost ?? 0)}</td>
+              )}
+              <td class="number rise">
+                {writeRise(Number(row[main?.name ?? ""] ?? 0), row.before)}
+              </td>
+              {hasReposts && (
+                <td class="wide sources">
+                  {Object.entries(row.facets.source ?? {})
+                    .map(([source, count]) => `${source} ${writeNumber(count)}`)
+                    .join(", ")}
+                </td>
+              )}
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </section>
+  );
+}
+
+function LinkCell({ row }: { row: TopRow }) {
+  const shown = row.shown ?? String(row.url_key);
+  const title =
+    typeof row.title === "string" && /[\p{L}\p{N}]/u.test(row.title) ? row.title : undefined;
+  return (
+    <td class="link">
+      <a class="name" href={`/links/${encodeURIComponent(String(row.url_key))}`}>
+        <Foreign text={title ?? shown} />
+      </a>
+      <span class="address">
+        <Outward href={row.href}>
+          <Foreign text={title === undefined ? textOf(row.host) : shown} />
+        </Outward>
+      </span>
+    </td>
+  );
+}
+
+const textOf = (value: unknown): string =>
+  typeof value === "string" || typeof value === "number" ? String(value) : "";
+
+const labelOf = (name: string): string => {
+  const words = name.replaceAll("_", " ");
+  return words.charAt(0).toUpperCase() + words.slice(1);
+};
+
+const pick = (query: URLSearchParams, names: readonly string[]): Record<string, string> =>
+  Object.fromEntries(
+    names.flatMap((name) => {
+      const value = query.get(name);
+      return value === null || value === "" ? [] : [[name, value]];
+    }),
+  );
+
+const addressOf = (path: string, parameters: Readonly<Record<string, string>>): string => {
+  const query = new URLSearchParams(parameters).toString();
+  return query === "" ? path : `${path}?${query}`;
+};
+
+type Range = { from: number; to: number };
+
+function rangeOf(query: URLSearchParams, newest: string | null, now: number): Range {
+  const floor = (ms: number) => Math.floor(ms / hourMs) * hourMs;
+  const read = (name: string) => {
+    const at = Date.parse(query.get(name) ?? "");
+    return Number.isNaN(at) ? undefined : floor(at);
+  };
+  const end = (newest === null ? floor(now) : Date.parse(newest)) + hourMs;
+  const [from, to] = [read("from"), read("to")];
+  if (to !== undefined) return { from: from ?? to - usualHours * hourMs, to };
+  if (from !== undefined) return { from, to: from + usualHours * hourMs };
+  return { from: end - usualHours * hourMs, to: end };
+}
+
+/** The hours around a range: two days of them, or more when the range is longer. */
+function chartRange({ from, to }: Range): Range {
+  const length = Math.min(Math.max((to - from) * 1.5, chartHours * hourMs), 93 * 24 * hourMs);
+  return { from: Math.ceil((to - length) / hourMs) * hourMs, to };
+}

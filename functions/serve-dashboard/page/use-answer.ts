@@ -1,0 +1,76 @@
+import { useEffect, useState } from "preact/hooks";
+import type * as z from "zod/mini";
+
+/** What is known of an address of the API: an older answer stays until there is a newer one. */
+export type Known<Answer> = {
+  answer: Answer | undefined;
+  problem: string | undefined;
+  isLoading: boolean;
+};
+
+/** How often an address is asked again while somebody looks; the server knows its answer for as long. */
+const refreshMs = 5_000;
+
+/** The answer of an address below `/api/v1`, kept fresh as long as the page is looked at. */
+export function useAnswer<Schema extends z.ZodMiniType>(
+  address: string | undefined,
+  schema: Schema,
+): Known<z.infer<Schema>> {
+  const [known, setKnown] = useState<Known<z.infer<Schema>> & { address: string | undefined }>({
+    address: undefined,
+    answer: undefined,
+    problem: undefined,
+    isLoading: true,
+  });
+  useEffect(() => {
+    if (address === undefined) return undefined;
+    const leaving = new AbortController();
+    const ask = async () => {
+      const { signal } = leaving;
+      try {
+        const answer = await read(address, schema, signal);
+        if (!signal.aborted) setKnown({ address, answer, problem: undefined, isLoading: false });
+      } catch (error) {
+        if (signal.aborted) return;
+        const problem = error instanceof Error ? error.message : "The server cannot be reached";
+        setKnown((before) => ({
+          address,
+          answer: before.address === address ? before.answer : undefined,
+          problem,
+          isLoading: false,
+        }));
+      }
+    };
+    setKnown((before) => ({ ...before, isLoading: true }));
+    void ask();
+    const timer = setInterval(() => document.hidden || void ask(), refreshMs);
+    return () => {
+      leaving.abort();
+      clearInterval(timer);
+    };
+  }, [address]);
+  return known;
+}
+
+async function read<Schema extends z.ZodMiniType>(
+  address: string,
+  schema: Schema,
+  signal: AbortSignal,
+): Promise<z.infer<Schema>> {
+  // The browser sends the tag of what it has, and gives that back when nothing has changed.
+  const response = await fetch(`/api/v1${address}`, { signal, cache: "no-cache" }).catch(() => {
+    throw new Error("The server cannot be reached. Trying again …");
+  });
+  const body: unknown = await response.json();
+  if (response.ok) return schema.parse(body);
+  throw new Error(titleOf(body) ?? `The server answers ${response.status}`);
+}
+
+function titleOf(body: unknown): string | undefined {
+  if (typeof body !== "object" || body === null || !("title" in body)) return undefined;
+  const issues = "issues" in body && Array.isArray(body.issues) ? body.issues : [];
+  const told = issues.map((one: { path?: unknown; message?: unknown }) =>
+    [one.path, one.message].filter(Boolean).join(" "),
+  );
+  return [String(body.title), ...told].join(": ");
+}

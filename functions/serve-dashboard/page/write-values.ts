@@ -1,0 +1,59 @@
+const hourMs = 3_600_000;
+
+export const writeNumber = (n: number): string =>
+  n.toLocaleString("en", { maximumFractionDigits: 1 });
+
+export const writeCount = (n: number, one: string, many = `${one}s`): string =>
+  `${writeNumber(n)} ${n === 1 ? one : many}`;
+
+/** Whether times are told in UTC, by which everything is counted, or as on the reader's clock. */
+export type Zone = "UTC" | "local";
+
+const zoneOf = (zone: Zone) => (zone === "UTC" ? { timeZone: "UTC" } : {});
+
+const write = (at: string | number, zone: Zone, options: Intl.DateTimeFormatOptions): string =>
+  new Date(at).toLocaleString("en-GB", { ...zoneOf(zone), ...options });
+
+const clock = { hour: "2-digit", minute: "2-digit" } as const;
+const day = { weekday: "short", day: "numeric", month: "short" } as const;
+
+export const writeClock = (at: string | number, zone: Zone): string => write(at, zone, clock);
+const writeDay = (at: string | number, zone: Zone): string =>
+  write(at, zone, { ...day, year: "numeric" });
+export const writeShortDay = (at: string | number, zone: Zone): string => write(at, zone, day);
+export const writeTime = (at: string, zone: Zone): string =>
+  `${write(at, zone, day)}, ${writeClock(at, zone)}`;
+
+/** A range of hours: `Wed, 3 Jul 2019, 04:00–07:00`, or both days where it spans several. */
+export function writeRange(from: string, to: string, zone: Zone): string {
+  const last = new Date(Date.parse(to) - 1).toISOString();
+  const isOneDay = writeDay(from, zone) === writeDay(last, zone);
+  const end = `${isOneDay ? "" : `${writeDay(to, zone)}, `}${writeClock(to, zone)}`;
+  return `${writeDay(from, zone)}, ${writeClock(from, zone)}–${end}`;
+}
+
+/** How long ago something was: `12 s`, `4 min`, `3 h`, `2 d`. */
+export function writeAge(at: string, now: number): string {
+  const seconds = Math.max(0, Math.round((now - Date.parse(at)) / 1_000));
+  if (seconds < 90) return `${seconds} s`;
+  if (seconds < 90 * 60) return `${Math.round(seconds / 60)} min`;
+  return seconds < 48 * 3_600
+    ? `${Math.round(seconds / 3_600)} h`
+    : `${Math.round(seconds / 86_400)} d`;
+}
+
+/** How fast something rises against as many hours before. */
+export function writeRise(now: number, before: number): string {
+  if (before === 0) return now === 0 ? "" : "new";
+  const ratio = now / before;
+  if (ratio >= 1.05) return `▲ ${ratio >= 10 ? Math.round(ratio) : ratio.toFixed(1)}×`;
+  if (ratio <= 0.95) return `▼ ${Math.round((1 - ratio) * 100)} %`;
+  return "=";
+}
+
+export const hourText = (ms: number): string => `${new Date(ms).toISOString().slice(0, 13)}:00Z`;
+export const hoursBetween = (from: string, to: string): number =>
+  Math.round((Date.parse(to) - Date.parse(from)) / hourMs);
+/** The hour that goes on: its counts still grow. */
+export const isOpenHour = (hour: number, now: number): boolean =>
+  hour <= now && now < hour + hourMs;

@@ -1,0 +1,18 @@
+import { existsSync } from "node:fs";
+import { type Browser, chromium } from "playwright-core";
+
+const executablePath = "/usr/bin/chromium";
+
+/** Whether Debian's Chromium is installed. Tests that need it skip where not. */
+export const hasBrowser = existsSync(executablePath);
+
+if (!hasBrowser) {
+  console.warn(`Chromium is absent (${executablePath}): tests in a browser are skipped`);
+}
+
+/** A headless Chromium, which asks nothing of any other machine. */
+export const openBrowser = (): Promise<Browser> =>
+  chromium.launch({
+    executablePath,
+    args: ["--no-sandbox", "--disable-background-networking", "--disable-component-update"],
+  });
