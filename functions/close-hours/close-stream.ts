@@ -7,6 +7,7 @@ import {
   dayMs,
   type Header,
   hourMs,
+  hoursAtOnce,
   isWide,
   planClosing,
   startOfHour,
@@ -87,12 +88,16 @@ export async function closeStream(
     return billed.answer;
   };
   const readHeaders = async (hours: readonly number[]) => {
-    const headers = hours.length === 0 ? [] : await ask(warehouse.readHeaders(stream, hours));
-    return new Map(headers.map((header) => [header.hour, header]));
+    const headers = new Map<number, Header>();
+    for (let from = 0; from < hours.length; from += hoursAtOnce) {
+      const some = hours.slice(from, from + hoursAtOnce);
+      for (const one of await ask(warehouse.readHeaders(stream, some))) headers.set(one.hour, one);
+    }
+    return headers;
   };
 
   const touched = await ask(warehouse.findTouched(stream, windowOf(stream, closing)));
-  const hours = touched.map(({ hour }) => hour);
+  const hours = touched.map(({ hour }) => hour).toSorted((a, b) => a - b);
   const before = await readHeaders(hours);
   const watermark = closing.range === undefined ? closing.watermark : undefined;
   const slices = planClosing(touched, before, { now: closing.now, watermark });

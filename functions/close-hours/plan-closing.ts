@@ -28,7 +28,7 @@ export const dayMs = 24 * hourMs;
  */
 const overlapMs = hourMs / 4;
 /** One query writes to at most 4,000 partitions, and its hours are a parameter. */
-const hoursAtOnce = 500;
+export const hoursAtOnce = 500;
 /** Hours that came so far apart are not read together: each would read what the other needs. */
 const landedApartMs = 7 * dayMs;
 
