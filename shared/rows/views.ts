@@ -27,6 +27,34 @@ const postsLatest: View = {
   ].join("\n"),
 };
 
+const postHours: View = {
+  name: "post_hours",
+  description: "Posts by UTC hour: how many, by how many, of what kinds",
+  sql: [
+    "-- Posts by UTC hour: how many, by how many, of what kinds. Generated from shared/rows.",
+    "SELECT",
+    "  TIMESTAMP_TRUNC(event_time, HOUR) AS hour, COUNT(*) AS posts,",
+    "  COUNT(DISTINCT author) AS authors, SUM(ARRAY_LENGTH(links)) AS links,",
+    "  COUNTIF(kind = 'repost') AS reposts, COUNTIF(kind = 'quote') AS quotes,",
+    "  COUNTIF(kind = 'reply') AS replies, COUNT(DISTINCT language) AS languages,",
+    "  COUNT(DISTINCT source) AS sources",
+    "FROM `${dataset}.posts_latest`",
+    "GROUP BY hour",
+    "",
+  ].join("\n"),
+  columns: {
+    hour: "Start of the UTC hour in which the posts were created",
+    posts: "Distinct posts that were not deleted, each as its best informed reading has it",
+    authors: "Distinct authors",
+    links: "Links that the posts share, counted or not",
+    reposts: "Posts that repost another one",
+    quotes: "Posts that quote another one",
+    replies: "Posts that reply to another one",
+    languages: "Distinct languages, as the sources tell them",
+    sources: "Distinct networks",
+  },
+};
+
 const unlinkedLatest: View = {
   name: "unlinked_latest",
   description: "Each link once that posts share and that is not counted, with the reason",
@@ -148,4 +176,5 @@ export const views: readonly View[] = [
     description: `${stream.description}: closed hours, each with its newest closing`,
     sql: closingsViewSql(stream),
   })),
+  postHours,
 ];

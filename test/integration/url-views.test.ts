@@ -205,3 +205,24 @@ test("trending_urls compares an hour with the day before it and with the same ho
     { url_key: "old", mentions: 1, mean_of_day: 0, mean_of_week: 0, score: 1 },
   ]);
 });
+
+test("post_hours counts each post once, as its best informed reading has it, and no deleted one", async () => {
+  const post = (id: string, author: string | null, kind: string, more: string) =>
+    `('post', 'x', '${id}', TIMESTAMP '2026-01-02 10:15:00+00', ${author === null ? "NULL" : `'${author}'`},
+      '${kind}', ${more}, 'm', 'p', TIMESTAMP '2026-01-02', TIMESTAMP '2026-01-02')`;
+  const links = (...urls: string[]) =>
+    `[${urls.map((url) => `STRUCT('${url}' AS url, CAST(NULL AS STRING) AS slot, CAST(NULL AS STRING) AS title)`).join(", ")}]`;
+  await bigquery.query(`INSERT INTO hourtally.posts
+    (outcome, source, id, event_time, author, kind, revision, language, links, message_id, position,
+      received_at, landed_at) VALUES
+    ${post("x:1", "a", "post", `'1', NULL, ${links("u")}`)},
+    ${post("x:1", "a", "post", `'2', 'en', ${links("u", "v")}`)},
+    ${post("x:2", "a", "repost", "'1', 'ja', []")},
+    ${post("x:3", null, "reply", "'1', NULL, []")},
+    ${post("x:4", "b", "post", `'1', 'de', ${links("w")}`)}`);
+  await bigquery.query(`INSERT INTO hourtally.tombstones (id, source, landed_at)
+    VALUES ('x:4', 'x', TIMESTAMP '2026-01-03')`);
+  expect(await ask("SELECT * EXCEPT (hour) FROM hourtally.post_hours")).toEqual([
+    { posts: 3, authors: 1, links: 2, reposts: 1, quotes: 0, replies: 1, languages: 2, sources: 1 },
+  ]);
+});
