@@ -32,6 +32,14 @@ locals {
   ])
   third_views = setsubtract(keys(local.views), setunion(local.first_views, local.second_views))
 
+  table_functions = {
+    for entry in fileset("${path.module}/table-functions", "*.sql") :
+    trimsuffix(entry, ".sql") => merge(
+      jsondecode(file("${path.module}/table-functions/${trimsuffix(entry, ".sql")}.json")),
+      { sql = file("${path.module}/table-functions/${entry}") },
+    )
+  }
+
   view_sql = {
     for name, view in local.views : name => replace(view.sql, "$${dataset}", "${var.project_id}.${local.dataset_id}")
   }
@@ -161,6 +169,31 @@ resource "google_bigquery_table" "third_view" {
   }
 
   depends_on = [google_bigquery_table.second_view]
+}
+
+# Views with arguments.
+resource "google_bigquery_routine" "table_function" {
+  for_each = local.table_functions
+
+  project         = var.project_id
+  dataset_id      = google_bigquery_dataset.hourtally.dataset_id
+  routine_id      = each.key
+  description     = each.value.description
+  routine_type    = "TABLE_VALUED_FUNCTION"
+  language        = "SQL"
+  definition_body = replace(each.value.sql, "$${dataset}", "${var.project_id}.${local.dataset_id}")
+
+  dynamic "arguments" {
+    for_each = each.value.arguments
+
+    content {
+      name          = arguments.value.name
+      argument_kind = "FIXED_TYPE"
+      data_type     = jsonencode({ typeKind = arguments.value.type })
+    }
+  }
+
+  depends_on = [google_bigquery_table.third_view]
 }
 
 # The provider has no search index, so a query makes it, once for each definition. BigQuery knows a job

@@ -2,6 +2,7 @@ import { mkdir, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { failureReason } from "../shared/events/failed-event.v1.ts";
 import { storedTables } from "../shared/rows/stored-tables.ts";
+import { tableFunctions } from "../shared/rows/table-functions.ts";
 import { deployedViews, describeView } from "./deployed-views.ts";
 import { describeContract } from "./describe-contract.ts";
 import { readManifests } from "./read-manifests.ts";
@@ -25,6 +26,10 @@ export async function generatedFiles(): Promise<Map<string, string>> {
     files.set(`views/${view.name}.sql`, view.sql);
     addJson(`views/${view.name}.json`, { description: describeView(view), order });
   }
+  for (const { sql, ...one } of tableFunctions) {
+    files.set(`table-functions/${one.name}.sql`, sql);
+    addJson(`table-functions/${one.name}.json`, one);
+  }
   const manifests = await readManifests();
   for (const [name, value] of describeContract(manifests)) addJson(`${contract}/${name}`, value);
   for (const { name, trigger, ...manifest } of manifests) {
@@ -36,7 +41,7 @@ export async function generatedFiles(): Promise<Map<string, string>> {
 }
 
 /** Folders that Terraform reads, of generated files and nothing else. */
-export const deployedFolders = ["manifests", "schemas", "views"];
+export const deployedFolders = ["manifests", "schemas", "table-functions", "views"];
 /** All folders of generated files and nothing else, seen from `terraform/`. */
 export const generatedFolders = [...deployedFolders, contract];
 

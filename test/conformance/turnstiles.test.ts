@@ -2,10 +2,21 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { BigQuery } from "@google-cloud/bigquery";
+// Teaches protobufjs descriptors; in the bundle of append-rows another package does.
+import "@google-cloud/bigquery-storage";
 import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
 import * as z from "zod";
+import { createAppender } from "../../functions/append-rows/append-to-table.ts";
+import { createWriterOpener } from "../../functions/append-rows/open-writer.ts";
+import { bucketHours } from "../../functions/bucket-hours/bucket-hours.ts";
+import { readMessage } from "../../functions/normalize-turnstiles/read-message.ts";
+import { tables } from "../../shared/rows/tables.ts";
+import { turnstileReadings } from "../../shared/streams/turnstile-readings.ts";
 import { type LocalBigquery, startBigquery } from "../local-cloud/bigquery/start-bigquery.ts";
 import { provisionWarehouse } from "../local-cloud/provision.ts";
+import { generateTurnstiles } from "../producer/generate-turnstiles.ts";
+import { createRandom } from "../support/create-random.ts";
+import { delivery } from "../support/deliveries.ts";
 import { loadRegisters } from "../support/load-registers.ts";
 import { hasSharedData } from "../support/shared-data.ts";
 
@@ -129,5 +140,98 @@ describe.runIf(hasSharedData)("two weeks of New York's turnstiles", () => {
       { station: "FLUSHING-MAIN", linename: "7", entries: 333_966 },
     ]);
     expect(stations.filter(({ station }) => station === "86 ST")).toHaveLength(5);
+  }, 60_000);
+});
+
+describe("a stream of 10,000 increments, some twice and some late", () => {
+  const endingAt = new Date("2024-03-11T04:00:00Z");
+  // More than a day, with the hour that New York skips in it.
+  const lines = [...generateTurnstiles({ count: 10_000, seed: 5, endingAt })];
+  let server: LocalBigquery;
+  const query = async (sql: string): Promise<unknown[]> =>
+    (await new BigQuery({ projectId }).query(sql))[0];
+
+  beforeAll(async () => {
+    server = await startBigquery();
+    vi.stubEnv("BIGQUERY_EMULATOR_HOST", server.restUrl);
+    await provisionWarehouse({ projectId, dataset });
+    const append = createAppender(
+      createWriterOpener({ projectId, dataset, writeEndpoint: server.writeUrl }),
+    );
+    const table = tables.find(({ name }) => name === turnstileReadings.increments.table);
+    if (table === undefined) throw new Error("no table of increments");
+    for (const message of deliver(lines)) {
+      const { readings, failed } = readMessage(message, {
+        functionVersion: "v1",
+        now: endingAt.getTime(),
+      });
+      expect(failed).toEqual([]);
+      expect(await append(table, bucketHours(turnstileReadings, readings))).toEqual([]);
+    }
+  }, 60_000);
+  afterAll(async () => {
+    vi.unstubAllEnvs();
+    await server.stop();
+  });
+
+  /** In messages of 500, every third message again, and a tenth of the lines at the end. */
+  function deliver(all: readonly string[]) {
+    const random = createRandom(9);
+    const late = all.filter(() => random.chance(0.1));
+    const inTime = all.filter((line) => !late.includes(line));
+    const messages = Array.from({ length: Math.ceil(inTime.length / 500) }, (_, index) =>
+      inTime.slice(index * 500, (index + 1) * 500),
+    );
+    const again = messages.filter((_, index) => index % 3 === 0);
+    return [...messages, ...again, late].map((some) => delivery(some.join("\n"), "turnstiles"));
+  }
+
+  /** Sums over groups of lines, whose names `groupOf` makes of their fields; by text alone. */
+  function sum(groupOf: (fields: string[]) => string) {
+    const sums = new Map<string, [number, number]>();
+    for (const line of lines) {
+      const fields = line.split(",");
+      const group = groupOf(fields);
+      const [entries, exits] = sums.get(group) ?? [0, 0];
+      sums.set(group, [entries + Number(fields[9]), exits + Number(fields[10])]);
+    }
+    return [...sums].map(([group, [entries, exits]]) => `${group} ${entries} ${exits}`).toSorted();
+  }
+
+  test("gives exact sums of each hour", async () => {
+    const rows = z.array(z.object({ said: z.string() })).parse(
+      await query(`SELECT FORMAT('%s %s %s %d %d', FORMAT_DATETIME('%m-%d-%y %H', local_hour),
+          ca, unit, SUM(hours.entries), SUM(hours.exits)) AS said
+        FROM ${dataset}.turnstile_hours_exact AS hours
+        JOIN (SELECT DISTINCT hour, local_hour FROM ${dataset}.turnstile_station_hours) USING (hour)
+        GROUP BY local_hour, ca, unit`),
+    );
+    expect(rows.map(({ said }) => said).toSorted()).toEqual(
+      sum(([ca, unit, , , , , date, time = ""]) => `${date} ${time.slice(0, 2)} ${ca} ${unit}`),
+    );
+  }, 60_000);
+
+  test("gives the same in windows of five minutes as grouping by the eight fields", async () => {
+    const rows = z.array(z.object({ said: z.string() })).parse(
+      await query(`SELECT FORMAT('%s %s,%s,%s,%s,%s,%s,%s,%s %d %d',
+          FORMAT_TIMESTAMP('%H:%M', window_start, 'America/New_York'), ca, unit, scp, station,
+          linename, division, FORMAT_DATE('%m-%d-%y', local_date), description, entries, exits) AS said
+        FROM ${dataset}.turnstile_windows(5)`),
+    );
+    const windows = sum(([ca, unit, scp, station, line, division, date, time = "", desc]) => {
+      const minute = Number(time.slice(3, 5));
+      const start = `${time.slice(0, 3)}${String(minute - (minute % 5)).padStart(2, "0")}`;
+      return `${start} ${[ca, unit, scp, station, line, division, date, desc].join(",")}`;
+    });
+    expect(windows.length).toBeGreaterThan(1_000);
+    expect(rows.map(({ said }) => said).toSorted()).toEqual(windows);
+  }, 60_000);
+
+  test("gives longer windows as well, and none of less than five minutes", async () => {
+    const all = "SELECT COUNT(DISTINCT window_start) AS windows, SUM(readings) AS readings FROM";
+    expect(await query(`${all} ${dataset}.turnstile_windows(1440)`)).toEqual([
+      { windows: 2, readings: 10_000 },
+    ]);
+    await expect(query(`${all} ${dataset}.turnstile_windows(4)`)).rejects.toThrow("5 or more");
   }, 60_000);
 });

@@ -98,6 +98,28 @@ export async function provisionWarehouse(options: {
     const query = view.sql.replaceAll("${dataset}", `${options.projectId}.${options.dataset}`);
     await unlessPresent(dataset.createTable(view.name, { view: { query, useLegacySql: false } }));
   }
+  for (const name of await namesIn("table-functions", ".sql")) {
+    await bigquery.query(await readFunctionSql(name, `${options.projectId}.${options.dataset}`));
+  }
+}
+
+const functionFile = z.object({
+  description: z.string(),
+  arguments: z.array(z.object({ name: z.string(), type: z.string() })),
+});
+
+/** The statement that creates a table function, which clients of BigQuery have no call for. */
+async function readFunctionSql(name: string, dataset: string): Promise<string> {
+  const file = (extension: string) =>
+    readFile(`${terraform}/table-functions/${name}.${extension}`, "utf8");
+  const { description, arguments: parameters } = functionFile.parse(JSON.parse(await file("json")));
+  const list = parameters.map((one) => `${one.name} ${one.type}`).join(", ");
+  const body = (await file("sql")).replaceAll("${dataset}", dataset);
+  return [
+    `CREATE OR REPLACE TABLE FUNCTION \`${dataset}.${name}\`(${list})`,
+    `OPTIONS (description = ${JSON.stringify(description)})`,
+    `AS ${body}`,
+  ].join("\n");
 }
 
 async function readView(name: string) {

@@ -25,6 +25,7 @@ export async function applyDefinition(
   const { target } = definition;
   if (definition.kind === "create schema") return createSchema(catalog, definition);
   if (definition.kind === "drop") return drop(catalog, definition);
+  if (definition.kind === "create table function") return createFunction(catalog, definition);
   const existing = catalog.findTable(target);
   if (existing && definition.unlessExists) return "SKIP";
   checkLabels(definition.options.labels);
@@ -84,6 +85,25 @@ async function createSchema(
   return "CREATE";
 }
 
+async function createFunction(
+  catalog: Catalog,
+  definition: TableDefinition & { kind: "create table function" },
+): Promise<Operation> {
+  const { target, text, options, replace, unlessExists } = definition;
+  const existing = catalog.findFunction(target);
+  if (existing && unlessExists) return "SKIP";
+  if (existing && !replace) {
+    throw new BigqueryError("duplicate", `Already Exists: Routine ${nameOf(target)}`);
+  }
+  const { description } = options;
+  await catalog.putFunction({
+    ...target,
+    text,
+    ...(description === undefined ? {} : { description }),
+  });
+  return existing ? "REPLACE" : "CREATE";
+}
+
 async function drop(
   catalog: Catalog,
   definition: TableDefinition & { kind: "drop" },
@@ -95,6 +115,11 @@ async function drop(
       .some((one) => one.dataset === target.dataset);
     if (!exists && definition.ifExists) return "SKIP";
     await catalog.deleteDataset(target, definition.cascade);
+    return "DROP";
+  }
+  if (what === "TABLE FUNCTION") {
+    if (!catalog.findFunction(target) && definition.ifExists) return "SKIP";
+    await catalog.deleteFunction(target);
     return "DROP";
   }
   const table = catalog.findTable(target);

@@ -26,6 +26,19 @@ export type CatalogTable = TableName & {
   version: number;
 };
 
+const functionSchema = z.object({
+  project: z.string(),
+  dataset: z.string(),
+  /** Its own name: functions and tables may have the same. */
+  table: z.string(),
+  /** The statement that creates it. */
+  text: z.string(),
+  description: z.string().optional(),
+});
+
+/** A table function. */
+export type CatalogFunction = z.output<typeof functionSchema>;
+
 const datasetSchema = z.object({
   project: z.string(),
   dataset: z.string(),
@@ -59,6 +72,7 @@ export async function openCatalog(connection: DuckDBConnection, now: () => numbe
   );
   const datasets = new Map<string, CatalogDataset>();
   const tables = new Map<string, CatalogTable>();
+  const functions = new Map<string, CatalogFunction>();
   const stored = await connection.runAndReadAll(
     "SELECT kind, resource FROM local_bigquery.resources ORDER BY name",
   );
@@ -67,6 +81,9 @@ export async function openCatalog(connection: DuckDBConnection, now: () => numbe
     if (kind === "dataset") {
       const dataset = datasetSchema.parse(value);
       datasets.set(datasetKey(dataset), dataset);
+    } else if (kind === "function") {
+      const one = functionSchema.parse(value);
+      functions.set(tableKey(one), one);
     } else {
       const table = readStoredTable(value);
       tables.set(tableKey(table), table);
@@ -96,7 +113,11 @@ export async function openCatalog(connection: DuckDBConnection, now: () => numbe
     lastChange = result.catch(() => undefined);
     return result;
   };
-  const record = async (kind: "dataset" | "table", name: string, resource: unknown) => {
+  const record = async (
+    kind: "dataset" | "function" | "table",
+    name: string,
+    resource: unknown,
+  ) => {
     await connection.run("DELETE FROM local_bigquery.resources WHERE kind = $1 AND name = $2", [
       kind,
       name,
@@ -129,6 +150,7 @@ export async function openCatalog(connection: DuckDBConnection, now: () => numbe
     getDataset,
     getTable,
     findTable: (name: TableName) => tables.get(tableKey(name)),
+    findFunction: (name: TableName) => functions.get(tableKey(name)),
     listProjects: () =>
       [...new Set([...datasets.values()].map((dataset) => dataset.project))].toSorted(),
     listDatasets: (project: string) =>
@@ -159,14 +181,17 @@ export async function openCatalog(connection: DuckDBConnection, now: () => numbe
       change(async () => {
         const key = datasetKey(getDataset(name));
         const contents = tablesOf(name);
-        if (contents.length > 0 && !deleteContents) {
+        const routines = [...functions.values()].filter((one) => datasetKey(one) === key);
+        if (contents.length + routines.length > 0 && !deleteContents) {
           throw new BigqueryError("resourceInUse", `Dataset ${key} is still in use`);
         }
         await connection.run(`DROP SCHEMA "${key}" CASCADE`);
         for (const table of contents) await record("table", tableKey(table), undefined);
+        for (const one of routines) await record("function", tableKey(one), undefined);
         await record("dataset", key, undefined);
         return () => {
           for (const table of contents) tables.delete(tableKey(table));
+          for (const one of routines) functions.delete(tableKey(one));
           datasets.delete(key);
         };
       }),
@@ -232,6 +257,28 @@ export async function openCatalog(connection: DuckDBConnection, now: () => numbe
       };
       return change(work, prepare);
     },
+
+    /** Creates a table function, or replaces the one of the same name. */
+    putFunction: (one: CatalogFunction) =>
+      change(async () => {
+        getDataset(one);
+        await record("function", tableKey(one), one);
+        return () => {
+          functions.set(tableKey(one), one);
+        };
+      }),
+
+    deleteFunction: (name: TableName) =>
+      change(async () => {
+        const key = tableKey(name);
+        if (!functions.has(key)) {
+          throw new BigqueryError("notFound", `Not found: Routine ${key}`);
+        }
+        await record("function", key, undefined);
+        return () => {
+          functions.delete(key);
+        };
+      }),
 
     deleteTable: (name: TableName) =>
       change(async () => {

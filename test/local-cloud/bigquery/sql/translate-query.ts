@@ -1,9 +1,10 @@
 import { BigqueryError } from "../bigquery-error.ts";
 import type { ResultField } from "../encode-results.ts";
-import type { Catalog, CatalogTable, TableName } from "../open-catalog.ts";
+import type { Catalog, CatalogFunction, CatalogTable, TableName } from "../open-catalog.ts";
 import { analyzeDefinition, type TableDefinition } from "./analyze/analyze-definition.ts";
 import { analyzeQuery } from "./analyze/analyze-query.ts";
 import { analyzeChange } from "./analyze/analyze-statement.ts";
+import { analyzeType } from "./analyze/analyze-type.ts";
 import { columnKeys } from "./analyze/column-keys.ts";
 import {
   type CommonRelation,
@@ -21,6 +22,7 @@ import { notImplemented, placeError } from "./place-error.ts";
 import type { QueryParameters } from "./query-parameters.ts";
 import { LiteralError } from "./types/convert-expression.ts";
 import { fieldOfType } from "./types/convert-field.ts";
+import { compose, type Expression } from "./types/expression.ts";
 import { nameStorage, quoteName, type SqlType } from "./types/sql-type.ts";
 
 export type QueryRequest = {
@@ -34,10 +36,12 @@ type StatementType =
   | "CREATE_SCHEMA"
   | "CREATE_TABLE"
   | "CREATE_TABLE_AS_SELECT"
+  | "CREATE_TABLE_FUNCTION"
   | "CREATE_VIEW"
   | "DELETE"
   | "DROP_SCHEMA"
   | "DROP_TABLE"
+  | "DROP_TABLE_FUNCTION"
   | "DROP_VIEW"
   | "INSERT"
   | "MERGE"
@@ -63,7 +67,7 @@ export type TranslatedQuery = {
 };
 
 type Definition = Syntax & {
-  kind: "create schema" | "create table" | "create view" | "drop";
+  kind: "create schema" | "create table" | "create table function" | "create view" | "drop";
 };
 
 /** Views may build on views; BigQuery allows 16 levels. */
@@ -111,6 +115,13 @@ export function translateQuery(catalog: Catalog, request: QueryRequest): Transla
       named.set(view, used);
       views.push({ ...used, sql: body.sql });
       return used;
+    },
+    findFunction: catalog.findFunction,
+    readFunction: (one) => {
+      const title = `${one.project}:${one.dataset}.${one.table}`;
+      if (depth >= deepestView)
+        throw new BigqueryError("invalidQuery", `Too many nested views: ${title}`);
+      return readTableFunction(one, servicesAt(depth + 1));
     },
   });
 
@@ -183,6 +194,7 @@ function translateStatement(context: Context, main: Syntax) {
     }
     case "create view":
     case "create table":
+    case "create table function":
     case "create schema":
     case "drop":
       return {
@@ -208,7 +220,18 @@ function translateDefinition(context: Context, main: Definition) {
     case "create schema":
       return { sql: "", statement: "CREATE_SCHEMA" as const };
     case "drop":
-      return { sql: "", statement: `DROP_${main.what}` as const };
+      return {
+        sql: "",
+        statement:
+          main.what === "TABLE FUNCTION"
+            ? ("DROP_TABLE_FUNCTION" as const)
+            : (`DROP_${main.what}` as const),
+      };
+    case "create table function":
+      return {
+        ...translateSelect({ ...context, variables: unknownValues(context, main) }, main.query),
+        statement: "CREATE_TABLE_FUNCTION" as const,
+      };
     case "create view":
       return { ...translateSelect(context, main.query), statement: "CREATE_VIEW" as const };
     case "create table":
@@ -218,6 +241,19 @@ function translateDefinition(context: Context, main: Definition) {
         statement: "CREATE_TABLE_AS_SELECT" as const,
       };
   }
+}
+
+/** In place of the arguments of a function that is only looked at: NULLs of their types. */
+function unknownValues(
+  context: Context,
+  { parameters, place }: Syntax & { kind: "create table function" },
+): ReadonlyMap<string, Expression> {
+  return new Map(
+    parameters.map(({ name, type: written }) => {
+      const type = analyzeType(context, written);
+      return [keyOf(name), compose(`CAST(NULL AS ${nameStorage(type)})`, type, place)];
+    }),
+  );
 }
 
 function translateSelect(context: Context, query: Query) {
@@ -283,6 +319,34 @@ function translateView(view: CatalogTable, services: Services): Relation {
     }
     return expandValue(analyzeQuery(createContext(statement), main.query));
   });
+}
+
+function readTableFunction(
+  one: CatalogFunction,
+  services: Services,
+): ReturnType<Services["readFunction"]> {
+  const statement: Statement = {
+    text: one.text,
+    prefix: "f",
+    project: one.project,
+    dataset: undefined,
+    parameters: [],
+    services,
+    functions: new Map(),
+  };
+  const main = readMain(one.text, statement);
+  if (main.kind !== "create table function") {
+    throw new RangeError(`${one.dataset}.${one.table} is no table function`);
+  }
+  const context = createContext(statement);
+  return {
+    parameters: main.parameters.map(({ name, type }) => ({
+      name,
+      type: analyzeType(context, type),
+    })),
+    apply: (variables) =>
+      placed(one.text, () => expandValue(analyzeQuery({ ...context, variables }, main.query))),
+  };
 }
 
 function findTable(catalog: Catalog, name: TableName): CatalogTable {

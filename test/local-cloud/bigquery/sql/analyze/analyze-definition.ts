@@ -30,10 +30,25 @@ export type TableDefinition = { target: TableName } & (
       options: Options;
     }
   | { kind: "create schema"; unlessExists: boolean; location: string; options: Options }
-  | { kind: "drop"; what: "SCHEMA" | "TABLE" | "VIEW"; ifExists: boolean; cascade: boolean }
+  | {
+      kind: "create table function";
+      replace: boolean;
+      unlessExists: boolean;
+      /** The text of the statement. */
+      text: string;
+      options: Options;
+    }
+  | {
+      kind: "drop";
+      what: "SCHEMA" | "TABLE" | "TABLE FUNCTION" | "VIEW";
+      ifExists: boolean;
+      cascade: boolean;
+    }
 );
 
-type Defining = Statement & { kind: "create schema" | "create table" | "create view" | "drop" };
+type Defining = Statement & {
+  kind: "create schema" | "create table" | "create table function" | "create view" | "drop";
+};
 
 /** Understands CREATE and DROP of schemas, tables and views. */
 export function analyzeDefinition(context: Context, statement: Defining): TableDefinition {
@@ -58,6 +73,15 @@ export function analyzeDefinition(context: Context, statement: Defining): TableD
             : nameTable(context, statement.target),
         ifExists: statement.ifExists,
         cascade: statement.cascade,
+      };
+    case "create table function":
+      return {
+        kind: "create table function",
+        target: nameTable(context, statement.target),
+        replace: statement.replace,
+        unlessExists: statement.unlessExists,
+        text: statement.text,
+        options: readOptions(statement.options),
       };
     case "create view":
       return {

@@ -2,11 +2,11 @@ import { BigqueryError } from "../../bigquery-error.ts";
 import { quoteTable, type TableName } from "../../open-catalog.ts";
 import type { FromItem, Name, Pivot, WithOffset } from "../parse/syntax-tree.ts";
 import { notImplemented } from "../place-error.ts";
-import { commonType, convert } from "../types/convert-expression.ts";
+import { commonType, convert, distanceTo } from "../types/convert-expression.ts";
 import { typeOfField } from "../types/convert-field.ts";
 import { compose, type Expression } from "../types/expression.ts";
 import { bool, int64, quoteName, writeType } from "../types/sql-type.ts";
-import { analyzeAs, analyzeExpression } from "./analyze-expression.ts";
+import { analyzeAs, analyzeExpression, describeType } from "./analyze-expression.ts";
 import { analyzeQuery } from "./analyze-query.ts";
 import { columnKeys } from "./column-keys.ts";
 import {
@@ -66,7 +66,7 @@ function analyzeItem(context: Context, item: FromItem, left: Scope): Source {
       ) {
         throw notImplemented(`Table function ${name}`);
       }
-      return refuse(context, item.place, `Table-valued function not found: ${name}`);
+      return analyzeFunction(context, item, left);
     }
     case "unnest":
       return analyzeUnnest(
@@ -76,6 +76,54 @@ function analyzeItem(context: Context, item: FromItem, left: Scope): Source {
         left,
       );
   }
+}
+
+function analyzeFunction(
+  context: Context,
+  item: FromItem & { kind: "table function" },
+  left: Scope,
+): Source {
+  const { services } = context.statement;
+  const written = item.names.map((one) => one.text).join(".");
+  const found = services.findFunction(nameTable(context, item.names, left));
+  if (!found) return refuse(context, item.place, `Table-valued function not found: ${written}`);
+  const { parameters, apply } = services.readFunction(found);
+  // What stands to the left is nothing that an argument could read.
+  const inside: Context = { ...context, scope: undefined, outer: undefined, clause: "FROM clause" };
+  const given = item.arguments?.map((node) => analyzeExpression(inside, node)) ?? [];
+  const fits =
+    given.length === parameters.length &&
+    parameters.every(({ type }, index) => {
+      const value = given[index];
+      return value !== undefined && Number.isFinite(distanceTo(value, type));
+    });
+  if (!fits) {
+    const types = given.map((one) => describeType(one)).join(", ");
+    return refuse(
+      context,
+      item.place,
+      `No matching signature for table-valued function ${written} for argument types: ${types}`,
+    );
+  }
+  const values = new Map<string, Expression>();
+  for (const [index, { name, type }] of parameters.entries()) {
+    const value = given[index];
+    if (!value) continue;
+    const converted = convert(value, type);
+    values.set(keyOf(name), { ...converted, sql: `(${converted.sql})`, constant: undefined });
+  }
+  const relation = apply(values);
+  const alias = aliasAt(context, item.place);
+  return {
+    sql: `(${relation.sql}) AS ${alias}`,
+    scope: fromRelation(
+      relation.columns,
+      false,
+      alias,
+      item.alias ?? item.names.at(-1),
+      left.level,
+    ),
+  };
 }
 
 function analyzeTable(context: Context, item: FromItem & { kind: "table" }, left: Scope): Source {

@@ -1,4 +1,4 @@
-import type { CatalogTable, TableName } from "../../open-catalog.ts";
+import type { CatalogFunction, CatalogTable, TableName } from "../../open-catalog.ts";
 import type { FunctionDefinition, Name, WindowSpecification } from "../parse/syntax-tree.ts";
 import { placeError } from "../place-error.ts";
 import type { QueryParameters } from "../query-parameters.ts";
@@ -60,6 +60,12 @@ export type Services = {
   /** The common table that holds a view. */
   useView: (view: CatalogTable) => CommonRelation;
   useTable: (table: CatalogTable) => void;
+  findFunction: (name: TableName) => CatalogFunction | undefined;
+  /** The parameters of a table function, and its query with arguments in place of them. */
+  readFunction: (one: CatalogFunction) => {
+    parameters: readonly { name: string; type: SqlType }[];
+    apply: (given: ReadonlyMap<string, Expression>) => Relation;
+  };
 };
 
 /** Where an expression stands. */

@@ -1,5 +1,5 @@
 import { notImplemented } from "../place-error.ts";
-import { parseExpression } from "./parse-expression.ts";
+import { parseExpression, parseExpressions } from "./parse-expression.ts";
 import { parseAlias, parseQuery } from "./parse-query.ts";
 import type { FromItem, JoinKind, Name, Node, Pivot, TableSuffix } from "./syntax-tree.ts";
 import type { TokenReader } from "./token-reader.ts";
@@ -74,13 +74,8 @@ function parsePrimary(reader: TokenReader): FromItem {
   if (!reader.isName()) return reader.unexpected();
   const names = parseTablePath(reader);
   if (reader.takeSymbol("(")) {
-    let depth = 1;
-    while (depth > 0 && !reader.atEnd()) {
-      const token = reader.next();
-      if (token.text === "(" && token.kind === "symbol") depth += 1;
-      if (token.text === ")" && token.kind === "symbol") depth -= 1;
-    }
-    return { kind: "table function", names, alias: parseAlias(reader), place };
+    const given = parseArguments(reader);
+    return { kind: "table function", names, arguments: given, alias: parseAlias(reader), place };
   }
   let alias = parseTableAlias(reader);
   const offset = parseOffset(reader);
@@ -90,6 +85,23 @@ function parsePrimary(reader: TokenReader): FromItem {
   const also = parseSuffix(reader);
   alias ??= parseTableAlias(reader);
   return { kind: "table", names, alias, offset, also, place };
+}
+
+/** Arguments up to the closing bracket; undefined where a table or model is among them. */
+function parseArguments(reader: TokenReader): Node[] | undefined {
+  if (reader.takeSymbol(")")) return [];
+  const isQuery = reader.isSymbol("(") && (reader.isWord("SELECT", 1) || reader.isWord("WITH", 1));
+  if (!isQuery && !reader.isWord("TABLE") && !reader.isWord("MODEL")) {
+    const given = parseExpressions(reader);
+    if (reader.takeSymbol(")")) return given;
+  }
+  let depth = 1;
+  while (depth > 0 && !reader.atEnd()) {
+    const token = reader.next();
+    if (token.text === "(" && token.kind === "symbol") depth += 1;
+    if (token.text === ")" && token.kind === "symbol") depth -= 1;
+  }
+  return undefined;
 }
 
 function parseParenthesis(reader: TokenReader, place: number): FromItem {

@@ -221,11 +221,43 @@ function parseCreate(reader: TokenReader): Statement {
     const text = reader.sql.slice(start, reader.peek(-1).end);
     return { kind: "create view", target, replace, unlessExists, query, text, options, place };
   }
-  if (reader.isWord("TABLE") && !reader.isWord("FUNCTION", 1)) {
-    reader.next();
+  if (reader.takeWord("TABLE", "FUNCTION")) return parseTableFunction(reader, replace, place);
+  if (reader.takeWord("TABLE")) {
     return parseCreateTable(reader, replace, place);
   }
   throw notImplemented(`CREATE ${reader.peek().upper}`);
+}
+
+function parseTableFunction(reader: TokenReader, replace: boolean, place: number): Statement {
+  const unlessExists = takeUnlessExists(reader);
+  const target = parseTablePath(reader);
+  reader.expectSymbol("(");
+  const parameters: { name: string; type: TypeNode }[] = [];
+  while (!reader.isSymbol(")")) {
+    const name = reader.expectName().text;
+    if (reader.isWord("ANY") || reader.isWord("TABLE")) {
+      throw notImplemented(`An argument of ${reader.peek().upper}`);
+    }
+    parameters.push({ name, type: parseType(reader) });
+    if (!reader.takeSymbol(",")) break;
+  }
+  reader.expectSymbol(")");
+  if (reader.isWord("RETURNS")) throw notImplemented("RETURNS of a table function");
+  const options = parseOptions(reader);
+  reader.expectWord("AS");
+  const query = parseQuery(reader);
+  const text = reader.sql.slice(place, reader.peek(-1).end);
+  return {
+    kind: "create table function",
+    target,
+    replace,
+    unlessExists,
+    parameters,
+    query,
+    text,
+    options,
+    place,
+  };
 }
 
 function parseCreateTable(reader: TokenReader, replace: boolean, place: number): Statement {
@@ -317,7 +349,9 @@ function parseFunction(reader: TokenReader): FunctionDefinition {
 function parseDrop(reader: TokenReader): Statement {
   const place = reader.place();
   reader.expectWord("DROP");
-  const what = (["TABLE", "VIEW", "SCHEMA"] as const).find((word) => reader.takeWord(word));
+  const what = reader.takeWord("TABLE", "FUNCTION")
+    ? "TABLE FUNCTION"
+    : (["TABLE", "VIEW", "SCHEMA"] as const).find((word) => reader.takeWord(word));
   if (!what) throw notImplemented(`DROP ${reader.peek().upper}`);
   const ifExists = reader.takeWord("IF", "EXISTS");
   const target = parseTablePath(reader);

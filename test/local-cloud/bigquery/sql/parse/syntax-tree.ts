@@ -144,7 +144,13 @@ export type FromItem = Place &
       }
     | { kind: "unnest"; list: Node; alias: Name | undefined; offset: WithOffset }
     | { kind: "table query"; query: Query; alias: Name | undefined; also: TableSuffix }
-    | { kind: "table function"; names: Name[]; alias: Name | undefined }
+    | {
+        kind: "table function";
+        names: Name[];
+        /** Undefined where a table or model is among them. */
+        arguments: Node[] | undefined;
+        alias: Name | undefined;
+      }
     | {
         kind: "join";
         join: JoinKind;
@@ -205,6 +211,17 @@ export type Statement = Place &
         options: TableOption[];
       }
     | {
+        kind: "create table function";
+        target: Name[];
+        replace: boolean;
+        unlessExists: boolean;
+        parameters: { name: string; type: TypeNode }[];
+        query: Query;
+        /** The whole statement. */
+        text: string;
+        options: TableOption[];
+      }
+    | {
         kind: "create table";
         target: Name[];
         replace: boolean;
@@ -223,7 +240,7 @@ export type Statement = Place &
       }
     | {
         kind: "drop";
-        what: "SCHEMA" | "TABLE" | "VIEW";
+        what: "SCHEMA" | "TABLE" | "TABLE FUNCTION" | "VIEW";
         target: Name[];
         ifExists: boolean;
         cascade: boolean;

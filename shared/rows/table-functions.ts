@@ -1,0 +1,5 @@
+import type { TableFunction } from "./table-function.ts";
+import { turnstileFunctions } from "./turnstile-functions.ts";
+
+/** All table functions; they read views, and not one another. */
+export const tableFunctions: readonly TableFunction[] = [...turnstileFunctions];
