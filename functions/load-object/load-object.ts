@@ -11,6 +11,7 @@ import type { LoadReport } from "./load-report.v1.ts";
 import type { ObjectStore } from "./object-store.ts";
 import { type PackedRows, packRows } from "./pack-rows.ts";
 import { readRecords } from "./read-records.ts";
+import type { FailedRecord } from "./record.ts";
 import { type GzipLimits, verifyGzip } from "./verify-gzip.ts";
 
 export type LoadDependencies = {
@@ -23,6 +24,10 @@ export type LoadDependencies = {
 
 /** Published and not yet acknowledged, of one object. */
 const inFlightBytes = 4_000_000;
+/** Of one object that are kept one by one: all of its bytes are in the bucket. */
+const mostFailures = 10_000;
+/** Of records that fail and wait for the first row, without which the object is nothing but failures. */
+const heldBytes = 4_000_000;
 /** Of the value of an attribute. */
 const maxAttributeBytes = 1_024;
 const gzipSignature = Buffer.of(0x1f, 0x8b);
@@ -49,9 +54,15 @@ export async function loadObject(
       // Whatever breaks an object is found before any of its rows is published.
       if (!(error instanceof BrokenObjectError) || progress.rows > 0) throw error;
       progress.broken = { reason: error.reason, message: error.message };
+      outbox.forgetHeld();
       progress.failedByReason[error.reason] = (progress.failedByReason[error.reason] ?? 0) + 1;
     }
     await outbox.drain();
+    const failed = countFailed(progress);
+    if (failed > mostFailures && progress.broken === undefined) {
+      const message = `${failed} of its records fail; the first ${mostFailures} are kept one by one`;
+      progress.broken = { reason: "too-many-failures", message };
+    }
   } finally {
     await outbox.settle();
   }
@@ -78,7 +89,7 @@ async function publishRecords(
       const sent =
         "row" in record
           ? outbox.addRow(record.row, record.raw.index)
-          : outbox.addFailed(failRecordOf(object, topic.name, record, config), record.reason);
+          : outbox.addFailed(record, () => failRecordOf(object, topic.name, record, config));
       // Waiting for each row would cost more than the row.
       if (sent !== undefined) await sent;
     }
@@ -102,6 +113,9 @@ const createProgress = (): Progress => ({
   messages: 0,
   failedByReason: {},
 });
+
+const countFailed = ({ failedByReason }: Progress): number =>
+  Object.values(failedByReason).reduce((sum, count) => sum + count, 0);
 
 /** The content of an object without its compression; verified first where there is one. */
 async function openContent(
@@ -150,6 +164,9 @@ function createOutbox(
   const failures = packRows();
   let failureLines = 0;
   let heading: string | undefined;
+  /** Failures of an object of which no row has been seen. */
+  let held: (() => readonly FailedEvent[])[] | undefined = [];
+  let heldSize = 0;
 
   const send = (to: Topic, packed: Buffer, attributes: Record<string, string>) => {
     const encoded = encodePayload(packed);
@@ -178,21 +195,52 @@ function createOutbox(
     return sent;
   };
 
+  const sendFailed = async (events: readonly FailedEvent[]): Promise<void> => {
+    for (const event of events) {
+      const full = failures.add(Buffer.from(JSON.stringify(event)), failureLines);
+      failureLines += 1;
+      if (full) await sendFailures(full);
+    }
+  };
+  const sendHeld = async (): Promise<void> => {
+    const waiting = held ?? [];
+    held = undefined;
+    for (const fail of waiting) await sendFailed(fail());
+  };
+  const addRow = (row: Buffer, index: number): Promise<void> | undefined => {
+    if (isHeading(row)) return takeHeading(row);
+    const full = rows.add(row, index);
+    return full && sendRows(full);
+  };
+
   return {
     addRow: (row: Buffer, index: number): Promise<void> | undefined => {
-      if (isHeading(row)) return takeHeading(row);
-      const full = rows.add(row, index);
-      return full && sendRows(full);
+      if (held === undefined) return addRow(row, index);
+      return sendHeld().then(() => addRow(row, index));
     },
-    addFailed: async (events: readonly FailedEvent[], reason: FailureReason): Promise<void> => {
+    /** @throws {BrokenObjectError} when there is nothing but failures. */
+    addFailed: async (
+      { reason, raw }: FailedRecord,
+      fail: () => readonly FailedEvent[],
+    ): Promise<void> => {
       progress.failedByReason[reason] = (progress.failedByReason[reason] ?? 0) + 1;
-      for (const event of events) {
-        const full = failures.add(Buffer.from(JSON.stringify(event)), failureLines);
-        failureLines += 1;
-        if (full) await sendFailures(full);
+      const failed = countFailed(progress);
+      if (failed > mostFailures) return;
+      if (held === undefined) return sendFailed(fail());
+      held.push(fail);
+      heldSize += raw.bytes.length;
+      if (failed === mostFailures) {
+        const message = `each of its first ${mostFailures} records fails, such as ${reason}`;
+        progress.failedByReason = {};
+        throw new BrokenObjectError("too-many-failures", message);
       }
+      if (heldSize > heldBytes) await sendHeld();
+    },
+    forgetHeld: (): void => {
+      held = undefined;
     },
     drain: async (): Promise<void> => {
+      await sendHeld();
       const lastRows = rows.flush();
       if (lastRows && progress.broken === undefined) await sendRows(lastRows);
       const lastFailures = failures.flush();
@@ -223,7 +271,7 @@ function reportOf(
       issues: [{ path: "", message: broken.message }],
     }),
     rows,
-    failed: Object.values(failedByReason).reduce((sum, count) => sum + count, 0),
+    failed: countFailed(progress),
     failed_by_reason: failedByReason,
     messages,
     bytes: size,

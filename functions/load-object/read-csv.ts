@@ -8,6 +8,9 @@ import type { JudgedRecord, RawRecord, RecordReader, Splitter } from "./record.t
 import { createRowTyper, type TypeRow } from "./type-row.ts";
 
 const quote = 0x22;
+const comma = 0x2c;
+/** Far beyond any table. Each field that is split off costs more memory than its bytes. */
+const maxColumns = 1_000;
 /** Far beyond any text in quotes. Each line that is held costs more memory than its bytes. */
 const maxOpenLines = 10_000;
 
@@ -61,6 +64,9 @@ export function readCsv(lines: Splitter, layout: CsvLayout, maxBytes: number): R
       return yield { raw, reason: "line-too-long", message: `${raw.length} bytes long` };
     }
     if (!isUtf8(bytes)) return yield { raw, reason: "invalid-utf8", message: "not valid UTF-8" };
+    if (bytes.length > maxColumns && hasTooManyColumns(bytes)) {
+      return yield malformed(raw, `more than ${maxColumns} columns`);
+    }
     const fields = readFields(bytes);
     if (fields === undefined) return yield* giveUp(record);
     if (header === undefined) {
@@ -96,6 +102,18 @@ function hasOddQuotes(bytes: Buffer): boolean {
   let isOdd = false;
   for (let at = bytes.indexOf(quote); at !== -1; at = bytes.indexOf(quote, at + 1)) isOdd = !isOdd;
   return isOdd;
+}
+
+/** As far as commas tell that stand in no quotes. */
+function hasTooManyColumns(bytes: Buffer): boolean {
+  let columns = 1;
+  let isQuoted = false;
+  for (const byte of bytes) {
+    if (byte === quote) isQuoted = !isQuoted;
+    else if (byte === comma && !isQuoted) columns += 1;
+    if (columns > maxColumns) return true;
+  }
+  return false;
 }
 
 /** The fields of one record, or undefined when its quotes are misplaced. */

@@ -62,7 +62,13 @@ const titles = {
   429: "Too many large bodies at once",
 } as const;
 
-/** `application/problem+json` (RFC 9457). The connection ends, because the body is not read. */
+/** For a sender that goes on and on. */
+const patienceMs = 10_000;
+
+/**
+ * `application/problem+json` (RFC 9457). What is left of the body is read and dropped first: a
+ * connection that is cut while its sender still writes would lose the answer.
+ */
 function refuse(request: IncomingMessage, response: ServerResponse, status: keyof typeof titles) {
   const body = JSON.stringify({ type: "about:blank", title: titles[status], status });
   response.writeHead(status, {
@@ -71,6 +77,11 @@ function refuse(request: IncomingMessage, response: ServerResponse, status: keyo
     connection: "close",
     ...(status === 429 && { "retry-after": "5" }),
   });
-  response.end(body);
-  request.resume();
+  response.write(body);
+  const timer = setTimeout(() => request.destroy(), patienceMs);
+  const finish = () => {
+    clearTimeout(timer);
+    response.end();
+  };
+  request.once("end", finish).once("close", finish).resume();
 }

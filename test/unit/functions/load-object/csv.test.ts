@@ -49,6 +49,16 @@ describe("CSV", () => {
     }
   });
 
+  test("of more than 1,000 columns is no table, however many commas a text has", () => {
+    const header = "name,note,count";
+    const wide = `${header}${",x".repeat(997)}`;
+    const row = (more: number) => `a,"${",".repeat(2_000)}",1${",".repeat(more)}`;
+    expect(read(`${wide}\n${row(997)}\n${row(998)}\n`)).toEqual([
+      { name: "a", note: ",".repeat(2_000), count: 1 },
+      "3: malformed-csv: more than 1000 columns",
+    ]);
+  });
+
   test("has quoted fields with commas, quotes and line ends", () => {
     const text = 'name,note,count\n"a","x, ""y""\nz",1\nb,"",2\n';
     for (const size of [1, 5, 1_000]) {

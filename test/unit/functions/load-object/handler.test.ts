@@ -513,3 +513,56 @@ describe("many notifications at once", () => {
     expect(landing.rows("tweets")).toHaveLength(9);
   });
 });
+
+describe("an object of nothing but failures", () => {
+  const name = "landing/tweets/2026/junk.jsonl";
+
+  test("is one failed event when its first 10,000 lines fail, and is read no further", async () => {
+    const landing = createMemoryLanding();
+    const report = await landing.load(name, `${"{junk\n".repeat(10_000)}{"id_str":"20"}\n`);
+    expect(report).toMatchObject({
+      outcome: "failed",
+      reason: "too-many-failures",
+      rows: 0,
+      failed: 1,
+      failed_by_reason: { "too-many-failures": 1 },
+    });
+    expect(landing.failed()).toMatchObject([{ reason: "too-many-failures", position: "object" }]);
+    expect(landing.rows("tweets")).toEqual([]);
+  });
+
+  test("keeps each line that fails when one is a row, in their order", async () => {
+    const landing = createMemoryLanding();
+    const report = await landing.load(
+      name,
+      `${"{junk\n".repeat(9_998)}{"id_str":"20"}\n{junk\n{junk`,
+    );
+    expect(report).toMatchObject({ outcome: "loaded", rows: 1, failed: 10_000 });
+    const failed = landing.failed();
+    expect(failed).toHaveLength(10_000);
+    expect(failed[0]?.position).toBe("records[0]");
+    expect(failed[9_999]?.position).toBe("records[10000]");
+    expect(landing.rows("tweets")).toEqual(['{"id_str":"20"}']);
+  });
+
+  test("and of more failures than 10,000 beside rows: the rows are loaded, the object is told once more", async () => {
+    const landing = createMemoryLanding();
+    const report = await landing.load(
+      name,
+      `{"id_str":"20"}\n${"{junk\n".repeat(10_001)}{"id_str":"21"}`,
+    );
+    expect(report).toMatchObject({
+      outcome: "failed",
+      reason: "too-many-failures",
+      rows: 2,
+      failed: 10_001,
+      issues: [
+        { path: "", message: "10001 of its records fail; the first 10000 are kept one by one" },
+      ],
+    });
+    expect(landing.rows("tweets")).toEqual(['{"id_str":"20"}', '{"id_str":"21"}']);
+    const failed = landing.failed();
+    expect(failed).toHaveLength(10_001);
+    expect(failed.at(-1)).toMatchObject({ reason: "too-many-failures", position: "object" });
+  });
+});
