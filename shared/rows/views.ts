@@ -159,6 +159,11 @@ export const views: readonly View[] = [
       columns: hoursColumns(stream),
     },
   ]),
+  ...streams.map((stream) => ({
+    name: stream.eventsView,
+    description: `${stream.description}: every event that counts, once for its key`,
+    sql: eventsViewSql(stream),
+  })),
   ...urlViews,
   ...turnstileViews,
   ...logViews,
@@ -166,11 +171,6 @@ export const views: readonly View[] = [
   imageColorsLatest,
   receipts,
   failures,
-  ...streams.map((stream) => ({
-    name: stream.eventsView,
-    description: `${stream.description}: every event that counts, once for its key`,
-    sql: eventsViewSql(stream),
-  })),
   ...streams.map((stream) => ({
     name: stream.closingsView,
     description: `${stream.description}: closed hours, each with its newest closing`,
