@@ -1,4 +1,9 @@
-import { countedEventsSql, countsSql, keyedSql } from "../../shared/streams/count-events.ts";
+import {
+  countedEventsSql,
+  countsSql,
+  keyedSql,
+  namesOfPost,
+} from "../../shared/streams/count-events.ts";
 import type { Stream } from "../../shared/streams/stream.ts";
 
 /** Where the last run of each stream has ended. Parameter: `since`. */
@@ -15,7 +20,7 @@ export const watermarksSql = [
  */
 export const closingQueries = (stream: Stream) => ({
   touched: touchedSql(stream),
-  deleted: deletedSql(stream),
+  deleted: deletedSql,
   headers: headersSql(stream),
   totals: totalsSql(stream),
 });
@@ -44,7 +49,7 @@ function touchedSql(stream: Stream): string {
       "    AND retracted_hour >= @from AND retracted_hour < @to",
       "  GROUP BY hour",
     ],
-    ...(stream.withdrawnBy.length === 0 ? [] : deletes),
+    ...(stream.postsBy === undefined ? [] : deletes),
   ];
   return [
     "WITH touched AS (",
@@ -79,19 +84,18 @@ const deletes = [
  * The same hours by the receipts of posts that landed since `posts_since`: some ids tell no time, or
  * another one than the post itself, and a tombstone may name an account with all of its posts.
  */
-const deletedSql = ({ withdrawnBy }: Stream): string =>
-  [
-    "SELECT UNIX_MILLIS(TIMESTAMP_TRUNC(post.event_time, HOUR)) AS hour,",
-    "  CAST(NULL AS INT64) AS first_landed_at,",
-    "  UNIX_MILLIS(MAX(tombstone.landed_at)) AS last_landed_at",
-    "FROM `${dataset}.posts` AS post",
-    `CROSS JOIN UNNEST([${withdrawnBy.map((field) => `post.${field}`).join(", ")}]) AS name`,
-    "JOIN `${dataset}.tombstones` AS tombstone ON tombstone.id = name",
-    "WHERE tombstone.landed_at >= @since",
-    "  AND post.landed_at >= @posts_since AND post.outcome = 'post'",
-    "  AND post.event_time >= @from AND post.event_time < @to",
-    "GROUP BY hour",
-  ].join("\n");
+const deletedSql = [
+  "SELECT UNIX_MILLIS(TIMESTAMP_TRUNC(post.event_time, HOUR)) AS hour,",
+  "  CAST(NULL AS INT64) AS first_landed_at,",
+  "  UNIX_MILLIS(MAX(tombstone.landed_at)) AS last_landed_at",
+  "FROM `${dataset}.posts` AS post",
+  `CROSS JOIN UNNEST([${namesOfPost("post", "author").join(", ")}]) AS name`,
+  "JOIN `${dataset}.tombstones` AS tombstone ON tombstone.id = name",
+  "WHERE tombstone.landed_at >= @since",
+  "  AND post.landed_at >= @posts_since AND post.outcome != 'delete'",
+  "  AND post.event_time >= @from AND post.event_time < @to",
+  "GROUP BY hour",
+].join("\n");
 
 const ofTheseHours = (alias: string): string =>
   `${alias}.hour BETWEEN @first_hour AND @last_hour AND ${alias}.hour IN UNNEST(@hours)`;

@@ -35,6 +35,9 @@ export function recordId({ did: account, collection, rkey }: Address): EventId |
 export const accountId = (account: unknown): EventId | undefined =>
   typeof account === "string" && did.test(account) ? eventIdOfText("bluesky", account) : undefined;
 
+/** Identity of the account in whose repository an address is. */
+export const ownerOf = (uri: unknown): EventId | undefined => accountId(readAddress(uri)?.did);
+
 /** Identity of the post at an address; undefined for an address of something else. */
 export function postIdAt(uri: unknown): EventId | undefined {
   const found = readAddress(uri);

@@ -7,7 +7,7 @@ import {
   recordId,
   repostCollection,
 } from "./read-address.ts";
-import { readPost } from "./read-post.ts";
+import { readPost, readRepost } from "./read-post.ts";
 
 /** What is told beside a commit; times in ms since 1970, UTC. */
 type Context = { did: unknown; seenAt: number | undefined; now: number };
@@ -32,10 +32,10 @@ export function readCommit(commit: Record<string, unknown>, context: Context): P
   switch (operation) {
     case "create":
     case "update": {
-      if (collection === repostCollection) return single(ignored("repost-of-unknown-links"));
       const writtenAt = typeof rev === "string" ? keyTime(rev) : undefined;
       const updatedAt = operation === "update" ? (writtenAt ?? seenAt ?? 0) : undefined;
-      return { place: ".record", item: readPost(record, address, { seenAt, updatedAt, now }) };
+      const read = collection === repostCollection ? readRepost : readPost;
+      return { place: ".record", item: read(record, address, { seenAt, updatedAt, now }) };
     }
     case "delete":
       return single(readDelete(address));

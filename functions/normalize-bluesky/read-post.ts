@@ -5,10 +5,18 @@ import { maxTextLength } from "../../shared/events/post.v1.ts";
 import { revisionOf } from "../../shared/events/revision.ts";
 import type { ShareKind } from "../../shared/events/share-kind.ts";
 import type { SharedLink } from "../../shared/events/shared-link.ts";
-import { failedItem, type Item, type Post } from "../../shared/posts/post-item.ts";
+import { failedItem, type Item, type Post, type Reaction } from "../../shared/posts/post-item.ts";
+import type { InteractionKind } from "../../shared/streams/interactions.ts";
 import { decideTime, keyTime } from "./decide-time.ts";
 import { extractLinks } from "./extract-links.ts";
-import { type Address, accountId, postIdAt, readAddress, recordId } from "./read-address.ts";
+import {
+  type Address,
+  accountId,
+  ownerOf,
+  postIdAt,
+  readAddress,
+  recordId,
+} from "./read-address.ts";
 import { embed, facets, sharedLinks } from "./shared-links.ts";
 
 /** Version of how posts are read. A change that finds other links in the same post raises it. */
@@ -20,7 +28,7 @@ const postRecord = z.compile(
     text: z.string(),
     createdAt: z.unknown().optional(),
     langs: z.array(z.string()).nullish(),
-    reply: z.object({}).nullish(),
+    reply: z.object({ parent: z.object({ uri: z.unknown().optional() }).nullish() }).nullish(),
     facets,
     embed,
   }),
@@ -41,7 +49,8 @@ export function readPost(record: unknown, address: Address, context: Context): I
     return { outcome: "failed", reason: "invalid-field", issues: issuesOf(parsed.error) };
   }
   const post = parsed.data;
-  const quotes = postIdAt(post.embed?.record?.record?.uri ?? post.embed?.record?.uri);
+  const quotedUri = post.embed?.record?.record?.uri ?? post.embed?.record?.uri;
+  const quotes = postIdAt(quotedUri);
   return composePost(address, context, {
     createdAt: post.createdAt,
     kind: quotes !== undefined ? "quote" : post.reply ? "reply" : "post",
@@ -50,7 +59,29 @@ export function readPost(record: unknown, address: Address, context: Context): I
     links: sharedLinks({ text: post.text, facets: post.facets, embed: post.embed }),
     isComplete: true,
     quotes,
+    reactions: reactionsOf(post, quotedUri),
   });
+}
+
+function reactionsOf({ reply, facets: marked }: z.infer<typeof postRecord>, quotedUri: unknown) {
+  const features = marked?.flatMap((facet) => facet.features) ?? [];
+  return [
+    ...reactionTo("quote", quotedUri),
+    ...reactionTo("reply", reply?.parent?.uri),
+    ...features.flatMap(({ $type, did }) => {
+      const influencer = $type === mentionFeature ? accountId(did) : undefined;
+      return influencer === undefined ? [] : [{ influencer, kind: "mention" as const }];
+    }),
+  ];
+}
+
+const mentionFeature = "app.bsky.richtext.facet#mention";
+
+/** The reaction to the author of the post at an address; to nobody, when there is no post. */
+function reactionTo(kind: InteractionKind, uri: unknown): Reaction[] {
+  const target = postIdAt(uri);
+  const influencer = ownerOf(uri);
+  return target === undefined || influencer === undefined ? [] : [{ influencer, kind, target }];
 }
 
 const flatPost = z.object({
@@ -84,11 +115,38 @@ export function readFlatPost(record: unknown, now: number): Item {
       links: extractLinks(text).map((url) => ({ url })),
       isComplete: false,
       quotes: undefined,
+      reactions: [],
     },
   );
 }
 
-/** A repost, which shares the links of the post that it reposts. */
+const repostRecord = z.object({
+  createdAt: z.unknown().optional(),
+  subject: z.object({ uri: z.string() }),
+});
+
+/** A repost as its author's repository has it: it names the post, but has no links of it. */
+export function readRepost(record: unknown, address: Address, context: Context): Item {
+  const parsed = repostRecord.safeParse(record);
+  if (!parsed.success) {
+    return { outcome: "failed", reason: "invalid-field", issues: issuesOf(parsed.error) };
+  }
+  const { createdAt, subject } = parsed.data;
+  const read = composePost(address, context, {
+    createdAt,
+    kind: "repost",
+    language: undefined,
+    text: "",
+    links: [],
+    isComplete: false,
+    quotes: undefined,
+    reactions: reactionTo("repost", subject.uri),
+  });
+  if (read.outcome !== "post") return read;
+  return { outcome: "ignored", reason: "repost-of-unknown-links", reacting: read.post };
+}
+
+/** A repost in a feed, which shares the links of the post that it reposts. */
 export function repostOf(post: Post, address: Address, context: Context): Item {
   return composePost(address, context, {
     createdAt: undefined,
@@ -99,6 +157,7 @@ export function repostOf(post: Post, address: Address, context: Context): Item {
     isComplete: true,
     quotes: post.quotes,
     reposts: post.id,
+    reactions: post.author ? [{ influencer: post.author, kind: "repost", target: post.id }] : [],
   });
 }
 
@@ -113,6 +172,7 @@ type ReadPost = {
   isComplete: boolean;
   quotes: EventId | undefined;
   reposts?: EventId;
+  reactions: Reaction[];
 };
 
 function composePost(address: Address, { seenAt, updatedAt, now }: Context, read: ReadPost): Item {
@@ -132,6 +192,7 @@ function composePost(address: Address, { seenAt, updatedAt, now }: Context, read
     author,
     kind,
     links,
+    interactions: read.reactions,
     alsoKnownAs: reposts === undefined ? [] : [reposts],
     revision: revisionOf({ reader, editedAfterMs, isComplete, resolved: 0, author, kind, links }),
     ...(quotes !== undefined && { quotes }),

@@ -3,7 +3,9 @@ import { maxLinkLength, maxTitleLength, type SharedLink } from "../../shared/eve
 
 const facet = z.object({
   index: z.object({ byteStart: z.number(), byteEnd: z.number() }),
-  features: z.array(z.object({ $type: z.string(), uri: z.string().nullish() })),
+  features: z.array(
+    z.object({ $type: z.string(), uri: z.string().nullish(), did: z.unknown().optional() }),
+  ),
 });
 
 export const facets = z.array(facet).nullish();

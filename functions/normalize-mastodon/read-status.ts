@@ -3,27 +3,36 @@ import { type EventId, eventIdOfText } from "../../shared/events/event-id.ts";
 import { issuesOf } from "../../shared/events/issues-of.ts";
 import { maxTextLength } from "../../shared/events/post.v1.ts";
 import { revisionOf } from "../../shared/events/revision.ts";
-import { failedItem, type Item, type Post } from "../../shared/posts/post-item.ts";
+import { failedItem, type Item, type Post, type Reaction } from "../../shared/posts/post-item.ts";
+import type { InteractionKind } from "../../shared/streams/interactions.ts";
 import { readContent } from "./read-content.ts";
 import { card, sharedLinks } from "./shared-links.ts";
 
 /** Version of how statuses are read. A change that finds other links in the same status raises it. */
 const reader = 1;
 
-const account = z.object({ url: z.string().nullish(), uri: z.string().nullish() });
+const account = z.object({
+  id: z.unknown().optional(),
+  url: z.string().nullish(),
+  uri: z.string().nullish(),
+  followers_count: z.unknown().optional(),
+});
 
 /** What holds the text and the links: the status itself, or the one that it boosts. */
 const body = z.object({
   uri: z.string(),
   content: z.string(),
   card,
-  mentions: z.array(z.object({ url: z.string().nullish() })).nullish(),
+  mentions: z.array(account).nullish(),
   quote: z
     .object({
-      quoted_status: z.object({ uri: z.string(), url: z.string().nullish() }).nullish(),
+      quoted_status: z
+        .object({ uri: z.string(), url: z.string().nullish(), account: account.nullish() })
+        .nullish(),
       /** Other servers have the status itself here. */
       uri: z.string().nullish(),
       url: z.string().nullish(),
+      account: account.nullish(),
     })
     .nullish(),
 });
@@ -37,8 +46,9 @@ const status = z.compile(
     visibility: z.string().nullish(),
     language: z.string().nullish(),
     in_reply_to_id: z.string().nullish(),
+    in_reply_to_account_id: z.unknown().optional(),
     account,
-    reblog: body.nullish(),
+    reblog: body.extend({ account: account.nullish() }).nullish(),
   }),
 );
 
@@ -79,6 +89,7 @@ export function readStatus(input: unknown, server: string): Item {
     createdAt,
     kind,
     links,
+    interactions: reactionsOf(told),
     alsoKnownAs: reposted === undefined ? [] : [reposted],
     revision: revisionOf({
       reader,
@@ -104,6 +115,33 @@ export const aliasOf = (server: string, id: string): EventId | undefined =>
 
 /** Identity of an account: the address of its page, by which mentions name it, too. */
 const accountId = ({ url, uri }: z.infer<typeof account>): EventId | undefined => idOf(url || uri);
+
+/** A boost reacts to the author of the status alone: whom that one mentions is not its own doing. */
+function reactionsOf({ reblog, quote, mentions, ...told }: z.infer<typeof status>): Reaction[] {
+  if (reblog) return reactionTo("repost", reblog.account, idOf(reblog.uri));
+  const quoted = quote?.quoted_status ?? quote;
+  const named = mentions ?? [];
+  // A server names the account that is answered by a number of its own, as those that are mentioned.
+  const answered = told.in_reply_to_id
+    ? named.find(({ id }) => id !== undefined && id === told.in_reply_to_account_id)
+    : undefined;
+  return [
+    ...reactionTo("quote", quoted?.account, idOf(quoted?.uri)),
+    ...reactionTo("reply", answered),
+    ...named.flatMap((one) => reactionTo("mention", one)),
+  ];
+}
+
+function reactionTo(
+  kind: InteractionKind,
+  other: z.infer<typeof account> | null | undefined,
+  target?: EventId,
+): Reaction[] {
+  const influencer = other ? accountId(other) : undefined;
+  if (influencer === undefined) return [];
+  const followers = z.int().min(0).safeParse(other?.followers_count).data;
+  return [{ influencer, kind, target, followers }];
+}
 
 const idOf = (uri: string | null | undefined): EventId | undefined =>
   uri ? eventIdOfText("mastodon", uri) : undefined;

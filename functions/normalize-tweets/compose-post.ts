@@ -2,7 +2,7 @@ import { type EventId, eventIdOf } from "../../shared/events/event-id.ts";
 import { maxTextLength } from "../../shared/events/post.v1.ts";
 import { revisionOf } from "../../shared/events/revision.ts";
 import type { ShareKind } from "../../shared/events/share-kind.ts";
-import type { Post } from "../../shared/posts/post-item.ts";
+import type { Post, Reaction } from "../../shared/posts/post-item.ts";
 import { snowflakeTime } from "./read-time.ts";
 import type { SharedLinks } from "./shared-links.ts";
 
@@ -26,6 +26,7 @@ type ReadTweet = {
   ownIds: readonly unknown[];
   /** Native id. */
   quotedId: unknown;
+  reactions: Reaction[];
 };
 
 /** A tweet as it is counted and kept. */
@@ -39,6 +40,7 @@ export function composePost(read: ReadTweet): Post {
     createdAt,
     kind,
     links,
+    interactions: read.reactions,
     // Without links nothing asks for them.
     alsoKnownAs: links.length === 0 ? [] : otherIds(id, read.ownIds),
     revision: revisionOf({ reader, editedAfterMs, isComplete, resolved, author, kind, links }),

@@ -1,10 +1,19 @@
 import * as z from "zod";
 import { issuesOf } from "../../shared/events/issues-of.ts";
-import { failedItem, type Item } from "../../shared/posts/post-item.ts";
+import { failedItem, type Item, type Reaction } from "../../shared/posts/post-item.ts";
 import { composePost } from "./compose-post.ts";
+import { mentionsIn, reactionTo } from "./find-reactions.ts";
 import { readAuthor, readId } from "./read-id.ts";
 import { readTime, snowflakeTime } from "./read-time.ts";
 import { entities, sharedLinks } from "./shared-links.ts";
+
+const user = z
+  .object({
+    id: z.unknown().optional(),
+    id_str: z.unknown().optional(),
+    followers_count: z.unknown().optional(),
+  })
+  .nullish();
 
 /** What holds the text and the links: the tweet itself, or the one that it retweets. */
 const body = z.object({
@@ -18,7 +27,7 @@ const body = z.object({
   extended_tweet: z.object({ full_text: z.string().nullish(), entities }).nullish(),
   quoted_status_permalink: z.object({ expanded: z.string().nullish() }).nullish(),
   quoted_status_id_str: z.string().nullish(),
-  quoted_status: z.object({ id_str: z.string().nullish() }).nullish(),
+  quoted_status: z.object({ id_str: z.string().nullish(), user }).nullish(),
 });
 
 const status = z.compile(
@@ -34,9 +43,11 @@ const status = z.compile(
       })
       .nullish(),
     lang: z.string().max(64).nullish(),
-    user: z.object({ id: z.unknown().optional(), id_str: z.unknown().optional() }).nullish(),
+    user,
     in_reply_to_status_id_str: z.unknown().optional(),
-    retweeted_status: body.nullish(),
+    in_reply_to_user_id_str: z.unknown().optional(),
+    in_reply_to_user_id: z.unknown().optional(),
+    retweeted_status: body.extend({ user }).nullish(),
   }),
 );
 
@@ -92,9 +103,29 @@ function readStatus(input: unknown, isArchived: boolean): Item {
     isComplete: Boolean(listed) && !isBareRetweet && (!source.truncated || Boolean(extended)),
     ownIds: [tweet.id_str, firstVersion, source.id_str],
     quotedId: quotedIdOf(source),
+    reactions: isBareRetweet ? bareRetweet(listed) : reactionsOf(tweet),
   });
   return { outcome: "post", post };
 }
+
+/** A retweet reacts to the author of the tweet alone: whom that one mentions is not its own doing. */
+function reactionsOf(tweet: z.infer<typeof status>): Reaction[] {
+  const { retweeted_status: retweeted, quoted_status: quoted } = tweet;
+  if (retweeted) return reactionTo("repost", retweeted.user, retweeted.id_str);
+  const { in_reply_to_status_id_str: repliedId } = tweet;
+  const replied = { id_str: tweet.in_reply_to_user_id_str, id: tweet.in_reply_to_user_id };
+  return [
+    ...(quoted ? reactionTo("quote", quoted.user, quoted.id_str) : []),
+    ...(repliedId ? reactionTo("reply", replied, repliedId) : []),
+    ...mentionsIn(tweet.extended_tweet?.entities ?? tweet.entities),
+  ];
+}
+
+/** What an archive has of a retweet begins with the name of its author, who is mentioned by it. */
+const bareRetweet = (listed: unknown): Reaction[] =>
+  mentionsIn(listed)
+    .slice(0, 1)
+    .map((mention) => ({ ...mention, kind: "repost" }));
 
 function firstVersionOf({ edit_history, edit_info }: z.infer<typeof status>): string | undefined {
   const ofArchive = edit_info?.edit?.initialTweetId ?? edit_info?.initial?.editTweetIds?.[0];

@@ -1,7 +1,9 @@
 import * as z from "zod";
 import { issuesOf } from "../../shared/events/issues-of.ts";
-import { failedItem, type Item } from "../../shared/posts/post-item.ts";
+import { failedItem, type Item, type Reaction } from "../../shared/posts/post-item.ts";
+import type { InteractionKind } from "../../shared/streams/interactions.ts";
 import { composePost } from "./compose-post.ts";
+import { mentionsIn, reactionTo } from "./find-reactions.ts";
 import { readAuthor, readId } from "./read-id.ts";
 import { readTime, snowflakeTime } from "./read-time.ts";
 import { entities, sharedLinks } from "./shared-links.ts";
@@ -19,6 +21,7 @@ const reference = z.object({ type: z.string(), id: z.string() });
 const post = z.compile(
   body.extend({
     author_id: z.string().nullish(),
+    in_reply_to_user_id: z.unknown().optional(),
     created_at: z.string().nullish(),
     lang: z.string().max(64).nullish(),
     edit_history_tweet_ids: z.array(z.string()).nullish(),
@@ -27,6 +30,7 @@ const post = z.compile(
 );
 
 const referencedBody = body.extend({
+  author_id: z.unknown().optional(),
   referenced_tweets: z.array(reference).nullish(),
 });
 
@@ -77,8 +81,34 @@ export function readTweetV2(input: unknown, included: ReadonlyMap<string, unknow
     isComplete: Boolean(listed) && (retweeted === undefined || original !== undefined),
     ownIds: [...(tweet.edit_history_tweet_ids ?? []), tweet.id, source.id],
     quotedId: source.referenced_tweets?.find(({ type }) => type === "quoted")?.id,
+    reactions: reactionsOf(tweet, references, (id) => authorIn(included.get(id))),
   });
   return { outcome: "post", post: composed };
+}
+
+const authorIn = (input: unknown): unknown => referencedBody.safeParse(input).data?.author_id;
+
+/** A retweet reacts to the author of the tweet alone: whom that one mentions is not its own doing. */
+function reactionsOf(
+  tweet: z.infer<typeof post>,
+  references: readonly z.infer<typeof reference>[],
+  authorOf: (id: string) => unknown,
+): Reaction[] {
+  const to = (type: string) => references.find((one) => one.type === type);
+  const reaction = (kind: InteractionKind, type: string) => {
+    const one = to(type);
+    if (one === undefined) return [];
+    // Archiving tools write the referenced tweet out in place instead of beside the page.
+    return reactionTo(kind, { id_str: authorOf(one.id) ?? authorIn(one) }, one.id);
+  };
+  if (to("retweeted")) return reaction("repost", "retweeted");
+  const replied = to("replied_to");
+  return [
+    ...reaction("quote", "quoted"),
+    ...(replied ? reactionTo("reply", { id_str: tweet.in_reply_to_user_id }, replied.id) : []),
+    ...mentionsIn(tweet.note_tweet?.entities),
+    ...mentionsIn(tweet.entities),
+  ];
 }
 
 /** API v2 lists a post's own photos and videos among its links, v1.1 does not. */

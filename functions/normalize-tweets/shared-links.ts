@@ -20,7 +20,14 @@ const linkEntity = z.object({
 
 type LinkEntity = z.infer<typeof linkEntity>;
 
-export const entities = z.object({ urls: z.array(linkEntity).nullish() }).nullish();
+export const entities = z
+  .object({
+    urls: z.array(linkEntity).nullish(),
+    /** Of API v1.1, and of v2. */
+    user_mentions: z.unknown().optional(),
+    mentions: z.unknown().optional(),
+  })
+  .nullish();
 
 /** The links of a post, and how many of them X has followed to where they lead. */
 export type SharedLinks = { links: SharedLink[]; resolved: number };

@@ -45,6 +45,9 @@ export function revisionOf(reading: Reading): string {
   return `${edit}.${digits(reader, 2)}.${known}.${digits(tie >>> 1, 6)}`;
 }
 
+/** Whether a reading is of the first version of its post, by the first version of its normalizer. */
+export const isFirstReading = (revision: string): boolean => revision.startsWith("00000000.01.");
+
 /** The revision of what rules of this version make of a reading. */
 export const judgedBy = (rules: number, revision: string): string =>
   `${digits(rules, 2)}.${revision}`;

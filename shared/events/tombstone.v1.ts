@@ -1,5 +1,5 @@
 import * as z from "zod";
-import { eventId } from "./event-id.ts";
+import { type EventId, eventId } from "./event-id.ts";
 import { eventTime } from "./event-time.ts";
 import { sourceName } from "./source-name.ts";
 
@@ -7,8 +7,13 @@ import { sourceName } from "./source-name.ts";
  * A post was deleted, or an account with all of its posts: whenever this is told, before or after the
  * posts, they count no longer.
  */
+/** Behind the identity of an author, names all of their posts. */
+export const allPosts = "/*";
+
 export const tombstone = z.object({
-  id: eventId.describe("Identity or alias of the deleted post, or identity of its author"),
+  id: eventId.describe(
+    "Identity or alias of the deleted post, or of an author with /* for all of their posts",
+  ),
   source: sourceName.describe("Network of the post"),
   event_time: eventTime
     .optional()
@@ -16,3 +21,6 @@ export const tombstone = z.object({
 });
 
 export type Tombstone = z.infer<typeof tombstone>;
+
+/** What a tombstone names to withdraw all posts of an author. */
+export const allPostsOf = (author: EventId): EventId => eventId.parse(author + allPosts);

@@ -3,7 +3,12 @@ import { parsePubsubDelivery } from "../envelopes/pubsub-delivery.ts";
 import { normalizePosts, type PostSource } from "./normalize-posts.ts";
 
 /** What becomes of posts, whatever their network. */
-type PostTopic = "link-shares" | "append-posts" | "append-tombstones" | "failed-events";
+type PostTopic =
+  | "link-shares"
+  | "interactions"
+  | "append-posts"
+  | "append-tombstones"
+  | "failed-events";
 
 export type PostDependencies = {
   publish: PublishLines<PostTopic>;
@@ -24,18 +29,20 @@ export function createPostHandler(
 ) {
   return async (event: unknown): Promise<void> => {
     const delivery = parsePubsubDelivery(event);
-    const { shares, receipts, tombstones, failed } = normalizePosts(delivery, source, {
-      ...config,
-      now: now(),
-    });
+    const normalized = normalizePosts(delivery, source, { ...config, now: now() });
+    const { shares, receipts, interactions, tombstones, failed } = normalized;
     await Promise.all([
       publish("link-shares", "link-share.v1", jsonLines(shares)),
+      publish("interactions", "interactions.v1", jsonLines(interactions)),
       publish("append-posts", "post.v1", jsonLines(receipts)),
       publish("append-tombstones", "tombstone.v1", jsonLines(tombstones)),
       publish("failed-events", "failed-event.v1", jsonLines(failed)),
     ]);
     const links = shares.reduce((sum, share) => sum + share.links.length, 0);
-    log.info({ ...countOutcomes(receipts, failed), links }, "normalized");
+    log.info(
+      { ...countOutcomes(receipts, failed), links, interactions: interactions.length },
+      "normalized",
+    );
   };
 }
 

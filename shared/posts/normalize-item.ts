@@ -2,8 +2,10 @@ import { formatTime, isPossibleTime } from "../events/event-time.ts";
 import type { FailureIssue, FailureReason } from "../events/failed-event.v1.ts";
 import { type LinkShare, maxLinks } from "../events/link-share.v1.ts";
 import type { PostReceipt } from "../events/post.v1.ts";
-import type { Tombstone } from "../events/tombstone.v1.ts";
+import { allPostsOf, type Tombstone } from "../events/tombstone.v1.ts";
+import type { Interaction } from "../streams/interactions.ts";
 import { urlMentions } from "../streams/url-mentions.ts";
+import { interactionsOf } from "./interactions-of.ts";
 import type { Item, Post } from "./post-item.ts";
 
 /**
@@ -20,7 +22,12 @@ export type Delivered = {
 };
 
 export type NormalizedItem =
-  | { receipt: PostReceipt; share?: LinkShare; tombstone?: Tombstone }
+  | {
+      receipt: PostReceipt;
+      share?: LinkShare;
+      interactions?: Interaction[];
+      tombstone?: Tombstone;
+    }
   | { failure: { reason: FailureReason; issues: FailureIssue[] } };
 
 const epoch = Date.parse(urlMentions.epoch);
@@ -42,11 +49,17 @@ export function normalizeItem(item: Item, delivered: Delivered): NormalizedItem 
     case "failed":
       return { failure: { reason: item.reason, issues: item.issues } };
     case "ignored": {
-      const { outcome, reason } = item;
-      return { receipt: { outcome, reason, links: [], ...delivery } };
+      const { outcome, reason, reacting } = item;
+      const receipt = { outcome, reason, links: [], ...delivery };
+      if (reacting === undefined) return { receipt };
+      if (!isPossible(reacting.createdAt)) return impossibleTime;
+      const { id, createdAt, author, kind } = reacting;
+      const told = { id, event_time: formatTime(createdAt), ...(author && { author }), kind };
+      return { receipt: { ...receipt, ...told }, interactions: interactionsOf(reacting, source) };
     }
     case "delete": {
-      const { outcome, id, author, createdAt, deletedAt } = item;
+      const { outcome, author, createdAt, deletedAt } = item;
+      const id = item.isAccount ? allPostsOf(item.id) : item.id;
       const receipt = {
         outcome,
         id,
@@ -67,16 +80,14 @@ export function normalizeItem(item: Item, delivered: Delivered): NormalizedItem 
     }
     case "post": {
       const { post } = item;
-      if (!isPossible(post.createdAt)) {
-        const message = "before 2006-03-21, or more than an hour in the future";
-        return failed("impossible-time", "created_at", message);
-      }
+      if (!isPossible(post.createdAt)) return impossibleTime;
       if (post.links.length > maxLinks) {
         return failed("too-many-records", "links", `more than ${maxLinks} links`);
       }
       return {
         receipt: receiptOf(post, delivery, delivered.storesText),
         share: shareOf(post, source),
+        interactions: interactionsOf(post, source),
       };
     }
   }
@@ -85,6 +96,12 @@ export function normalizeItem(item: Item, delivered: Delivered): NormalizedItem 
 const failed = (reason: FailureReason, path: string, message: string): NormalizedItem => ({
   failure: { reason, issues: [{ path, message }] },
 });
+
+const impossibleTime = failed(
+  "impossible-time",
+  "created_at",
+  "before 2006-03-21, or more than an hour in the future",
+);
 
 function receiptOf(
   { id, createdAt, author, alias, kind, language, text, revision, links }: Post,

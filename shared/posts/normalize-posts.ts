@@ -7,6 +7,7 @@ import { rebaseIssues } from "../events/issues-of.ts";
 import type { LinkShare } from "../events/link-share.v1.ts";
 import type { PostReceipt } from "../events/post.v1.ts";
 import type { Tombstone } from "../events/tombstone.v1.ts";
+import type { Interaction } from "../streams/interactions.ts";
 import { countItems } from "./count-items.ts";
 import { normalizeItem } from "./normalize-item.ts";
 import type { PlacedItem } from "./post-item.ts";
@@ -28,6 +29,7 @@ export type PostSource = {
 export type NormalizedPosts = {
   shares: LinkShare[];
   receipts: PostReceipt[];
+  interactions: Interaction[];
   tombstones: Tombstone[];
   failed: FailedEvent[];
 };
@@ -43,6 +45,7 @@ export function normalizePosts(
 ): NormalizedPosts {
   const shares: LinkShare[] = [];
   const receipts: PostReceipt[] = [];
+  const interactions: Interaction[] = [];
   const tombstones: Tombstone[] = [];
   const { functionVersion, now, storesText } = context;
   const failed = collectFailures(delivery, { stage, functionVersion });
@@ -72,6 +75,7 @@ export function normalizePosts(
         } else {
           receipts.push(normalized.receipt);
           if (normalized.share !== undefined) shares.push(normalized.share);
+          if (normalized.interactions !== undefined) interactions.push(...normalized.interactions);
           if (normalized.tombstone !== undefined) tombstones.push(normalized.tombstone);
         }
       }
@@ -87,5 +91,5 @@ export function normalizePosts(
       isEncoded: record.isEncoded,
     });
   }
-  return { shares, receipts, tombstones, failed: failed.toEvents() };
+  return { shares, receipts, interactions, tombstones, failed: failed.toEvents() };
 }

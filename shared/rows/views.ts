@@ -1,5 +1,5 @@
 import { closingsViewSql } from "../streams/closings-view.ts";
-import { countedEventsSql, withoutTombstoneSql } from "../streams/count-events.ts";
+import { countedEventsSql, namesOfPost, withoutTombstoneSql } from "../streams/count-events.ts";
 import { eventsViewSql } from "../streams/events-view.ts";
 import { hoursColumns } from "../streams/hours-columns.ts";
 import { exactViewSql, hoursViewSql } from "../streams/hours-view.ts";
@@ -21,7 +21,7 @@ const postsLatest: View = {
     "SELECT *",
     "FROM `${dataset}.posts` AS post",
     "WHERE post.outcome = 'post'",
-    ...urlMentions.withdrawnBy.map((field) => `  AND ${withoutTombstoneSql(`post.${field}`)}`),
+    ...namesOfPost("post", "author").map((name) => `  AND ${withoutTombstoneSql(name)}`),
     "QUALIFY ROW_NUMBER() OVER (PARTITION BY id ORDER BY revision DESC, message_id, position) = 1",
     "",
   ].join("\n"),

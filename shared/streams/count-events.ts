@@ -1,3 +1,4 @@
+import { allPosts } from "../events/tombstone.v1.ts";
 import type { Measure, Stream } from "./stream.ts";
 
 /** GoogleSQL conditions that bound what is read; none where everything is. */
@@ -53,13 +54,15 @@ const retractedSql = ({ name }: Stream): string =>
     "  GROUP BY retracted_hour",
   ].join("\n");
 
-const countedSql = ({ withdrawnBy, revision }: Stream, { tombstones }: Bounds): string =>
+const countedSql = ({ postsBy, revision }: Stream, { tombstones }: Bounds): string =>
   [
     "  SELECT event.*",
     "  FROM delivered AS event",
     "  LEFT JOIN retracted ON retracted.hour = event.hour",
     "  WHERE (retracted.hour IS NULL OR event.landed_at >= retracted.landed_before)",
-    ...withdrawnBy.map((field) => `    AND ${withoutTombstoneSql(`event.${field}`, tombstones)}`),
+    ...(postsBy === undefined ? [] : namesOfPost("event", postsBy)).map(
+      (name) => `    AND ${withoutTombstoneSql(name, tombstones)}`,
+    ),
     // By the hour, too, so that a filter on it need not read all increments.
     ...(revision === undefined
       ? []
@@ -69,7 +72,17 @@ const countedSql = ({ withdrawnBy, revision }: Stream, { tombstones }: Bounds): 
         ]),
   ].join("\n");
 
-/** GoogleSQL condition: no tombstone names this id, of a post or of its author. */
+/**
+ * What a tombstone may name to withdraw the post of a row, in GoogleSQL: the post, its alias, or all posts
+ * of its author. Posts and authors of a source may have ids that look alike.
+ */
+export const namesOfPost = (row: string, author: string): readonly string[] => [
+  `${row}.id`,
+  `${row}.alias`,
+  `CONCAT(${row}.${author}, '${allPosts}')`,
+];
+
+/** GoogleSQL condition: there is no tombstone of this name. */
 export const withoutTombstoneSql = (id: string, conditions: readonly string[] = []): string =>
   [
     "NOT EXISTS (",

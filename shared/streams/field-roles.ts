@@ -6,12 +6,11 @@ import * as z from "zod";
  *   only withdraws what worse informed readings counted;
  * - `label`: describes the key; the view shows that of the smallest event id that has one;
  * - `member`: kept beside the identity of each event;
- * - `author`: a member that tells who did it; of posts, a tombstone for it withdraws all of its posts;
- * - `alias`: a member by which a tombstone may name the post, too;
+ * - `author`: a member that tells who did it;
  * - `measure`: a member that is summed;
  * - `revision`: of the events of one id, only those with the greatest count.
  */
-type FieldRole = "key" | "label" | "member" | "author" | "alias" | "measure" | "revision";
+type FieldRole = "key" | "label" | "member" | "author" | "measure" | "revision";
 
 const roles = z.registry<{ role: FieldRole }>();
 
@@ -27,7 +26,6 @@ export const key = inRole("key");
 export const label = inRole("label");
 export const member = inRole("member");
 export const author = inRole("author");
-export const alias = inRole("alias");
 export const measure = inRole("measure");
 export const revision = inRole("revision");
 

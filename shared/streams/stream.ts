@@ -26,8 +26,10 @@ type Declaration<Shape extends z.ZodRawShape> = {
   epoch: string;
   /** The fields of an event beside `id` and `event_time`, each in its role. */
   fields: Shape;
-  /** Whether its ids are those of posts, which a tombstone withdraws. */
-  isOfPosts?: boolean;
+  /** Whether it matters when in the hour each event was: it is kept beside its identity. */
+  keepsTime?: boolean;
+  /** For a stream whose ids are those of posts, and which has their `alias`: its field with their author. */
+  postsBy?: keyof Shape & string;
   /** By the name of the view's column. */
   measures: Record<string, Measure<keyof Shape & string>>;
   /** What tells that an hour is unusual; as with any stream, where absent. */
@@ -54,8 +56,8 @@ export type Stream = {
   name: string;
   description: string;
   epoch: string;
-  /** Fields that a tombstone may name, each of which withdraws the event; none, unless it is of posts. */
-  withdrawnBy: readonly string[];
+  /** The field with the author of the posts that tombstones withdraw; undefined, unless it is of posts. */
+  postsBy: string | undefined;
   /** Value of the `schema` attribute of its messages. */
   schema: string;
   event: z.ZodObject;
@@ -103,7 +105,7 @@ function describeStream<Shape extends z.ZodRawShape>(
   declared: Declaration<Shape>,
   event: z.ZodObject,
 ): Stream {
-  const { name, counts, description, epoch, fields, isOfPosts = false, measures } = declared;
+  const { name, counts, description, epoch, fields, keepsTime, postsBy, measures } = declared;
   const named = (...wanted: (string | undefined)[]) =>
     Object.entries(fields).flatMap(([field, type]) => {
       const role = type instanceof z.ZodType ? roleOf(type) : undefined;
@@ -113,7 +115,10 @@ function describeStream<Shape extends z.ZodRawShape>(
   const keys = named("key");
   if (keys.length === 0) throw new Error(`stream ${name} has no key`);
   const labels = named("label");
-  const members = named("member", "author", "alias", "measure", "revision");
+  const members = [
+    ...(keepsTime ? ["id", "event_time"] : ["id"]),
+    ...named("member", "author", "measure", "revision"),
+  ];
   const table = `${counts}_hour_increments`;
   const columns = Object.entries(measures).map(([column, one]) => ({ name: column, ...one }));
   const shown = [...keys, ...labels, ...columns.map((column) => column.name)];
@@ -127,19 +132,19 @@ function describeStream<Shape extends z.ZodRawShape>(
     name,
     description,
     epoch,
-    withdrawnBy: isOfPosts ? ["id", ...named("author", "alias")] : [],
+    postsBy,
     schema: `${name}.v1`,
     event,
     keys,
     labels,
-    members: ["id", ...members],
+    members,
     sums: named("measure"),
     revision: named("revision")[0],
     increments: {
       topic: `append-${counts.replaceAll("_", "-")}-hours`,
       table,
       schema: `${table}.v1`,
-      row: incrementRow(event, { keys, labels, members: ["id", ...members] }),
+      row: incrementRow(event, { keys, labels, members }),
     },
     totals: {
       table: `${counts}_hour_totals`,

@@ -4,7 +4,7 @@ import { judgedRevision } from "../events/revision.ts";
 import { shareKind } from "../events/share-kind.ts";
 import { maxLinkLength, maxTitleLength } from "../events/shared-link.ts";
 import { sourceName } from "../events/source-name.ts";
-import { alias, author, key, label, member, revision } from "./field-roles.ts";
+import { author, key, label, member, revision } from "./field-roles.ts";
 import { declareStream } from "./stream.ts";
 
 /** Shares of links, counted by the page they show. A post mentions a page at most once. */
@@ -29,12 +29,12 @@ export const urlMentions = declareStream({
     kind: member(shareKind, "How it was shared: post, repost, quote or reply"),
     source: member(sourceName, "Network of the post"),
     revision: revision(judgedRevision, "Which reading of the post this is, by which rules"),
-    alias: alias(
+    alias: member(
       eventId.optional(),
       "Another id of the post, by which its source tells that it is deleted",
     ),
   },
-  isOfPosts: true,
+  postsBy: "author",
   measures: {
     mentions: { counts: "events", description: "Posts that share the page" },
     authors: { counts: "distinct", of: "author", description: "Authors who share it" },

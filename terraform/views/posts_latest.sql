@@ -7,9 +7,9 @@ WHERE post.outcome = 'post'
       SELECT 1 FROM `${dataset}.tombstones` AS tombstone WHERE tombstone.id = post.id
     )
   AND NOT EXISTS (
-      SELECT 1 FROM `${dataset}.tombstones` AS tombstone WHERE tombstone.id = post.author
+      SELECT 1 FROM `${dataset}.tombstones` AS tombstone WHERE tombstone.id = post.alias
     )
   AND NOT EXISTS (
-      SELECT 1 FROM `${dataset}.tombstones` AS tombstone WHERE tombstone.id = post.alias
+      SELECT 1 FROM `${dataset}.tombstones` AS tombstone WHERE tombstone.id = CONCAT(post.author, '/*')
     )
 QUALIFY ROW_NUMBER() OVER (PARTITION BY id ORDER BY revision DESC, message_id, position) = 1

@@ -30,10 +30,10 @@ WITH delivered AS (
       SELECT 1 FROM `${dataset}.tombstones` AS tombstone WHERE tombstone.id = event.id
     )
     AND NOT EXISTS (
-      SELECT 1 FROM `${dataset}.tombstones` AS tombstone WHERE tombstone.id = event.author
+      SELECT 1 FROM `${dataset}.tombstones` AS tombstone WHERE tombstone.id = event.alias
     )
     AND NOT EXISTS (
-      SELECT 1 FROM `${dataset}.tombstones` AS tombstone WHERE tombstone.id = event.alias
+      SELECT 1 FROM `${dataset}.tombstones` AS tombstone WHERE tombstone.id = CONCAT(event.author, '/*')
     )
   QUALIFY event.revision =
     MAX(event.revision) OVER (PARTITION BY event.hour, event.id)

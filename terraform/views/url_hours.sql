@@ -33,11 +33,11 @@ WITH delivered AS (
         AND tombstone.landed_at >= TIMESTAMP_SUB(CURRENT_TIMESTAMP(), INTERVAL 3 DAY)
     )
     AND NOT EXISTS (
-      SELECT 1 FROM `${dataset}.tombstones` AS tombstone WHERE tombstone.id = event.author
+      SELECT 1 FROM `${dataset}.tombstones` AS tombstone WHERE tombstone.id = event.alias
         AND tombstone.landed_at >= TIMESTAMP_SUB(CURRENT_TIMESTAMP(), INTERVAL 3 DAY)
     )
     AND NOT EXISTS (
-      SELECT 1 FROM `${dataset}.tombstones` AS tombstone WHERE tombstone.id = event.alias
+      SELECT 1 FROM `${dataset}.tombstones` AS tombstone WHERE tombstone.id = CONCAT(event.author, '/*')
         AND tombstone.landed_at >= TIMESTAMP_SUB(CURRENT_TIMESTAMP(), INTERVAL 3 DAY)
     )
   QUALIFY event.revision =

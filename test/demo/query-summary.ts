@@ -108,15 +108,15 @@ const topRow = z.object({
 const hourText = "FORMAT_TIMESTAMP('%Y-%m-%dT%H:00:00Z', hour)";
 
 /**
- * Notices ignored, and links of distinct tweets that count for nothing, by reason; all links of a
- * tweet that was deleted are `deleted`, whatever they would be otherwise.
+ * Notices ignored, and links of distinct posts that count for nothing, by reason; all links of a
+ * post that was deleted are `deleted`, whatever they would be otherwise.
  */
 export async function queryIgnored(
   bigquery: BigQuery,
   dataset: string,
 ): Promise<Record<string, number>> {
   const [rows] = await bigquery.query(`
-    WITH deleted AS (SELECT id FROM ${dataset}.tombstones)
+    WITH kept AS (SELECT id FROM ${dataset}.posts_latest)
     SELECT reason, COUNT(DISTINCT CONCAT(message_id, ' ', position)) AS n
     FROM ${dataset}.posts WHERE outcome = 'ignored' GROUP BY reason
     UNION ALL
@@ -124,7 +124,7 @@ export async function queryIgnored(
     FROM ${dataset}.unlinked_latest GROUP BY outcome
     UNION ALL
     SELECT 'deleted' AS reason, COUNT(*) AS n
-    FROM (${bestReadingsSql(dataset, "AND id IN (SELECT id FROM deleted)")}) AS gone,
+    FROM (${bestReadingsSql(dataset, "AND id NOT IN (SELECT id FROM kept)")}) AS gone,
       UNNEST(gone.links) AS link
     HAVING COUNT(*) > 0
     ORDER BY reason`);

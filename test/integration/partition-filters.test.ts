@@ -44,7 +44,7 @@ test("the query for what was closed last filters partitions", async () => {
 });
 
 test.each(streams)("the queries that close hours of $name filter partitions", async (stream) => {
-  if (stream.withdrawnBy.length > 0) {
+  if (stream.postsBy !== undefined) {
     await bigquery.query(`INSERT INTO ${dataset}.tombstones (id, source, landed_at)
       VALUES ('x:1', 'x', TIMESTAMP '2026-01-05 11:00:00+00')`);
   }

@@ -129,6 +129,6 @@ export function membersOf(row: Row): readonly Row[] {
 const isRows = (value: unknown): value is Row[] =>
   Array.isArray(value) && value.every((one) => typeof one === "object" && one !== null);
 
-/** Whether a tombstone names an event by its id, its alias, or its author. */
+/** Whether a tombstone names an event by its id, its alias, or all posts of its author. */
 export const isWithdrawn = ({ id, alias, author }: Row, deleted: ReadonlySet<unknown>): boolean =>
-  deleted.has(id) || deleted.has(alias) || deleted.has(author);
+  deleted.has(id) || deleted.has(alias) || deleted.has(`${String(author)}/*`);

@@ -205,6 +205,52 @@ test("an update is a better reading of the same post, the later the better", () 
   expect([created < first, first < second]).toEqual([true, true]);
 });
 
+const other = "did:plc:5er4dj3kkwyj4cy5gdnzn56w";
+const theirs = `at://${other}/app.bsky.feed.post/3mptbyoeyc22a`;
+
+test("a repost in a commit names its post only: an interaction, and no share", () => {
+  const record = { createdAt: "2026-07-04T14:38:06.240Z", subject: { uri: theirs, cid: "b" } };
+  const event = commit({}, "create", { collection: "app.bsky.feed.repost", record });
+  const { receipts, shares, interactions, failed } = normalize(event);
+  expect([shares, failed]).toEqual([[], []]);
+  const id = `bluesky:${did}/repost/${rkey}`;
+  expect(receipts).toMatchObject([
+    { outcome: "ignored", reason: "repost-of-unknown-links", id, kind: "repost", links: [] },
+  ]);
+  expect(interactions).toMatchObject([
+    {
+      id,
+      influencer: `bluesky:${other}`,
+      influenced: `bluesky:${did}`,
+      kind: "repost",
+      target: `bluesky:${other}/3mptbyoeyc22a`,
+    },
+  ]);
+});
+
+test.each([
+  ["quote", { embed: { record: { uri: theirs } } }],
+  ["quote", { embed: { record: { record: { uri: theirs } } }, reply: { parent: { uri: theirs } } }],
+  ["reply", { reply: { parent: { uri: theirs }, root: { uri: `at://${did}/x/y` } } }],
+  [
+    "mention",
+    {
+      facets: [
+        { ...link(""), features: [{ $type: "app.bsky.richtext.facet#mention", did: other }] },
+      ],
+    },
+  ],
+])("reacts by a %s", (kind, more) => {
+  const { interactions } = normalize(commit(more));
+  expect(interactions).toMatchObject([{ influencer: `bluesky:${other}`, kind }]);
+});
+
+test("reacts to nobody by an answer to itself, and by the embed of a list", () => {
+  const own = { reply: { parent: { uri: `at://${did}/app.bsky.feed.post/3mptbyoeyc22a` } } };
+  const list = { embed: { record: { uri: `at://${other}/app.bsky.graph.list/a` } } };
+  expect(normalize(commit(own), commit(list)).interactions).toEqual([]);
+});
+
 test("a delete is a tombstone of what the key names, also of a repost", () => {
   const { receipts, tombstones, shares } = normalize(
     commit({}, "delete"),
@@ -232,7 +278,7 @@ test("an account that is deleted is a tombstone of its author, and no other chan
     account({ active: false, status: "suspended" }),
     account({ active: true }),
   );
-  expect(tombstones).toEqual([{ id: `bluesky:${did}`, source: "bluesky" }]);
+  expect(tombstones).toEqual([{ id: `bluesky:${did}/*`, source: "bluesky" }]);
   expect(receipts.map(({ outcome, reason }) => reason ?? outcome)).toEqual([
     "delete",
     "event-account",
@@ -311,11 +357,6 @@ test.each([
     commit({}, "update", { collection: "fm.teal.x" }),
     "record-of-no-post",
   ],
-  [
-    "a repost without its post",
-    commit({}, "create", { collection: "app.bsky.feed.repost" }),
-    "repost-of-unknown-links",
-  ],
   ["an identity", { did, time_us: 1, kind: "identity", identity: {} }, "event-identity"],
   ["a notice", { $type: "network.bsky.jetstream.subscribeEvents#info", name: "a" }, "event-info"],
   ["an empty page", { posts: [] }, "empty-page"],
@@ -374,5 +415,10 @@ test("a message is acknowledged only when all that it turned into is safe", asyn
   const events = [commit({}), commit({}, "delete")].map((event) => JSON.stringify(event));
   const message = messagePublished(events.join("\n"), "bluesky-events");
   await expect(handle(message)).rejects.toThrow("unavailable");
-  expect(published).toEqual({ "link-shares": 1, "append-tombstones": 1, "failed-events": 0 });
+  expect(published).toEqual({
+    "link-shares": 1,
+    interactions: 0,
+    "append-tombstones": 1,
+    "failed-events": 0,
+  });
 });

@@ -154,6 +154,25 @@ test("a boost is a repost of what it boosts", () => {
   ]);
 });
 
+test("reacts to whom it answers, mentions, quotes or boosts, with their followers", () => {
+  const other = { id: "3", url: "https://b.example/@x", followers_count: 12 };
+  const reactions = (more: object) =>
+    normalize({ ...status, ...more }).interactions.map((one) => [
+      one.influencer,
+      one.kind,
+      one.influencer_followers,
+    ]);
+  const named = "mastodon:https://b.example/@x";
+  const mentions = [{ id: "3", url: "https://b.example/@x" }];
+  expect(reactions({ mentions })).toEqual([[named, "mention", undefined]]);
+  const answer = { in_reply_to_id: "1", in_reply_to_account_id: "3" };
+  expect(reactions({ mentions, ...answer })).toEqual([[named, "reply", undefined]]);
+  const quote = { quoted_status: { uri: "https://b.example/1", account: other } };
+  expect(reactions({ mentions, quote })).toEqual([[named, "quote", 12]]);
+  const reblog = { ...status, account: other };
+  expect(reactions({ reblog })).toEqual([[named, "repost", 12]]);
+});
+
 test.each([
   ["reply", { in_reply_to_id: "1" }],
   ["quote", { in_reply_to_id: "1", quote: { quoted_status: { uri: "https://b.example/1" } } }],

@@ -42,7 +42,7 @@ describe("a declared stream", () => {
       members: ["id", "kwh", "reader", "version"],
       sums: ["kwh"],
       revision: "version",
-      withdrawnBy: [],
+      postsBy: undefined,
     });
   });
 
