@@ -13,7 +13,7 @@ export function readAccount(did: unknown, account: unknown): Item {
     return failedItem("invalid-field", "account", "Invalid input: expected object");
   }
   if (account.active !== false || account.status !== "deleted") {
-    return { outcome: "ignored", reason: "event-account" };
+    return { outcome: "ignored", reason: "notice-account" };
   }
   const id = accountId(did);
   if (id === undefined) return failedItem("missing-id", "did", "no DID");

@@ -46,7 +46,7 @@ export function readCommit(commit: Record<string, unknown>, context: Context): P
 
 const single = (item: Item): PlacedItem => ({ place: "", item });
 
-const ignored = (reason: string): Item => ({ outcome: "ignored", reason });
+const ignored = (reason: string): Item => ({ outcome: "ignored", reason: `notice-${reason}` });
 
 /** The collections that most records are of; reasons are few, and other people's names are many. */
 const known = new Set(

@@ -143,7 +143,7 @@ export function readRepost(record: unknown, address: Address, context: Context):
     reactions: reactionTo("repost", subject.uri),
   });
   if (read.outcome !== "post") return read;
-  return { outcome: "ignored", reason: "repost-of-unknown-links", reacting: read.post };
+  return { outcome: "ignored", reason: "notice-repost-of-unknown-links", reacting: read.post };
 }
 
 /** A repost in a feed, which shares the links of the post that it reposts. */

@@ -27,7 +27,7 @@ export function readFeedItem(
   const address = readAddress(reason.uri);
   // Older servers do not tell which repost it is.
   if (address === undefined)
-    return single({ outcome: "ignored", reason: "repost-without-address" });
+    return single({ outcome: "ignored", reason: "notice-repost-without-address" });
   const context = { seenAt: readDateTime(reason.indexedAt), updatedAt: undefined, now };
   return { place: ".reason", item: repostOf(read.post, address, context) };
 }

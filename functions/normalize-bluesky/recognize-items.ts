@@ -37,7 +37,7 @@ const within = (prefix: string, { place, item }: PlacedItem): PlacedItem => ({
   item,
 });
 
-const ignored = (reason: string): Item => ({ outcome: "ignored", reason });
+const ignored = (reason: string): Item => ({ outcome: "ignored", reason: `notice-${reason}` });
 
 const unknownShape = (message: string): PlacedItem =>
   single(failedItem("unknown-shape", "", message));
@@ -51,7 +51,7 @@ function recognize(record: unknown, now: number): PlacedItem {
     if ($type === "message" && isRecord(payload)) {
       return within(".payload", recognizeMessage(payload, now));
     }
-    if ($type === "error") return single(ignored("event-error"));
+    if ($type === "error") return single(ignored("error"));
     if ($type.startsWith(eventType)) return recognizeMessage(record, now);
   }
   if (isRecord(record.post)) return readFeedItem(record, record.post, now);
@@ -74,7 +74,7 @@ function recognizeEvent(event: Record<string, unknown>, now: number): PlacedItem
     case "account":
       return single(readAccount(did, account));
     case "identity":
-      return single(ignored("event-identity"));
+      return single(ignored("identity"));
     default:
       return unknownShape("an event of an unknown kind");
   }
@@ -95,7 +95,7 @@ function recognizeMessage(event: Record<string, unknown>, now: number): PlacedIt
     case `${eventType}identity`:
     case `${eventType}sync`:
     case `${eventType}info`:
-      return single(ignored(`event-${$type.slice(eventType.length)}`));
+      return single(ignored(`${$type.slice(eventType.length)}`));
     default:
       return unknownShape("an event of an unknown type");
   }

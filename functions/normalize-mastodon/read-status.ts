@@ -63,7 +63,7 @@ export function readStatus(input: unknown, server: string): Item {
   }
   const told = parsed.data;
   if (told.visibility === "private" || told.visibility === "direct") {
-    return { outcome: "ignored", reason: "not-public" };
+    return { outcome: "ignored", reason: "notice-not-public" };
   }
   const id = idOf(told.uri);
   if (id === undefined) return failedItem("missing-id", "uri", "empty, too long, or with spaces");

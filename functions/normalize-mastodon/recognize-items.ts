@@ -25,7 +25,7 @@ export function recognizeItems(record: unknown, server: string): PlacedItem[] {
   const page: unknown = isRecord(record) ? record.statuses : record;
   if (Array.isArray(page)) {
     const name = page === record ? "" : ".statuses";
-    if (page.length === 0) return [single({ outcome: "ignored", reason: "empty-page" })];
+    if (page.length === 0) return [single({ outcome: "ignored", reason: "notice-empty-page" })];
     return page.map((element: unknown, index) => ({
       place: `${name}[${index}]`,
       item: recognizeStatus(element, server),
@@ -57,7 +57,7 @@ function recognizeEvent(event: string, payload: unknown, server: string): Placed
     default:
       return single(
         eventsWithoutStatus.has(event)
-          ? { outcome: "ignored", reason: `event-${event}` }
+          ? { outcome: "ignored", reason: `notice-${event}` }
           : failedItem("unknown-shape", "event", "an event of an unknown type"),
       );
   }

@@ -41,14 +41,14 @@ describe.skipIf(!hasSharedData)("real events of Bluesky", () => {
       post: 9,
       reply: 8,
       delete: 1,
-      "record-like": 105,
-      "record-follow": 9,
-      "record-block": 1,
-      "record-status": 1,
-      "record-of-no-post": 1,
-      "repost-of-unknown-links": 15,
-      "event-identity": 1,
-      "event-account": 1,
+      "notice-record-like": 105,
+      "notice-record-follow": 9,
+      "notice-record-block": 1,
+      "notice-record-status": 1,
+      "notice-record-of-no-post": 1,
+      "notice-repost-of-unknown-links": 15,
+      "notice-identity": 1,
+      "notice-account": 1,
     });
     expect(shares.filter(({ links }) => links.length > 0)).toHaveLength(5);
     expect(

@@ -1,5 +1,10 @@
-import { parseArguments, wholeNumber } from "../../terraform/operate/cli/parse-arguments.ts";
+import {
+  parseArguments,
+  wholeNumber,
+  withDefaultValue,
+} from "../../terraform/operate/cli/parse-arguments.ts";
 import { UserError } from "../../terraform/operate/cli/user-error.ts";
+import { publicJetstream } from "../producer/follow-jetstream.ts";
 
 export const startHelp = `npm start -- [options]
 
@@ -11,6 +16,7 @@ What is published
   --input FILE       a file of tweets: JSON, one a line or in an array, or the tweets.js of an account
                      archive; plain or gzip; may be given several times, "-" is standard input
   --generate N       N generated tweets (default: 20000, where there is no --input)
+  --bluesky [URL]    instead: posts of Bluesky as they happen, from a public server (or URL), until Ctrl-C
   --seed S           seed of the generated tweets (default: 1)
   --rate N           events a second (default: 2000 for generated tweets, else as fast as accepted)
   --pack N           events in one message (default: 100)
@@ -36,10 +42,11 @@ export type StartOptions = NonNullable<ReturnType<typeof parseStartOptions>>;
  */
 export function parseStartOptions(args: string[]) {
   const { values } = parseArguments({
-    args,
+    args: withDefaultValue(args, "--bluesky", publicJetstream),
     options: {
       input: { type: "string", multiple: true, default: [] },
       generate: { type: "string" },
+      bluesky: { type: "string" },
       seed: { type: "string", default: "1" },
       rate: { type: "string" },
       pack: { type: "string", default: "100" },
@@ -53,9 +60,16 @@ export function parseStartOptions(args: string[]) {
   });
   if (values.help) return undefined;
   const { input, generate, seed, rate, pack, exit, json, data, duplicates, shuffle } = values;
-  const isDefaultRun = input.length === 0 && generate === undefined;
+  const { bluesky } = values;
+  const isOther = input.length > 0 || generate !== undefined;
+  if (bluesky !== undefined && (isOther || exit)) {
+    const other = exit ? "--exit" : "--input and --generate";
+    throw new UserError(`--bluesky goes on until Ctrl-C: leave ${other} out`);
+  }
+  const isDefaultRun = !isOther && bluesky === undefined;
   return {
     input,
+    bluesky,
     generate: wholeNumber("--generate", generate ?? (isDefaultRun ? "20000" : "0")),
     seed: wholeNumber("--seed", seed),
     rate: rate === undefined ? (isDefaultRun ? 2_000 : undefined) : readRate(rate),

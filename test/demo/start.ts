@@ -15,7 +15,9 @@ import {
 } from "../local-cloud/cloud-file.ts";
 import { type Cloud, startCloud } from "../local-cloud/start-cloud.ts";
 import { freePort } from "../local-cloud/tcp-port.ts";
+import { followJetstream } from "../producer/follow-jetstream.ts";
 import { generateTweets } from "../producer/generate-tweets.ts";
+import { publishable } from "../producer/live-source.ts";
 import { publishEvents } from "../producer/publish-events.ts";
 import { checkFiles, readEvents } from "../producer/read-events.ts";
 import { checkEmulator } from "./check-emulator.ts";
@@ -57,7 +59,10 @@ async function start(args: string[], listen: () => AbortSignal): Promise<number 
   try {
     sayWhereItRuns(target);
     const bigquery = new BigQuery({ projectId: target.project });
-    const refused = await publishAndCount(target, bigquery, options, signal);
+    const refused =
+      options.bluesky === undefined
+        ? await publishAndCount(target, bigquery, options, signal)
+        : await followAndCount(target, bigquery, options, signal);
     const isCutShort = signal.aborted;
     if (!isCutShort && !options.exit && target.own !== undefined) {
       say("Up until Ctrl-C.");
@@ -218,6 +223,38 @@ async function publishAndCount(
   say(renderSummary(summary));
   say(renderTop(summary.top));
   return published.refused;
+}
+
+/** Publishes posts of Bluesky and shows what is counted of them, until `signal` aborts. */
+async function followAndCount(
+  target: Target,
+  bigquery: BigQuery,
+  { bluesky = "", pack, data }: StartOptions,
+  signal: AbortSignal,
+): Promise<number> {
+  const source = followJetstream(bluesky);
+  const live = await publishable(source, {
+    signal,
+    path: data === undefined ? undefined : join(data, "bluesky-cursor.json"),
+  });
+  const pubsub = new PubSub({ projectId: target.project });
+  say(`Following ${source.name}. Up until Ctrl-C.`);
+  const follow = async () => {
+    await publishEvents({
+      topic: pubsub.topic(source.topic),
+      events: live.events(say),
+      pack,
+      signal,
+      onSettled: live.onSettled,
+    });
+    await live.close();
+  };
+  try {
+    await Promise.all([follow(), keepCounting(target, bigquery, signal)]);
+  } finally {
+    await pubsub.close();
+  }
+  return 0;
 }
 
 /** Before anything is started. @throws {UserError} for a path that is no file. */

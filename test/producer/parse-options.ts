@@ -1,13 +1,21 @@
 import { packedEvents } from "../../shared/codec/pack-lines.ts";
-import { parseArguments, wholeNumber } from "../../terraform/operate/cli/parse-arguments.ts";
+import {
+  parseArguments,
+  wholeNumber,
+  withDefaultValue,
+} from "../../terraform/operate/cli/parse-arguments.ts";
 import { UserError } from "../../terraform/operate/cli/user-error.ts";
+import { publicJetstream } from "./follow-jetstream.ts";
 
 export type ProduceOptions = {
   topic: string;
   project: string | undefined;
   source:
     | { kind: "files"; paths: string[] }
-    | { kind: "generate" | "turnstiles"; count: number; seed: number };
+    | { kind: "generate" | "turnstiles"; count: number; seed: number }
+    | { kind: "bluesky" | "mastodon"; server: string };
+  /** Where a live source keeps how far it is. */
+  cursor: string | undefined;
   /** Events a second. */
   rate: number | undefined;
   pack: number;
@@ -21,8 +29,9 @@ export const helpText = `Publishes events to a Pub/Sub topic, local or real.
   npm run produce -- --generate 10000
   npm run produce -- --input tweets.jsonl.gz --topic tweets --rate 500
   zcat stream.gz | npm run --silent produce -- --input -
+  npm run produce -- --bluesky
 
-What to publish (one of the three)
+What to publish (one of them)
   --input FILE       events of a file, told by its content, as an upload reads it: JSON objects one a
                      line, over several lines or one after another, the elements of an array, the
                      tweets.js of an account archive, CSV where the topic takes it; plain or gzip.
@@ -31,9 +40,15 @@ What to publish (one of the three)
   --generate N       N made-up tweets (API v1.1), the newest of now
   --turnstiles N     N made-up readings of turnstiles, one every ten seconds, the newest of now
   --seed S           another seed, other events (default 1)
+  --bluesky [URL]    posts and reposts of Bluesky as they happen, from a Jetstream server of either
+                     kind (default ${publicJetstream}), until Ctrl-C
+  --mastodon HOST    public statuses of a Mastodon server as they happen; its access token is taken
+                     from MASTODON_TOKEN
+  --cursor FILE      where a live source keeps how far it is published, to go on from there without a
+                     gap (default: a file in .hourtally); repeats are counted once
 
 Where to
-  --topic T          topic (default tweets, of turnstiles turnstiles)
+  --topic T          topic (default tweets, turnstiles, bluesky-events or mastodon-statuses)
   --project P        project; else GOOGLE_CLOUD_PROJECT
   The server is PUBSUB_EMULATOR_HOST if set (project hourtally-local unless named); else the local
   cloud if "npm start" is running (unless --project names another project); else Google Cloud.
@@ -58,15 +73,27 @@ is on its way and prints the count. Exit codes: 0 all published, 1 a failure, 2 
 const maxAttributeKeyBytes = 256;
 const maxAttributeValueBytes = 1_024;
 
+/** Where the events of a source go, unless a topic is named. */
+const topics = {
+  files: "tweets",
+  generate: "tweets",
+  turnstiles: "turnstiles",
+  bluesky: "bluesky-events",
+  mastodon: "mastodon-statuses",
+} as const;
+
 /**
  * Reads the command line; undefined when help was asked for.
  * @throws {UserError} that says what to write instead.
  */
 export function parseOptions(args: string[]): ProduceOptions | undefined {
   const { values } = parseArguments({
-    args,
+    args: withDefaultValue(args, "--bluesky", publicJetstream),
     options: {
       topic: { type: "string" },
+      bluesky: { type: "string" },
+      mastodon: { type: "string" },
+      cursor: { type: "string" },
       project: { type: "string" },
       input: { type: "string", multiple: true, default: [] },
       generate: { type: "string" },
@@ -83,9 +110,10 @@ export function parseOptions(args: string[]): ProduceOptions | undefined {
   if (values.help) return undefined;
   const source = parseSource(values);
   return {
-    topic: values.topic ?? (source.kind === "turnstiles" ? "turnstiles" : "tweets"),
+    topic: values.topic ?? topics[source.kind],
     project: values.project,
     source,
+    cursor: values.cursor,
     rate: values.rate === undefined ? undefined : parseRate(values.rate),
     pack: wholeNumber("--pack", values.pack, { min: 1, max: packedEvents }),
     attributes: Object.fromEntries(values.attribute.map(parseAttribute)),
@@ -99,24 +127,34 @@ function parseSource(values: {
   generate?: string | undefined;
   turnstiles?: string | undefined;
   seed?: string | undefined;
+  bluesky?: string | undefined;
+  mastodon?: string | undefined;
+  cursor?: string | undefined;
 }): ProduceOptions["source"] {
+  const { bluesky, mastodon } = values;
   const made = (["generate", "turnstiles"] as const).filter((kind) => values[kind] !== undefined);
-  const [kind, ...others] = made;
+  const asked = [values.input.length > 0, ...made, bluesky, mastodon].filter(Boolean);
+  if (asked.length > 1) {
+    throw new UserError(
+      "--input, --generate, --turnstiles, --bluesky and --mastodon exclude each other: run the producer twice",
+    );
+  }
+  if (bluesky !== undefined) return { kind: "bluesky", server: bluesky };
+  if (mastodon !== undefined) return { kind: "mastodon", server: mastodon };
+  if (values.cursor !== undefined) {
+    throw new UserError("--cursor goes with --bluesky or --mastodon only");
+  }
+  const [kind] = made;
   if (kind === undefined) {
     if (values.input.length === 0) {
       throw new UserError(
-        "nothing to publish: name a file with --input FILE, or make tweets up with --generate N. Try --help.",
+        "nothing to publish: name a file with --input FILE, make tweets up with --generate N, or follow --bluesky. Try --help.",
       );
     }
     if (values.seed !== undefined) {
       throw new UserError("--seed goes with --generate N or --turnstiles N only");
     }
     return { kind: "files", paths: values.input };
-  }
-  if (values.input.length > 0 || others.length > 0) {
-    throw new UserError(
-      "--input, --generate and --turnstiles exclude each other: run the producer twice",
-    );
   }
   return {
     kind,

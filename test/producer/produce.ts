@@ -1,26 +1,39 @@
 import { constants } from "node:fs";
 import { access, stat } from "node:fs/promises";
+import { join } from "node:path";
 import { PubSub } from "@google-cloud/pubsub";
 import { runCommand } from "../../terraform/operate/cli/run-command.ts";
 import { UserError } from "../../terraform/operate/cli/user-error.ts";
-import { findRunningCloud } from "../local-cloud/cloud-file.ts";
+import { findRunningCloud, stateDirectory } from "../local-cloud/cloud-file.ts";
 import { explainFailure } from "./explain-failure.ts";
 import { findServer, type PubsubServer, requireListening } from "./find-server.ts";
+import { followJetstream } from "./follow-jetstream.ts";
+import { followMastodon, tokenVariable } from "./follow-mastodon.ts";
 import { generateTurnstiles } from "./generate-turnstiles.ts";
 import { generateTweets } from "./generate-tweets.ts";
+import { publishable } from "./live-source.ts";
 import { helpText, type ProduceOptions, parseOptions } from "./parse-options.ts";
 import { publishEvents } from "./publish-events.ts";
 import { checkFiles, readEvents } from "./read-events.ts";
 import { showProgress, silentProgress } from "./show-progress.ts";
 
 type Source = {
-  /** `refuse` hears where something stands that cannot be published, and why. */
+  attributes: Record<string, string>;
+  /** `refuse` hears where something stands that cannot be published, and why; `note` what else is said. */
   events: (
     refuse: (place: string, reason: string) => void,
+    note: (line: string) => void,
   ) => AsyncIterable<Uint8Array> | Iterable<Uint8Array>;
   /** What the source is as a whole: events if it is made up, else bytes; unknown for a pipe. */
   total: number | undefined;
   bytesRead: () => number;
+  /** Of a source that goes on for ever. */
+  live?: {
+    onSettled: (events: number) => void;
+    /** Seconds behind what happens now. */
+    lag: () => number | undefined;
+    close: () => Promise<void>;
+  };
 };
 
 async function produce(args: string[], listen: () => AbortSignal): Promise<void> {
@@ -29,7 +42,8 @@ async function produce(args: string[], listen: () => AbortSignal): Promise<void>
     process.stdout.write(helpText);
     return;
   }
-  const source = await openSource(options);
+  const signal = listen();
+  const source = await openSource(options, signal);
   const local = await findRunningCloud();
   const server = findServer({ project: options.project, environment: process.env, local });
   if (server.address !== undefined) {
@@ -37,7 +51,7 @@ async function produce(args: string[], listen: () => AbortSignal): Promise<void>
     process.env.METADATA_SERVER_DETECTION ??= "none";
     await requireListening(server.address);
   }
-  await publishSource(options, source, server, listen());
+  await publishSource(options, source, server, signal);
 }
 
 async function publishSource(
@@ -46,7 +60,9 @@ async function publishSource(
   server: PubsubServer,
   signal: AbortSignal,
 ): Promise<void> {
-  const { topic, attributes, pack, rate } = options;
+  const { topic, pack, rate } = options;
+  const { live } = source;
+  const attributes = { ...source.attributes, ...options.attributes };
   const { project, address, place } = server;
   if (!options.quiet) process.stderr.write(`publishing to ${topic} in ${place}\n`);
 
@@ -64,6 +80,7 @@ async function publishSource(
         events: count.events,
         seconds: seconds(),
         done: isGenerated ? count.events : source.bytesRead(),
+        lag: live?.lag(),
       }));
   const pubsub = new PubSub({
     projectId: project,
@@ -74,13 +91,15 @@ async function publishSource(
   try {
     await publishEvents({
       topic: pubsub.topic(topic),
-      events: source.events(refuse),
+      events: source.events(refuse, (line) => progress.note(line)),
       pack,
       attributes,
       signal,
       ...(rate === undefined ? {} : { rate }),
       onProgress: (acknowledged) => Object.assign(count, acknowledged),
+      ...(live === undefined ? {} : { onSettled: live.onSettled }),
     });
+    await live?.close();
   } catch (error) {
     failure = error;
   }
@@ -93,15 +112,20 @@ async function publishSource(
   if (failure !== undefined) throw new Error(explainFailure(failure, { topic, ...server }));
 }
 
-async function openSource({ source, topic }: ProduceOptions): Promise<Source> {
+async function openSource(options: ProduceOptions, signal: AbortSignal): Promise<Source> {
+  const { source, topic } = options;
+  if ("server" in source) {
+    return openLive(source, { signal, path: options.cursor });
+  }
   if (source.kind !== "files") {
     const { kind, count, seed } = source;
-    const options = { count, seed, endingAt: new Date() };
+    const made = { count, seed, endingAt: new Date() };
     const lines =
       kind === "turnstiles"
-        ? generateTurnstiles(options)
-        : generateTweets(options).map(({ json }) => json);
+        ? generateTurnstiles(made)
+        : generateTweets(made).map(({ json }) => json);
     return {
+      attributes: {},
       events: () => lines.map((line) => Buffer.from(line)),
       total: count,
       bytesRead: () => 0,
@@ -120,9 +144,33 @@ async function openSource({ source, topic }: ProduceOptions): Promise<Source> {
     bytesRead += bytes;
   };
   return {
+    attributes: {},
     events: (onRefused) => readEvents(paths, { topic, onRead, onRefused }),
     total,
     bytesRead: () => bytesRead,
+  };
+}
+
+/** A source that goes on from where it was published to when it was stopped. */
+async function openLive(
+  { kind, server }: { kind: "bluesky" | "mastodon"; server: string },
+  { signal, path }: { signal: AbortSignal; path: string | undefined },
+): Promise<Source> {
+  const live =
+    kind === "bluesky"
+      ? followJetstream(server)
+      : followMastodon(server, { token: process.env[tokenVariable] });
+  const file = `${live.name.replaceAll(/[^a-z0-9.-]+/gi, "-")}.json`;
+  const published = await publishable(live, {
+    signal,
+    path: path ?? join(stateDirectory, "cursors", file),
+  });
+  return {
+    attributes: live.attributes,
+    events: (_refuse, note) => published.events(note),
+    total: undefined,
+    bytesRead: () => 0,
+    live: published,
   };
 }
 

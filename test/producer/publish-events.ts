@@ -46,6 +46,8 @@ export async function publishEvents(options: {
   attributes?: Record<string, string>;
   signal?: AbortSignal;
   onProgress?: (progress: PublishProgress) => void;
+  /** Hears that the first so many of the published events are acknowledged, without a gap. */
+  onSettled?: (events: number) => void;
   onRefused?: (event: Uint8Array) => void;
 }): Promise<PublishProgress & { refused: number; seconds: number }> {
   const { events, rate, signal, onRefused } = options;
@@ -89,8 +91,10 @@ function createOutbox(options: {
   pack: number;
   attributes?: Record<string, string>;
   onProgress?: (progress: PublishProgress) => void;
+  onSettled?: (events: number) => void;
 }): Outbox {
-  const { topic, pack, attributes = {}, onProgress } = options;
+  const { topic, pack, attributes = {}, onProgress, onSettled } = options;
+  const settle = createOrder(onSettled);
   const messagesPerRequest = Math.max(1, Math.floor(eventsPerRequest / pack));
   // A second handle on the same topic, so that the caller's keeps its own settings.
   const publisher = topic.pubsub.topic(topic.name, {
@@ -157,6 +161,7 @@ function createOutbox(options: {
   };
 
   const publish = async (message: EncodedPayload, size: { events: number; bytes: number }) => {
+    const isSettled = settle(size.events);
     outstanding += 1;
     outstandingBytes += size.bytes;
     try {
@@ -165,6 +170,7 @@ function createOutbox(options: {
       acknowledged.messages += 1;
       acknowledged.bytes += size.bytes;
       onProgress?.({ ...acknowledged });
+      isSettled();
     } catch (error) {
       failure ??= new Error(`publishing to ${topic.name} failed: ${messageOf(error)}`, {
         cause: error,
@@ -194,6 +200,22 @@ function createOutbox(options: {
     },
     hasFailed: () => failure !== undefined,
     acknowledged: () => acknowledged,
+  };
+}
+
+/** Tells how many of the first events are acknowledged, as their messages may be in any order. */
+function createOrder(onSettled: ((events: number) => void) | undefined) {
+  const messages: { events: number; isDone: boolean }[] = [];
+  let settled = 0;
+  return (events: number) => {
+    const message = { events, isDone: false };
+    messages.push(message);
+    return (): void => {
+      message.isDone = true;
+      if (messages[0]?.isDone !== true) return;
+      while (messages[0]?.isDone === true) settled += messages.shift()?.events ?? 0;
+      onSettled?.(settled);
+    };
   };
 }
 

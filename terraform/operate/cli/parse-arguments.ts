@@ -16,6 +16,15 @@ export function parseArguments<Config extends ParseArgsConfig>(
   }
 }
 
+/** The arguments, with `value` behind an option that stands there without one. */
+export function withDefaultValue(args: readonly string[], option: string, value: string): string[] {
+  return args.flatMap((argument, at) => {
+    const next = args[at + 1];
+    const isAlone = argument === option && (next === undefined || next.startsWith("--"));
+    return isAlone ? [argument, value] : [argument];
+  });
+}
+
 /**
  * A whole number that a person wrote, `10000` or `10_000`.
  * @throws {UserError} that names the option, unless it is one from `min` to `max`.

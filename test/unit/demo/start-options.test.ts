@@ -4,6 +4,7 @@ import { parseStartOptions } from "../../demo/start-options.ts";
 test("npm start publishes generated tweets, unless told", () => {
   expect(parseStartOptions([])).toEqual({
     input: [],
+    bluesky: undefined,
     generate: 20_000,
     seed: 1,
     rate: 2_000,
@@ -20,6 +21,8 @@ test.each([
   ["--input a --input b", { input: ["a", "b"], generate: 0, rate: undefined }],
   ["--generate 0 --rate 0.5", { generate: 0, rate: 0.5 }],
   ["--generate 10_000 --seed 3 --pack 7", { generate: 10_000, seed: 3, pack: 7, rate: undefined }],
+  ["--bluesky", { bluesky: "wss://jetstream2.us-east.bsky.network", generate: 0, rate: undefined }],
+  ["--bluesky ws://127.0.0.1:1", { bluesky: "ws://127.0.0.1:1" }],
   ["--duplicates 0.25 --shuffle --exit --json --data d", { duplicates: 0.25, shuffle: true }],
 ])("npm start -- %s", (line, options) => {
   expect(parseStartOptions(line.split(" "))).toMatchObject(options);
@@ -30,6 +33,8 @@ test("npm start -- --help asks for help", () => {
 });
 
 test.each([
+  ["--bluesky --generate 5", "--bluesky goes on until Ctrl-C: leave --input and --generate out"],
+  ["--bluesky --exit", "--bluesky goes on until Ctrl-C: leave --exit out"],
   ["--genrate 5", "Unknown option '--genrate'"],
   ["tweets.jsonl", "tweets.jsonl"],
   ["--generate x", "--generate x: must be a whole number"],

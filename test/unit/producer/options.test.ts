@@ -10,6 +10,7 @@ describe("options", () => {
       topic: "tweets",
       project: undefined,
       source: { kind: "generate", count: 10_000, seed: 1 },
+      cursor: undefined,
       rate: undefined,
       pack: 100,
       attributes: {},
@@ -26,12 +27,23 @@ describe("options", () => {
       topic: "log-lines",
       project: "p",
       source: { kind: "files", paths: ["a.jsonl", "-"] },
+      cursor: undefined,
       rate: 12.5,
       pack: 1,
       attributes: { a: "1", b: "x=y" },
       json: true,
       quiet: true,
     });
+  });
+
+  test.each([
+    ["--bluesky", "bluesky", "wss://jetstream2.us-east.bsky.network"],
+    ["--bluesky --json", "bluesky", "wss://jetstream2.us-east.bsky.network"],
+    ["--bluesky ws://127.0.0.1:6008/subscribe", "bluesky", "ws://127.0.0.1:6008/subscribe"],
+    ["--mastodon mastodon.social", "mastodon", "mastodon.social"],
+  ])("%s is a live source", (line, kind, server) => {
+    const options = parseOptions([...line.split(" "), "--cursor", "c.json"]);
+    expect(options).toMatchObject({ source: { kind, server }, cursor: "c.json" });
   });
 
   test.each([["--help"], ["-h"]])("%s asks for help", (option) => {
@@ -43,6 +55,10 @@ describe("options", () => {
     ["--generate 1 --input a", /exclude each other/],
     ["--generate 1 --turnstiles 1", /exclude each other/],
     ["--turnstiles x", /--turnstiles/],
+    ["--bluesky --input a", /exclude each other/],
+    ["--bluesky --mastodon a", /exclude each other/],
+    ["--mastodon", /--mastodon/],
+    ["--input a --cursor c", /--cursor goes with --bluesky or --mastodon/],
     ["--input a --seed 1", /--seed goes with --generate/],
     ["--generate x", /--generate x: must be a whole number/],
     ["--generate 1.5", /whole number/],

@@ -215,7 +215,7 @@ test("a repost in a commit names its post only: an interaction, and no share", (
   expect([shares, failed]).toEqual([[], []]);
   const id = `bluesky:${did}/repost/${rkey}`;
   expect(receipts).toMatchObject([
-    { outcome: "ignored", reason: "repost-of-unknown-links", id, kind: "repost", links: [] },
+    { outcome: "ignored", reason: "notice-repost-of-unknown-links", id, kind: "repost", links: [] },
   ]);
   expect(interactions).toMatchObject([
     {
@@ -281,8 +281,8 @@ test("an account that is deleted is a tombstone of its author, and no other chan
   expect(tombstones).toEqual([{ id: `bluesky:${did}/*`, source: "bluesky" }]);
   expect(receipts.map(({ outcome, reason }) => reason ?? outcome)).toEqual([
     "delete",
-    "event-account",
-    "event-account",
+    "notice-account",
+    "notice-account",
   ]);
 });
 
@@ -351,15 +351,15 @@ describe("what the API gives", () => {
 });
 
 test.each([
-  ["a like", commit({}, "create", { collection: "app.bsky.feed.like" }), "record-like"],
+  ["a like", commit({}, "create", { collection: "app.bsky.feed.like" }), "notice-record-like"],
   [
     "a record of another app",
     commit({}, "update", { collection: "fm.teal.x" }),
-    "record-of-no-post",
+    "notice-record-of-no-post",
   ],
-  ["an identity", { did, time_us: 1, kind: "identity", identity: {} }, "event-identity"],
-  ["a notice", { $type: "network.bsky.jetstream.subscribeEvents#info", name: "a" }, "event-info"],
-  ["an empty page", { posts: [] }, "empty-page"],
+  ["an identity", { did, time_us: 1, kind: "identity", identity: {} }, "notice-identity"],
+  ["a notice", { $type: "network.bsky.jetstream.subscribeEvents#info", name: "a" }, "notice-info"],
+  ["an empty page", { posts: [] }, "notice-empty-page"],
 ])("ignored: %s", (_, event, reason) => {
   const { receipts, failed, shares } = normalize(event);
   expect([failed, shares]).toEqual([[], []]);

@@ -216,10 +216,10 @@ test("an edit is a better reading of the same status, and keeps its time", () =>
 });
 
 test.each([
-  ["a private status", { ...status, visibility: "private" }, "not-public"],
-  ["a direct message", { ...status, visibility: "direct" }, "not-public"],
-  ["a notification", { event: "notification", payload: "{}" }, "event-notification"],
-  ["an empty page", [], "empty-page"],
+  ["a private status", { ...status, visibility: "private" }, "notice-not-public"],
+  ["a direct message", { ...status, visibility: "direct" }, "notice-not-public"],
+  ["a notification", { event: "notification", payload: "{}" }, "notice-notification"],
+  ["an empty page", [], "notice-empty-page"],
 ])("ignored: %s", (_, record, reason) => {
   const { receipts, shares, failed } = normalize(record);
   expect([shares, failed]).toEqual([[], []]);
