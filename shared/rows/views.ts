@@ -7,6 +7,7 @@ import { streams } from "../streams/streams.ts";
 import { urlMentions } from "../streams/url-mentions.ts";
 import { documentWords } from "./document-words.ts";
 import { imageColorsLatest } from "./image-colors-latest.ts";
+import { interactionViews } from "./interaction-views.ts";
 import { logViews } from "./log-views.ts";
 import { turnstileViews } from "./turnstile-views.ts";
 import { urlViews } from "./url-views.ts";
@@ -177,4 +178,5 @@ export const views: readonly View[] = [
     sql: closingsViewSql(stream),
   })),
   postHours,
+  ...interactionViews,
 ];
