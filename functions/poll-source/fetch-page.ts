@@ -1,0 +1,119 @@
+import { lookup } from "node:dns";
+import type { ClientRequest, IncomingMessage, RequestOptions } from "node:http";
+import { isIP, type LookupFunction } from "node:net";
+import { createGunzip } from "node:zlib";
+
+/** What a source has answered; the body as it is without its compression. */
+export type FetchedPage = { status: number; headers: Record<string, string>; body: Buffer };
+
+/** Asks a URL; follows what leads elsewhere on the same host. */
+export type FetchPage = (
+  url: string,
+  options: { headers: Record<string, string>; mostBytes: number },
+) => Promise<FetchedPage>;
+
+/** A source that cannot be asked, or whose answer never was whole: asking again may help. */
+export class FetchError extends Error {
+  override name = "FetchError";
+}
+
+/** With whom and how it is talked. */
+export type Connecting = {
+  /** The only scheme that is asked. */
+  protocol: "https:" | "http:";
+  request: (url: URL, options: RequestOptions) => ClientRequest;
+  /** Whether an address may be connected to; asked of each before it is. */
+  allows: (address: string) => boolean;
+};
+
+const mostHops = 3;
+const timeoutMs = 15_000;
+const redirects = [301, 302, 303, 307, 308];
+
+/** A client that talks to nobody but the host it is told, at addresses that are allowed. */
+export function createFetcher(connecting: Connecting): FetchPage {
+  return async (first, { headers, mostBytes }) => {
+    let url = new URL(first);
+    const { host } = url;
+    for (let hop = 0; hop <= mostHops; hop++) {
+      if (url.protocol !== connecting.protocol || url.host !== host || url.username !== "") {
+        throw new FetchError(`leads away from ${host}`);
+      }
+      const page = await ask(url, headers, mostBytes, connecting);
+      const { location } = page.headers;
+      if (!redirects.includes(page.status) || location === undefined) return page;
+      if (!URL.canParse(location, url)) throw new FetchError("leads to what is no URL");
+      url = new URL(location, url);
+    }
+    throw new FetchError(`leads elsewhere more than ${mostHops} times`);
+  };
+}
+
+async function ask(
+  url: URL,
+  headers: Record<string, string>,
+  mostBytes: number,
+  { request, allows }: Connecting,
+): Promise<FetchedPage> {
+  // An address is connected to without being looked up.
+  const literal = url.hostname.replace(/^\[|\]$/g, "");
+  if (isIP(literal) !== 0 && !allows(literal)) throw new FetchError("not a public address");
+  const asking = request(url, {
+    headers: { accept: "application/json", "accept-encoding": "gzip", ...headers },
+    lookup: lookupAmong(allows),
+    signal: AbortSignal.timeout(timeoutMs),
+    agent: false,
+  });
+  try {
+    const response = await new Promise<IncomingMessage>((resolve, reject) => {
+      asking.once("response", resolve);
+      asking.once("error", reject);
+      asking.end();
+    });
+    return {
+      status: response.statusCode ?? 0,
+      headers: Object.fromEntries(
+        Object.entries(response.headers).map(([name, value]) => [name, String(value)]),
+      ),
+      body: await readBody(response, mostBytes),
+    };
+  } catch (cause) {
+    if (cause instanceof FetchError) throw cause;
+    throw new FetchError(`no whole answer from ${url.host}`, { cause });
+  } finally {
+    asking.destroy();
+  }
+}
+
+/** Looks a name up, and fails unless every address it has is allowed: the one that is used is among them. */
+const lookupAmong =
+  (allows: (address: string) => boolean): LookupFunction =>
+  (name, options, answer) => {
+    lookup(name, { ...options, all: true }, (error, addresses) => {
+      const [first] = addresses ?? [];
+      if (error !== null || first === undefined) {
+        answer(error ?? new FetchError(`${name} has no address`), "", 0);
+      } else if (!addresses.every(({ address }) => allows(address))) {
+        answer(new FetchError(`${name} has an address that is not public`), "", 0);
+      } else if (options.all === true) answer(null, addresses);
+      else answer(null, first.address, first.family);
+    });
+  };
+
+async function readBody(response: IncomingMessage, mostBytes: number): Promise<Buffer> {
+  const encoding = response.headers["content-encoding"] ?? "identity";
+  if (encoding !== "identity" && encoding !== "gzip")
+    throw new FetchError("neither gzip nor plain");
+  const gunzip = encoding === "gzip" ? createGunzip() : undefined;
+  // What breaks off before its end must not look like an end.
+  if (gunzip !== undefined) response.once("error", (error) => gunzip.destroy(error)).pipe(gunzip);
+  const chunks: Buffer[] = [];
+  let bytes = 0;
+  for await (const chunk of gunzip ?? response) {
+    if (!Buffer.isBuffer(chunk)) continue;
+    bytes += chunk.length;
+    if (bytes > mostBytes) throw new FetchError(`an answer of more than ${mostBytes} bytes`);
+    chunks.push(chunk);
+  }
+  return Buffer.concat(chunks);
+}

@@ -1,0 +1,20 @@
+import { http } from "@google-cloud/functions-framework";
+import { PubSub } from "@google-cloud/pubsub";
+import { Storage } from "@google-cloud/storage";
+import { pino } from "pino";
+import { createPublisher } from "../../shared/codec/publish-message.ts";
+import { logOptions } from "../../shared/environment/log-options.ts";
+import { takeCalls } from "../../shared/environment/take-calls.ts";
+import { parseConfig } from "./config.ts";
+import { createCursorStore } from "./cursor-store.ts";
+import { createFetcher } from "./fetch-page.ts";
+import { createHandler } from "./handler.ts";
+import { publicServers } from "./public-servers.ts";
+
+const { projectId, topicPrefix, bucket, ...config } = parseConfig(process.env);
+const log = pino(logOptions("poll-source", config.functionVersion, config.logLevel));
+const publish = createPublisher(new PubSub({ projectId }), topicPrefix);
+const cursors = createCursorStore(new Storage({ projectId }).bucket(bucket));
+const fetchPage = createFetcher(publicServers);
+const handle = createHandler({ fetchPage, cursors, publish, now: Date.now, log, config });
+http("poll-source", takeCalls(handle));
