@@ -139,7 +139,9 @@ function reactionTo(
 ): Reaction[] {
   const influencer = other ? accountId(other) : undefined;
   if (influencer === undefined) return [];
-  const followers = z.int().min(0).safeParse(other?.followers_count).data;
+  const count = other?.followers_count;
+  const isCount = typeof count === "number" && Number.isSafeInteger(count) && count >= 0;
+  const followers = isCount ? count : undefined;
   return [{ influencer, kind, target, followers }];
 }
 

@@ -12,6 +12,7 @@ import { benchLoadObject } from "./bench-load-object.ts";
 import { benchLocalRun } from "./bench-local-run.ts";
 import { benchNormalize } from "./bench-normalize.ts";
 import { benchRedrive } from "./bench-redrive.ts";
+import { benchSources } from "./bench-sources.ts";
 import { benchStreams } from "./bench-streams.ts";
 import { benchUrls } from "./bench-urls.ts";
 import { benchWebhook } from "./bench-webhook.ts";
@@ -20,6 +21,7 @@ import type { Measurement } from "./measurement.ts";
 const benches: Record<string, () => Promise<Measurement[]>> = {
   urls: benchUrls,
   normalize: benchNormalize,
+  sources: benchSources,
   streams: benchStreams,
   http: benchHttp,
   codec: benchCodec,
