@@ -12,6 +12,7 @@ resource "terraform_data" "guard" {
 
   depends_on = [
     google_bigquery_job.search_index,
+    google_bigquery_routine.table_function,
     google_bigquery_table.first_view,
     google_bigquery_table.second_view,
     google_bigquery_table.third_view,

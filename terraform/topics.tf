@@ -5,9 +5,10 @@ locals {
 
   object_finalized = "object-finalized"
 
+  # Of manifests alone, which know no prefix: by them it is judged whether a prefix will do.
   topics = toset(concat(
     [local.dead_letters, local.parked],
-    flatten([for function in local.functions : concat(tolist(function.topics), tolist(function.publishes))]),
+    flatten([for manifest in local.manifests : concat(manifest.trigger.topics, keys(manifest.publishes))]),
   ))
 
   # What comes in: kept as it came, so that it can be replayed.

@@ -117,7 +117,7 @@ variable "prefix" {
   # Else it and the rest of a name of this tenant could together be a name of the tenant without prefix.
   validation {
     condition = var.prefix == "" || !anytrue([
-      for name in concat(tolist(local.topics), keys(local.functions)) : startswith(name, var.prefix)
+      for name in concat(tolist(local.topics), keys(local.manifests)) : startswith(name, var.prefix)
     ])
     error_message = "prefix must not be how the name of a topic or function begins: two tenants would share it."
   }

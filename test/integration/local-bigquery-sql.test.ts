@@ -590,6 +590,38 @@ describe("definitions by statement", () => {
     await expect(run("SELECT * FROM made.days")).rejects.toMatchObject({ code: 404 });
   });
 
+  test("table functions are created, replaced, called and dropped", async () => {
+    await run("CREATE SCHEMA routines");
+    await run(`CREATE TABLE FUNCTION routines.above(least INT64, word STRING) AS (
+      WITH counted AS (SELECT n FROM UNNEST([1, 2, 3]) AS n WHERE n >= least)
+      SELECT n, CONCAT(word, '!') AS said FROM counted)`);
+    expect(await run("SELECT * FROM routines.above(2, 'a') ORDER BY n")).toEqual([
+      { n: 2, said: "a!" },
+      { n: 3, said: "a!" },
+    ]);
+    expect(
+      await run(`SELECT one.n, other.said FROM routines.above(3, 'a') AS one
+        JOIN routines.above(1 + 1, 'b') AS other USING (n)`),
+    ).toEqual([{ n: 3, said: "b!" }]);
+    for (const [call, problem] of [
+      ["above('x', 'a')", "No matching signature for table-valued function routines.above"],
+      ["above(1)", "No matching signature for table-valued function routines.above"],
+      ["above(least, 'a')", "Unrecognized name: least"],
+      ["below(1)", "Table-valued function not found: routines.below"],
+    ]) {
+      await expect(run(`SELECT * FROM routines.${call}`)).rejects.toThrow(problem);
+    }
+    const again = "TABLE FUNCTION routines.above(least INT64) AS SELECT least AS n";
+    await expect(run(`CREATE ${again}`)).rejects.toMatchObject({ code: 409 });
+    await expect(run(`CREATE OR REPLACE ${again}, missing`)).rejects.toThrow("missing");
+    await run(`CREATE OR REPLACE ${again}`);
+    expect(await run("SELECT n FROM routines.above(7)")).toEqual([{ n: 7 }]);
+    await expect(run("DROP SCHEMA routines")).rejects.toThrow("still in use");
+    await run("DROP TABLE FUNCTION routines.above");
+    await run("DROP TABLE FUNCTION IF EXISTS routines.above");
+    await run("DROP SCHEMA routines");
+  });
+
   test("a change with several sources for one row is none", async () => {
     await run("CREATE TABLE shop.once AS SELECT 'a' AS k, 1 AS n");
     const sources = "(SELECT 'a' AS k, 2 AS n UNION ALL SELECT 'a', 3)";
