@@ -8,6 +8,7 @@ import { runCommand } from "../../terraform/operate/cli/run-command.ts";
 import { UserError } from "../../terraform/operate/cli/user-error.ts";
 import {
   type CloudFile,
+  claimStart,
   findRunningCloud,
   removeCloudFile,
   stateDirectory,
@@ -21,10 +22,11 @@ import { publishable } from "../producer/live-source.ts";
 import { publishEvents } from "../producer/publish-events.ts";
 import { checkFiles, readEvents } from "../producer/read-events.ts";
 import { checkEmulator } from "./check-emulator.ts";
-import { querySummary, queryTotals } from "./query-summary.ts";
+import { querySummary, queryTotals, type Summary } from "./query-summary.ts";
 import { renderSummary, renderTop } from "./render-summary.ts";
 import { showProgress } from "./show-progress.ts";
 import { parseStartOptions, type StartOptions, startHelp } from "./start-options.ts";
+import { subtractSummary } from "./subtract-summary.ts";
 import { waitUntilCounted } from "./wait-until-counted.ts";
 
 const localProject = "hourtally-local";
@@ -55,13 +57,23 @@ async function start(args: string[], listen: () => AbortSignal): Promise<number 
   const broken = new AbortController();
   const signal = AbortSignal.any([listen(), broken.signal]);
   const startedAt = performance.now();
-  const target = await openTarget(options, (error) => broken.abort(error));
+  const isThere = (await findRunningCloud()) !== undefined;
+  const release = isThere ? undefined : await claimStart();
+  const target = await openTarget(options, (error) => broken.abort(error)).finally(() =>
+    release?.(),
+  );
   try {
     sayWhereItRuns(target);
     const bigquery = new BigQuery({ projectId: target.project });
+    const before =
+      target.own === undefined ? await querySummary(bigquery, target.dataset) : undefined;
+    const summarize = async () => {
+      const after = await querySummary(bigquery, target.dataset);
+      return before === undefined ? after : subtractSummary(after, before);
+    };
     const refused =
       options.bluesky === undefined
-        ? await publishAndCount(target, bigquery, options, signal)
+        ? await publishAndCount(target, { bigquery, summarize }, options, signal)
         : await followAndCount(target, bigquery, options, signal);
     const isCutShort = signal.aborted;
     if (!isCutShort && !options.exit && target.own !== undefined) {
@@ -75,7 +87,7 @@ async function start(args: string[], listen: () => AbortSignal): Promise<number 
       return undefined;
     }
     if (options.json) {
-      const summary = await querySummary(bigquery, target.dataset);
+      const summary = await summarize();
       const seconds = Number(((performance.now() - startedAt) / 1_000).toFixed(3));
       process.stdout.write(`${JSON.stringify({ ...summary, refused, seconds })}\n`);
     }
@@ -182,7 +194,7 @@ Publish a tweet of your own, or drop a file of them into the landing folder:
 /** Resolves with how many events could not be published: too large, for example. */
 async function publishAndCount(
   target: Target,
-  bigquery: BigQuery,
+  { bigquery, summarize }: { bigquery: BigQuery; summarize: () => Promise<Summary> },
   options: StartOptions,
   signal: AbortSignal,
 ): Promise<number> {
@@ -219,7 +231,8 @@ async function publishAndCount(
     await pubsub.close();
   }
   if (signal.aborted) return published.refused;
-  const summary = await querySummary(bigquery, target.dataset);
+  const summary = await summarize();
+  if (target.own === undefined) say("Of what was there before nothing is in these figures:");
   say(renderSummary(summary));
   say(renderTop(summary.top));
   return published.refused;

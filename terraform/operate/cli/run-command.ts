@@ -16,6 +16,7 @@ const wrongArgumentCode = 2;
 const failureCode = 1;
 /** npm passes on the signal that the terminal has sent already: not a second Ctrl-C. */
 const sameSignalMs = 1_000;
+const lookForParentMs = 500;
 
 /**
  * Runs a command and ends the process, whatever a command that failed has left open. An error is told
@@ -54,7 +55,19 @@ function createInterruption(): {
       exitCode ??= interruptedCodes[name];
       controller.abort();
     });
+  /** npm that is told to end does not tell whom it has started. */
+  const watchParent = () => {
+    if (process.env.npm_lifecycle_event === undefined) return;
+    const parent = process.ppid;
+    const timer = setInterval(() => {
+      if (process.ppid === parent) return;
+      clearInterval(timer);
+      exitCode ??= interruptedCodes.SIGTERM;
+      controller.abort();
+    }, lookForParentMs).unref();
+  };
   const listen = () => {
+    watchParent();
     listenTo("SIGHUP");
     listenTo("SIGINT");
     listenTo("SIGTERM");

@@ -1,10 +1,13 @@
+import { once } from "node:events";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from "vitest";
 import { findTarget } from "../../../../terraform/operate/find-target.ts";
 import { findBucket } from "../../../../terraform/operate/upload/find-bucket.ts";
-import { findRunningCloud } from "../../../local-cloud/cloud-file.ts";
+import { claimStart, findRunningCloud } from "../../../local-cloud/cloud-file.ts";
+import { portOf } from "../../../local-cloud/tcp-port.ts";
 
 const cloud = {
   pid: process.pid,
@@ -20,11 +23,19 @@ const cloud = {
 
 describe("the running local cloud", () => {
   let folder = "";
-  beforeAll(() => {
+  /** With a BigQuery that is there. */
+  let serving = cloud;
+  const server = createServer();
+  beforeAll(async () => {
     folder = mkdtempSync(join(tmpdir(), "find-cloud-"));
+    await once(server.listen(0, "127.0.0.1"), "listening");
+    serving = { ...cloud, bigquery: `http://127.0.0.1:${portOf(server.address())}` };
   });
   afterEach(() => vi.restoreAllMocks());
-  afterAll(() => rmSync(folder, { recursive: true }));
+  afterAll(() => {
+    server.close();
+    rmSync(folder, { recursive: true });
+  });
   const find = (content: string) => {
     const path = join(folder, "cloud.json");
     writeFileSync(path, content);
@@ -32,14 +43,14 @@ describe("the running local cloud", () => {
   };
 
   test("is what its file says while its process is there", async () => {
-    expect(await find(JSON.stringify(cloud))).toEqual(cloud);
+    expect(await find(JSON.stringify(serving))).toEqual(serving);
   });
 
   test("may be another user's", async () => {
     vi.spyOn(process, "kill").mockImplementation(() => {
       throw Object.assign(new Error("kill EPERM"), { code: "EPERM" });
     });
-    expect(await find(JSON.stringify(cloud))).toEqual(cloud);
+    expect(await find(JSON.stringify(serving))).toEqual(serving);
   });
 
   test.each([
@@ -50,6 +61,23 @@ describe("the running local cloud", () => {
     ["its file is cut off", '{"pid":'],
   ])("is none when %s", async (_name, content) => {
     expect(await find(content)).toBeUndefined();
+  });
+
+  test("is none when its number is another process's now, and nothing serves", async () => {
+    expect(await find(JSON.stringify(cloud))).toBeUndefined();
+  });
+
+  test("is started once at a time; what one that was killed has left is no matter", async () => {
+    const path = join(folder, "starting");
+    const release = await claimStart(path);
+    writeFileSync(path, String(process.ppid));
+    await expect(claimStart(path)).rejects.toThrow(
+      `another npm start is starting here (process ${process.ppid}): wait until it is up`,
+    );
+    writeFileSync(path, "99999999");
+    await (await claimStart(path))();
+    await release();
+    await (await claimStart(path))();
   });
 
   test("is none without a file", async () => {
