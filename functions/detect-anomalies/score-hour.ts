@@ -20,6 +20,8 @@ const day = 24;
 const week = 168;
 /** A median over so few values is held back towards "nothing special": k / (k + this). */
 const heldBack = 2;
+/** So much of what one week alone has beyond the hour of the day is expected to come again. */
+const lastWeekShare = 0.5;
 /** The largest of a day's 24 deviations, in those of its noise: about that in noise without peaks. */
 const usualLargest = 3;
 /** A series whose days are calmer than that is not trusted to stay so. */
@@ -50,7 +52,7 @@ export function scoreHour(
   // Medians of few events say 0 too often: the least that is expected is their mean.
   const expected = Math.max(level + special, stabilize(Math.min(sparse, mean)));
   const trust = Math.min(1, (hours - day) / (fullHistory - day));
-  const unit = noiseOf(residuals) / trust;
+  const unit = noiseOf(withoutLastWeek(residuals)) / trust;
   return {
     expected: countOf(expected),
     low: countOf(expected - sensitivity * unit),
@@ -132,6 +134,23 @@ function weekCorrection(residuals: Float64Array): number {
   if (same.length === 0) return 0;
   const weeks = same.length / 3;
   return (median(Float64Array.from(same)) * weeks) / (weeks + heldBack);
+}
+
+/**
+ * What is left of residuals when a share of those of the week before is taken out, as it is of what is
+ * expected: what comes every week is no noise. The first week, which has none before it, is left out
+ * where there is enough besides.
+ */
+function withoutLastWeek(residuals: Float64Array): Float64Array {
+  const left = residuals.slice();
+  for (let at = week; at < left.length; at++) {
+    const before = residuals[at - week - 1] ?? 0;
+    const same = residuals[at - week] ?? 0;
+    const after = residuals[at - week + 1] ?? 0;
+    const middle = Math.max(Math.min(before, same), Math.min(Math.max(before, same), after));
+    left[at] = (residuals[at] ?? 0) - lastWeekShare * middle;
+  }
+  return left.length >= 2 * week - day ? left.subarray(week) : left;
 }
 
 /** How far an hour may be from the expected: by the usual hour, and by the largest of each day. */

@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { Storage } from "@google-cloud/storage";
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
 import * as z from "zod";
 import { queryIgnored, querySummary } from "../demo/query-summary.ts";
 import { generateTweets } from "../producer/generate-tweets.ts";
@@ -45,6 +45,38 @@ describe("one cloud", () => {
     cloud = await startTestCloud();
   }, 60_000);
   afterAll(() => cloud.stop());
+
+  test("tells of an hour that is not as those before it", async () => {
+    const hour = Math.floor(Date.now() / 3_600_000) - 1;
+    const closings = Array.from({ length: 200 }, (_, before) => {
+      const start = `TIMESTAMP_SECONDS(${(hour - before) * 3_600})`;
+      const events = before === 0 ? 900 : 100;
+      return `(${start}, ${1_000 - before}, STRUCT(${start} AS watermark, ${start} AS first_landed_at,
+        0 AS \`keys\`, ${events} AS events, 0 AS late, 0 AS fingerprint))`;
+    });
+    await cloud.query(`INSERT INTO hourtally.turnstile_hour_totals (hour, revision, closing)
+      VALUES ${closings.join(", ")}`);
+    const closed = {
+      stream: "turnstile-readings",
+      hour: new Date(hour * 3_600_000).toISOString().replace(".000Z", "Z"),
+      revision: 1_000,
+      keys: 0,
+      events: 900,
+      late: 0,
+    };
+    await cloud.pubSub.topic("hours-closed").publishMessage({ json: closed });
+    const row = z.object({ state: z.string(), reason: z.string() });
+    const said = await vi.waitFor(
+      async () => {
+        const rows = await cloud.query("SELECT state, reason FROM hourtally.anomalies_latest");
+        return z.tuple([row]).parse(rows);
+      },
+      { timeout: 30_000, interval: 200 },
+    );
+    expect(said[0].state).toBe("open");
+    expect(said[0].reason).toContain("900 events of turnstile-readings at ");
+    expect(said[0].reason).toContain("; 9 times the expected");
+  });
 
   test("counts generated tweets by the hour they happened in", async () => {
     const totals = await cloud.count(generated, 100);
