@@ -46,9 +46,10 @@ async function forget(args: string[], listen: () => AbortSignal): Promise<void> 
   const { PubSub } = await import("@google-cloud/pubsub");
   const bigquery = new BigQuery({ projectId: target.project });
   const { post: id, author, isDryRun } = options;
-  const ids = id === undefined ? postsOf(bigquery, dataset, author) : [id];
+  const found = findPosts(bigquery, dataset, id === undefined ? { author } : { id });
+  const known = id === undefined ? found : orElse(found, { id });
   const pubsub = new PubSub({ projectId: target.project });
-  const posts = await bury(ids, { topic: pubsub.topic(topic), isDryRun, signal });
+  const posts = await bury(known, { topic: pubsub.topic(topic), isDryRun, signal });
   await pubsub.close();
   if (signal.aborted) {
     process.stderr.write("Interrupted: the same command goes on.\n");
@@ -98,15 +99,37 @@ function readId(option: string, text: string): EventId {
   return id;
 }
 
-const idRow = z.object({ id: eventId });
+const postRow = z.object({ id: eventId, event_time: z.string().optional() });
+type KnownPost = z.infer<typeof postRow>;
 
-/** The posts of an author that no tombstone names, a page of BigQuery's at a time. */
-async function* postsOf(bigquery: BigQuery, dataset: string, author = ""): AsyncGenerator<EventId> {
+/**
+ * Posts that no tombstone names, a page of BigQuery's at a time, with the time that tells which hour is
+ * to be counted again.
+ */
+async function* findPosts(
+  bigquery: BigQuery,
+  dataset: string,
+  { id, author = "" }: { id?: string; author?: string | undefined },
+): AsyncGenerator<KnownPost> {
   const rows = bigquery.createQueryStream({
-    query: `SELECT DISTINCT id FROM ${dataset}.posts_latest WHERE author = @author ORDER BY id`,
-    params: { author },
+    query: `
+      SELECT id, FORMAT_TIMESTAMP('%Y-%m-%dT%H:%M:%SZ', MIN(event_time)) AS event_time
+      FROM ${dataset}.posts_latest
+      WHERE ${id === undefined ? "author = @name" : "id = @name"}
+      GROUP BY id ORDER BY id`,
+    params: { name: id ?? author },
   });
-  for await (const row of rows) yield idRow.parse(row).id;
+  for await (const row of rows) yield postRow.parse(row);
+}
+
+/** A post that is not known is kept away from now on. */
+async function* orElse(found: AsyncIterable<KnownPost>, other: KnownPost) {
+  let isFound = false;
+  for await (const post of found) {
+    isFound = true;
+    yield post;
+  }
+  if (!isFound) yield other;
 }
 
 type Burial = {
@@ -117,9 +140,9 @@ type Burial = {
 
 const tombstonesAtOnce = 5_000;
 
-/** Publishes a tombstone for each id; resolves with their number when all are acknowledged. */
+/** Publishes a tombstone for each post; resolves with their number when all are acknowledged. */
 async function bury(
-  ids: Iterable<EventId> | AsyncIterable<EventId>,
+  posts: AsyncIterable<KnownPost>,
   { topic, isDryRun, signal }: Burial,
 ): Promise<number> {
   let count = 0;
@@ -131,10 +154,10 @@ async function bury(
     const attributes = { schema: "tombstone.v1" };
     await Promise.all(messages.map(({ data }) => topic.publishMessage({ data, attributes })));
   };
-  for await (const id of ids) {
+  for await (const post of posts) {
     if (signal.aborted) break;
-    const source = id.slice(0, id.indexOf(":"));
-    lines.push(JSON.stringify(tombstone.parse({ id, source })));
+    const source = post.id.slice(0, post.id.indexOf(":"));
+    lines.push(JSON.stringify(tombstone.parse({ ...post, source })));
     count += 1;
     if (lines.length === tombstonesAtOnce) await send();
   }
