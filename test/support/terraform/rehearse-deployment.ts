@@ -62,6 +62,8 @@ export function rehearseDeployment(
       JSON.stringify({ project_id: "a-project", region: "europe-west1", ...settings }),
     );
     const { status, stdout, stderr } = spawnSync("terraform", command, {
+      // A plan shows the text of each view.
+      maxBuffer: 64 * 1024 * 1024,
       cwd: inside,
       encoding: "utf8",
       env: {
