@@ -20,8 +20,8 @@ const keptCharacters = 1_000_000;
 /** A run without white space is cut: what a text holds back is bounded. */
 const mostHeldBack = 65_536;
 const lookBack = 4_096;
-/** Always between words: white space, and the punctuation of languages that write none. */
-const separators = /[\s\u3000-\u3003\u3008-\u3011\uff01\uff08\uff09\uff0c\uff1f]+/;
+/** The punctuation of languages that write no white space: always between words. */
+const punctuation = /[\u3001-\u3003\u3008-\u3011\uff01\uff08\uff09\uff0c\uff1f]+/;
 
 /**
  * Counts the words of a text that comes in pieces, cut anywhere. What is held is bounded by its
@@ -46,9 +46,12 @@ export function createWordCounter(mostWords = 1_000_000) {
 
   const takeApart = () => {
     for (const [part, times] of parts) {
-      total += times;
-      if (part.includes(replacement)) damaged += times;
-      else for (const word of findWords(part)) countWord(word, times);
+      for (const piece of part.split(punctuation)) {
+        if (piece === "") continue;
+        total += times;
+        if (piece.includes(replacement)) damaged += times;
+        else for (const word of findWords(piece)) countWord(word, times);
+      }
     }
     parts.clear();
     characters = 0;
@@ -58,7 +61,7 @@ export function createWordCounter(mostWords = 1_000_000) {
   };
 
   const gather = (text: string) => {
-    for (const part of text.split(separators)) {
+    for (const part of text.split(/\s+/)) {
       if (part === "") continue;
       const before = parts.get(part);
       parts.set(before === undefined ? detach(part) : part, (before ?? 0) + 1);
@@ -94,8 +97,8 @@ function endOfWhole(text: string, from: number): number {
   const space = endOfLast(/\s/, text, from);
   if (space > 0) return space;
   if (text.length <= mostHeldBack) return 0;
-  const punctuation = endOfLast(/[^\p{L}\p{N}\p{M}\p{Cs}]/u, text, text.length - lookBack);
-  if (punctuation > 0) return punctuation;
+  const mark = endOfLast(/[^\p{L}\p{N}\p{M}\p{Cs}]/u, text, text.length - lookBack);
+  if (mark > 0) return mark;
   return isHighSurrogate(text.charCodeAt(text.length - 1)) ? text.length - 1 : text.length;
 }
 

@@ -11,6 +11,7 @@ import { benchHttp } from "./bench-http.ts";
 import { benchLoadObject } from "./bench-load-object.ts";
 import { benchLocalRun } from "./bench-local-run.ts";
 import { benchNormalize } from "./bench-normalize.ts";
+import { benchObjects } from "./bench-objects.ts";
 import { benchRedrive } from "./bench-redrive.ts";
 import { benchSources } from "./bench-sources.ts";
 import { benchStreams } from "./bench-streams.ts";
@@ -23,6 +24,7 @@ const benches: Record<string, () => Promise<Measurement[]>> = {
   normalize: benchNormalize,
   sources: benchSources,
   streams: benchStreams,
+  objects: benchObjects,
   http: benchHttp,
   codec: benchCodec,
   anomalies: benchAnomalies,
