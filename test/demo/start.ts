@@ -182,6 +182,9 @@ function sayWhereItRuns(target: Target): void {
     ...Object.entries(functions).map(([name, url]) => ["Function", `${name} ${url}`]),
     ["Logs", join(stateDirectory, "logs")],
   ];
+  const page = functions["serve-dashboard"];
+  // What most people want, so first of all; the rest is for programs.
+  if (page !== undefined) say(`\nWhat is being shared, as a page: ${page}/\n`);
   for (const [name = "", value = ""] of lines) say(`  ${name.padEnd(10)} ${value}`);
   say(`
 Publish a tweet of your own, or drop a file of them into the landing folder:
