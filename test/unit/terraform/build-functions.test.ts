@@ -53,6 +53,12 @@ describe.each(manifests)("the bundle of $name", ({ name, trigger }) => {
     expect(page.length > 0).toBe(existsSync(join(dist, "../functions", name, "page")));
   });
 
+  test("has a page of at most 120 kB as it is sent, with everything", () => {
+    const sent = filesOf(name).filter((file) => file.startsWith("page/") && file.endsWith(".br"));
+    const bytes = sent.reduce((sum, file) => sum + statSync(join(dist, name, file)).size, 0);
+    expect(bytes).toBeLessThanOrEqual(120_000);
+  });
+
   test("has 3 MB at most", () => {
     expect(statSync(join(dist, name, "index.js")).size).toBeLessThanOrEqual(maxBundleBytes);
   });
