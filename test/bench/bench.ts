@@ -6,6 +6,7 @@ import { benchAnomalies } from "./bench-anomalies.ts";
 import { benchAppendMemory } from "./bench-append-memory.ts";
 import { benchCodec } from "./bench-codec.ts";
 import { benchColdStart } from "./bench-cold-start.ts";
+import { benchDashboard } from "./bench-dashboard.ts";
 import { benchEndToEnd } from "./bench-end-to-end.ts";
 import { benchHttp } from "./bench-http.ts";
 import { benchLoadObject } from "./bench-load-object.ts";
@@ -35,6 +36,7 @@ const benches: Record<string, () => Promise<Measurement[]>> = {
   "end-to-end": benchEndToEnd,
   "local-run": benchLocalRun,
   redrive: benchRedrive,
+  dashboard: benchDashboard,
 };
 
 const help = `npm run bench -- [name …]

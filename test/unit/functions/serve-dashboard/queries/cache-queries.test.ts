@@ -5,25 +5,31 @@ import { createQueryCache } from "../../../../../functions/serve-dashboard/queri
 const row = z.object({ n: z.number() });
 const query = (n: number) => ({ sql: "SELECT @n AS n", params: { n } });
 
-test("asks once for all who want the same within five seconds", async () => {
+test("asks once for all who want the same, and anew after five seconds while it gives the old", async () => {
   let now = 0;
   let runs = 0;
   const { ask, queries } = createQueryCache(
     async ({ params }) => {
       runs += 1;
-      return [{ n: Number(params.n) }];
+      return [{ n: Number(params.n) * 100 + runs }];
     },
     () => now,
   );
   const many = await Promise.all([ask(query(1), row), ask(query(1), row), ask(query(2), row)]);
-  expect(many).toEqual([[{ n: 1 }], [{ n: 1 }], [{ n: 2 }]]);
+  expect(many).toEqual([[{ n: 101 }], [{ n: 101 }], [{ n: 202 }]]);
   now = 4_999;
   await ask(query(1), row);
   expect(runs).toBe(2);
   now = 5_000;
-  await ask(query(1), row);
+  expect(await Promise.all([ask(query(1), row), ask(query(1), row)])).toEqual([
+    [{ n: 101 }],
+    [{ n: 101 }],
+  ]);
   expect(runs).toBe(3);
-  expect(queries()).toBe(3);
+  expect(await ask(query(1), row)).toEqual([{ n: 103 }]);
+  now = 65_000;
+  expect(await ask(query(1), row)).toEqual([{ n: 104 }]);
+  expect(queries()).toBe(4);
 });
 
 test("forgets what failed, and tells all who waited for it", async () => {
