@@ -4,6 +4,7 @@ import { runCommand } from "../../terraform/operate/cli/run-command.ts";
 import { UserError } from "../../terraform/operate/cli/user-error.ts";
 import { benchAnomalies } from "./bench-anomalies.ts";
 import { benchAppendMemory } from "./bench-append-memory.ts";
+import { benchClosing } from "./bench-closing.ts";
 import { benchCodec } from "./bench-codec.ts";
 import { benchColdStart } from "./bench-cold-start.ts";
 import { benchDashboard } from "./bench-dashboard.ts";
@@ -28,6 +29,7 @@ const benches: Record<string, () => Promise<Measurement[]>> = {
   objects: benchObjects,
   http: benchHttp,
   codec: benchCodec,
+  closing: benchClosing,
   anomalies: benchAnomalies,
   "append-memory": benchAppendMemory,
   "cold-start": benchColdStart,

@@ -1,0 +1,169 @@
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { BigQuery } from "@google-cloud/bigquery";
+import * as z from "zod";
+import { type ClosingTools, closeStream } from "../../functions/close-hours/close-stream.ts";
+import { createWarehouse } from "../../functions/close-hours/query-warehouse.ts";
+import { urlMentions } from "../../shared/streams/url-mentions.ts";
+import { startBigquery } from "../local-cloud/bigquery/start-bigquery.ts";
+import { provisionWarehouse } from "../local-cloud/provision.ts";
+import { atLeast, atMost, type Measurement, median, told } from "./measurement.ts";
+
+const projectId = "bench";
+const days = 30;
+const incrementsADay = 333_334;
+/** Pages that are shared in an hour, of which few are shared most: 28 increments a page in the mean. */
+const pagesAnHour = 500;
+const hourMs = 3_600_000;
+const dayMs = 24 * hourMs;
+const rounds = 5;
+
+/** What closing costs on 10 million increments of 30 days, in the local BigQuery. */
+export async function benchClosing(): Promise<Measurement[]> {
+  const directory = await mkdtemp(join(tmpdir(), "hourtally-bench-"));
+  const server = await startBigquery({ database: join(directory, "warehouse.duckdb") });
+  Object.assign(process.env, {
+    BIGQUERY_EMULATOR_HOST: server.restUrl,
+    METADATA_SERVER_DETECTION: "none",
+  });
+  try {
+    await provisionWarehouse({ projectId, dataset: "hourtally" });
+    return await measure(new BigQuery({ projectId }));
+  } finally {
+    await server.stop();
+    await rm(directory, { recursive: true });
+  }
+}
+
+async function measure(bigquery: BigQuery): Promise<Measurement[]> {
+  const over = Math.floor(Date.now() / hourMs) * hourMs;
+  const start = over - days * dayMs;
+  await fill(bigquery, start);
+  for (let day = 1; day < days; day++) await repeat(bigquery, incrementColumns, start, day);
+  const tools: ClosingTools = {
+    warehouse: createWarehouse(bigquery, { dataset: "hourtally", maximumBytesBilled: "1" }),
+    publish: async () => undefined,
+    now: () => Date.now(),
+    random: Math.random,
+  };
+  const close = async (closing: { from: number; to: number } | number) => {
+    const now = Date.now();
+    const startedAt = performance.now();
+    const outcome = await closeStream(
+      urlMentions,
+      {
+        now,
+        until: Number.POSITIVE_INFINITY,
+        ...(typeof closing === "number" ? { watermark: closing } : { range: closing }),
+      },
+      tools,
+    );
+    return { ...outcome, ms: performance.now() - startedAt };
+  };
+  const first = await close({ from: start, to: start + dayMs });
+  for (let day = 1; day < days - 1; day++) await repeat(bigquery, totalColumns, start, day);
+  const closings: number[] = [];
+  for (let round = rounds; round > 0; round--) {
+    const from = over - round * hourMs;
+    const one = await close({ from, to: from + hourMs });
+    if (one.closed !== 1) throw new Error(`${one.closed} hours were closed, not one`);
+    closings.push(one.ms);
+  }
+  const idle: number[] = [];
+  const asked: number[] = [];
+  for (let round = 0; round < rounds; round++) {
+    const nothing = await close(Date.now());
+    if (nothing.closed > 0) throw new Error("there was something to close");
+    idle.push(nothing.ms);
+    const day = start + (10 + round) * dayMs;
+    asked.push(await timeOf(bigquery, topUrls(day)));
+  }
+  const bytes = await countBytes(bigquery, start, over - dayMs);
+  return [
+    told("close-hours, a day of 10 million increments in 30 days", first.ms / 1_000, "s"),
+    atMost("close-hours, one hour of them", median(closings), 2_000, "ms"),
+    atMost("close-hours, with nothing to do", median(idle), 300, "ms"),
+    atMost("top_urls_by_hour, one day of them", median(asked), 200, "ms"),
+    atLeast(
+      `totals of ${pagesAnHour} pages an hour, of the bytes of their increments`,
+      bytes.increments / bytes.totals,
+      20,
+    ),
+  ];
+}
+
+const sqlTime = (at: number) => `TIMESTAMP '${new Date(at).toISOString()}'`;
+
+/** A day of increments with one event each, as single tweets make them, that landed as they happened. */
+const fill = (bigquery: BigQuery, day: number) =>
+  bigquery.query(`
+    INSERT INTO hourtally.url_hour_increments
+      (hour, url_key, url, host, title, events, landed_at)
+    SELECT TIMESTAMP_TRUNC(shared_at, HOUR), CONCAT('example.com/articles/2026/', page),
+      CONCAT('https://example.com/articles/2026/', page), 'example.com', NULL,
+      [STRUCT(CONCAT('x:14630506998761', CAST(UNIX_SECONDS(shared_at) AS STRING), CAST(n AS STRING)) AS id,
+        CONCAT('author-', CAST(MOD(n * 7919, 50000) AS STRING)) AS author,
+        IF(MOD(n, 3) = 0, 'repost', 'post') AS kind, 'x' AS source,
+        '01.00000000.01.310.1a2b3c' AS revision, CAST(NULL AS STRING) AS alias)],
+      TIMESTAMP_ADD(shared_at, INTERVAL 5 SECOND)
+    FROM (
+      SELECT n, TIMESTAMP_ADD(${sqlTime(day)}, INTERVAL DIV(n * 86400, ${incrementsADay}) SECOND) AS shared_at,
+        CAST(CAST(FLOOR(POW(${pagesAnHour}, MOD(n * 7919, 10007) / 10007)) AS INT64) AS STRING) AS page
+      FROM UNNEST(GENERATE_ARRAY(0, ${incrementsADay - 1})) AS n
+    ) AS drawn`);
+
+type Columns = { table: string; times: string[]; others: string[] };
+const incrementColumns = {
+  table: urlMentions.increments.table,
+  times: ["hour", "landed_at"],
+  others: ["url_key", "url", "host", "title", "events"],
+};
+const totalColumns = {
+  table: urlMentions.totals.table,
+  times: ["hour"],
+  others: ["revision", "closing", "url_key", "url", "host", "mentions", "authors", "originals"],
+};
+
+/** The first day once more, so many days later: making one up takes longer than counting it. */
+function repeat(
+  bigquery: BigQuery,
+  { table, times, others }: Columns,
+  start: number,
+  later: number,
+) {
+  const moved = times.map((name) => `TIMESTAMP_ADD(${name}, INTERVAL ${later * 24} HOUR)`);
+  return bigquery.query(`
+    INSERT INTO hourtally.${table} (${[...times, ...others].join(", ")})
+    SELECT ${[...moved, ...others].join(", ")} FROM hourtally.${table}
+    WHERE hour >= ${sqlTime(start)} AND hour < ${sqlTime(start + dayMs)}`);
+}
+
+const topUrls = (day: number) => `
+  SELECT hour, url_key, mentions, position FROM hourtally.top_urls_by_hour
+  WHERE hour >= ${sqlTime(day)} AND hour < ${sqlTime(day + dayMs)} AND position <= 10`;
+
+async function timeOf(bigquery: BigQuery, sql: string): Promise<number> {
+  const startedAt = performance.now();
+  const [rows] = await bigquery.query(sql);
+  if (rows.length !== 240) throw new Error(`${rows.length} rows, not 10 of each hour of the day`);
+  return performance.now() - startedAt;
+}
+
+const byteRow = z.object({ increments: z.coerce.number(), totals: z.coerce.number() });
+
+/** Logical bytes, as BigQuery bills them: https://cloud.google.com/bigquery/pricing#data */
+async function countBytes(bigquery: BigQuery, start: number, over: number) {
+  const text = (name: string) => `IF(${name} IS NULL, 0, 2 + BYTE_LENGTH(${name}))`;
+  const texts = (...names: string[]) => names.map(text).join(" + ");
+  const range = `hour >= ${sqlTime(start)} AND hour < ${sqlTime(over)}`;
+  const [rows] = await bigquery.query(`
+    SELECT
+      (SELECT SUM(16 + ${texts("url_key", "url", "host", "title")} + (
+          SELECT SUM(${texts("id", "author", "kind", "source", "revision", "alias")})
+          FROM UNNEST(events)
+        )) FROM hourtally.url_hour_increments WHERE ${range}) AS increments,
+      (SELECT SUM(16 + ${texts("url_key", "url", "host", "title")} + IF(closing.keys IS NULL, 24, 48))
+        FROM hourtally.url_hour_totals WHERE ${range}) AS totals`);
+  return byteRow.parse(rows[0]);
+}
