@@ -34,7 +34,7 @@ type Handle = (event: unknown) => Promise<void>;
 function bounded(handle: Handle): Handle {
   const enter = createGate(roomBytes);
   return async (event) => {
-    const bytes = measurePayload(parsePubsubDelivery(event));
+    const bytes = measureEvent(event);
     if (bytes <= alwaysInBytes) return handle(event);
     let leave: (() => void) | undefined;
     await new Promise<void>((resolve) => {
@@ -48,6 +48,15 @@ function bounded(handle: Handle): Handle {
       leave?.();
     }
   };
+}
+
+/** What is no message is a short notification, or wrong: its handler knows. */
+function measureEvent(event: unknown): number {
+  try {
+    return measurePayload(parsePubsubDelivery(event));
+  } catch {
+    return 0;
+  }
 }
 
 const logged =

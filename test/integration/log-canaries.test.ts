@@ -4,6 +4,8 @@ import { gzipSync } from "node:zlib";
 import { Storage } from "@google-cloud/storage";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import * as z from "zod";
+import { triggersOf } from "../../shared/manifest/function-manifest.ts";
+import { readManifests } from "../../terraform/read-manifests.ts";
 import { createCanaries } from "../support/create-canaries.ts";
 import { sendRequest } from "../support/send-request.ts";
 import { hasSharedData, sharedJson } from "../support/shared-data.ts";
@@ -147,17 +149,16 @@ function failingRows(text: () => string): string[] {
   ];
 }
 
-const internalTopics = [
-  "link-shares",
-  "url-mentions",
-  "append-posts",
-  "append-tombstones",
-  "append-unlinked",
-  "append-url-hours",
-  "append-redrives",
-  "append-retractions",
-  "failed-events",
-];
+const manifests = await readManifests();
+/** All that anybody publishes to, but for what has a shape of its own. */
+const otherTopics = [...new Set(manifests.flatMap(triggersOf))].filter(
+  (topic) => !["tweets", "dead-letters", "object-finalized"].includes(topic),
+);
+/** Those that are called by HTTP, but for what has bodies of its own. */
+const otherCalls = manifests.filter(
+  ({ name, trigger }) =>
+    "http" in trigger && !["receive-webhook", "redrive-failures"].includes(name),
+);
 
 const attributesOf = (text: () => string) => ({ source: text(), authorization: text() });
 
@@ -258,15 +259,26 @@ async function postRedrives(text: () => string): Promise<number[]> {
   return answers.map(({ status }) => status);
 }
 
+async function postCall(name: string, text: () => string): Promise<void> {
+  const url = `${functionUrl(name)}/${encodeURIComponent(text())}?token=${encodeURIComponent(text())}`;
+  const headers = { ...json, authorization: `Bearer ${text()}`, cookie: text() };
+  await sendRequest(url, { method: "GET", headers });
+  for (const body of [text(), JSON.stringify({ stream: text(), source: text(), from: text() })]) {
+    await sendRequest(url, { body, headers });
+  }
+}
+
 /** Everything a sender can write, by every way in. */
 async function sendEverywhere(text: () => string) {
   const lines = [JSON.stringify(tweetOf(text)), ...failingRecords(text)];
   await publish("tweets", lines.join("\n"), attributesOf(text));
   for (const record of failingRecords(text)) await publish("tweets", record, attributesOf(text));
   await publish("tweets", Buffer.concat([Buffer.from(text()), Buffer.from([0xff])]));
-  for (const topic of internalTopics) {
-    await publish(topic, failingRows(text).join("\n"), attributesOf(text));
+  for (const topic of otherTopics) {
+    const rows = [...failingRows(text), ...failingRecords(text)];
+    await publish(topic, rows.join("\n"), attributesOf(text));
   }
+  for (const { name } of otherCalls) await postCall(name, text);
   await publish("dead-letters", text(), attributesOf(text));
   await publish("dead-letters", text(), {
     ...attributesOf(text),
