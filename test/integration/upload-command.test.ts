@@ -137,7 +137,7 @@ describe("upload refuses, with what to do and without a stack trace,", () => {
       [["--bukket", "x", "a.jsonl", "y/"], "--bukket"],
       [["a.jsonl", "nope", "x/"], "no such file: nope"],
       [["a.jsonl", "x/"], "--bucket"],
-      [["a.jsonl", "landing/posts/"], "folders are tweets, turnstiles, log-lines, texts"],
+      [["a.jsonl", "landing/posts/"], "folders are tweets, turnstiles, log-lines, images, texts"],
     ];
     for (const [args, explanation] of calls) {
       const result = await run(args);

@@ -15,6 +15,10 @@ export const wholeNumber = (least: number, most: number, initial: number, descri
 export const text = (most: number, description: string) =>
   z.string().min(1).max(most).optional().meta({ description });
 
+/** No event is older, and what is looked back to from the last is a time of BigQuery, too. */
+const firstMs = Date.parse("1970-01-01T00:00:00Z");
+const lastMs = Date.parse("9999-01-01T00:00:00Z");
+
 /** `2026-01-02`, `2026-01-02T03`, `2026-01-02T03:04Z` or to the second: ms of the hour it is in. */
 const moment = z
   .string()
@@ -24,11 +28,12 @@ const moment = z
   )
   .transform((written, context) => {
     const at = Date.parse(complete(written));
+    const isInReach = at >= firstMs && at < lastMs;
     // Date.parse takes 30 February for 2 March.
-    if (!Number.isNaN(at) && new Date(at).toISOString().slice(0, 10) === written.slice(0, 10)) {
+    if (isInReach && new Date(at).toISOString().slice(0, 10) === written.slice(0, 10)) {
       return at;
     }
-    context.addIssue("not a time of the calendar");
+    context.addIssue("not a time of the calendar from 1970 to 9998");
     return z.NEVER;
   });
 

@@ -28,11 +28,14 @@ export function filterFields(stream: Stream): string[] {
   ];
 }
 
+/** Other names of the post, which nobody filters by. */
+const aliases = ["id", "alias"];
+
 /** Members that tell of what kind an event is, as its source. */
 export const facetsOf = (stream: Stream): string[] =>
   stream.members.filter(
     (name) =>
-      name !== "id" &&
+      !aliases.includes(name) &&
       roleOf(declaredType(stream, name)) === "member" &&
       isText(typeOf(stream, name)) &&
       typeOf(stream, name).def !== eventTime.def,

@@ -4,8 +4,8 @@ const { stderr, stdout } = process;
 const writeAsItIs = stderr.write.bind(stderr);
 
 /** Standard error for what moves the cursor itself, and prints nothing that came from outside. */
-export const terminal: NodeJS.WriteStream = Object.create(stderr, {
-  write: { value: writeAsItIs },
+export const terminal: NodeJS.WriteStream = Object.assign(Object.create(stderr), {
+  write: writeAsItIs,
 });
 
 /**

@@ -1,4 +1,5 @@
 import { expect, test, vi } from "vitest";
+import { terminal } from "../../../terraform/operate/cli/guard-output.ts";
 import { checkEmulator } from "../../demo/check-emulator.ts";
 import { showProgress } from "../../demo/show-progress.ts";
 import { waitUntilCounted } from "../../demo/wait-until-counted.ts";
@@ -23,7 +24,7 @@ test("waiting ends when the totals cannot be queried", async () => {
 test("a line that would wrap is cut off on a terminal", async () => {
   const { isTTY, columns } = process.stderr;
   Object.assign(process.stderr, { isTTY: true, columns: 40 });
-  const write = vi.spyOn(process.stderr, "write").mockReturnValue(true);
+  const write = vi.spyOn(terminal, "write").mockReturnValue(true);
   const count = 1_000_000;
   const totals = {
     lines: count,

@@ -124,7 +124,8 @@ test.each(["redrive", "replay", "retract", "forget", "upload"])(
     const loaded = stderr.split("\n");
     expect(stdout).toContain(`npm run ${name} -- `);
     expect(loaded).toContainEqual(expect.stringContaining("cloud-file.ts"));
-    const large = /duckdb|esbuild|@google-cloud|grpc|\/local-cloud\/(?!cloud-file\.ts|tcp-port\.ts)/;
+    const large =
+      /duckdb|esbuild|@google-cloud|grpc|\/local-cloud\/(?!cloud-file\.ts|tcp-port\.ts)/;
     expect(loaded.filter((url) => large.test(url))).toEqual([]);
   },
 );
