@@ -69,6 +69,7 @@ test("one that scales from zero runs from its first request on, and answers it",
     );
     expect(await scaled.wake()).not.toBe(scaled.url);
     process.kill(scaled.pid() ?? Number.NaN, "SIGKILL");
+    await expect.poll(() => scaled.restarts(), { interval: 5 }).toBe(1);
     // A request waits while it is started again.
     expect(await (await fetch(scaled.url, { ...fresh, body: "xy" })).text()).toMatch(/ 2$/);
     expect(scaled.restarts()).toBe(1);

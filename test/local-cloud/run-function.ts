@@ -3,9 +3,8 @@ import { once } from "node:events";
 import { createWriteStream } from "node:fs";
 import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
-import { setTimeout as delay } from "node:timers/promises";
+import * as z from "zod";
 import { type FunctionManifest, triggersOf } from "../../shared/manifest/function-manifest.ts";
-import { connectOnce, freePort } from "./tcp-port.ts";
 
 /** One function, running as it does in the cloud: its bundle under the functions framework. */
 export type RunningFunction = {
@@ -25,6 +24,9 @@ const frameworkMain = join(
 );
 const stayOnThisMachine = join(import.meta.dirname, "stay-on-this-machine.cjs");
 const startTimeoutMs = 30_000;
+const maxFirstStarts = 3;
+/** What a function that listens tells. */
+const address = z.object({ port: z.int().positive() });
 const maxRestartDelayMs = 2_000;
 /** What a disk that stalls leaves waiting; lines beyond are dropped. */
 const maxHeldLogBytes = 16_000_000;
@@ -46,8 +48,6 @@ export async function runFunction(
     bundle?: string;
   },
 ): Promise<RunningFunction> {
-  const port = await freePort();
-  const url = `http://127.0.0.1:${port}`;
   await mkdir(options.logDirectory, { recursive: true });
   const log = createWriteStream(join(options.logDirectory, `${manifest.name}.log`));
   // A full disk costs log lines, never messages.
@@ -58,8 +58,11 @@ export async function runFunction(
   const environment = {
     ...runtimeEnvironment,
     ...options.environment,
-    ...platformEnvironment(manifest, port),
+    ...platformEnvironment(manifest),
   };
+  const announced = Promise.withResolvers<number>();
+  /** Any that is free at first, and then the same. */
+  let port = 0;
   let isStopping = false;
   let restarts = 0;
   let child: ChildProcess | undefined;
@@ -70,18 +73,21 @@ export async function runFunction(
       ["--require", stayOnThisMachine, frameworkMain],
       {
         cwd: options.bundle ?? join(root, "dist", manifest.name),
-        env: environment,
-        stdio: ["pipe", "pipe", "pipe"],
+        env: { ...environment, PORT: String(port) },
+        stdio: ["pipe", "pipe", "pipe", "ipc"],
         // A Ctrl-C is for the local cloud, which then stops its functions in order.
         detached: true,
       },
     );
     started.stdout?.on("data", keep);
     started.stderr?.on("data", keep);
+    // The start-up probe of Cloud Run, too, asks whether something listens.
+    started.once("message", (told) => announced.resolve(address.parse(told).port));
     const startAgain = () => {
       child = undefined;
       if (isStopping) return;
       restarts += 1;
+      if (restarts >= maxFirstStarts) announced.reject(new Error("it ends by itself"));
       setTimeout(() => isStopping || start(), Math.min(100 * restarts, maxRestartDelayMs));
     };
     started.once("exit", startAgain);
@@ -96,17 +102,22 @@ export async function runFunction(
   const killWithUs = () => child?.kill("SIGKILL");
   process.once("exit", killWithUs);
   start();
+  const tooLate = setTimeout(() => {
+    announced.reject(new Error(`nothing listens after ${startTimeoutMs} ms`));
+  }, startTimeoutMs);
   try {
-    await listens(port, () => restarts);
+    port = await announced.promise;
   } catch (cause) {
     isStopping = true;
     child?.kill("SIGKILL");
     const message = `function ${manifest.name} does not start: see ${String(log.path)}`;
     throw new Error(message, { cause });
+  } finally {
+    clearTimeout(tooLate);
   }
   return {
     name: manifest.name,
-    url,
+    url: `http://127.0.0.1:${port}`,
     pid: () => child?.pid,
     restarts: () => restarts,
     stop: async () => {
@@ -125,33 +136,15 @@ export async function runFunction(
 /** What Cloud Run sets for each instance. */
 function platformEnvironment(
   manifest: Pick<FunctionManifest, "name" | "trigger">,
-  port: number,
 ): Record<string, string> {
   const { PATH = "", NODE_COMPILE_CACHE } = process.env;
   return {
     PATH,
     // Of our own machine: what is started often is compiled once.
     ...(NODE_COMPILE_CACHE !== undefined && { NODE_COMPILE_CACHE }),
-    PORT: String(port),
     K_SERVICE: manifest.name,
     K_REVISION: `${manifest.name}-local`,
     FUNCTION_TARGET: manifest.name,
     FUNCTION_SIGNATURE_TYPE: triggersOf(manifest).length > 0 ? "cloudevent" : "http",
   };
-}
-
-/** Resolves when something listens: the start-up probe of Cloud Run, too, is a TCP connection. */
-async function listens(port: number, restarts: () => number): Promise<void> {
-  const deadline = Date.now() + startTimeoutMs;
-  let cause: unknown;
-  while (Date.now() < deadline && restarts() < 3) {
-    try {
-      await connectOnce(port);
-      return;
-    } catch (error) {
-      cause = error;
-      await delay(20);
-    }
-  }
-  throw new Error(`nothing listens on port ${port}`, { cause });
 }

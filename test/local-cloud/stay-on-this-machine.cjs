@@ -13,6 +13,8 @@ Object.assign(http, {
   createServer: (serve) => {
     const server = createServer(ownOnly(serve));
     const listen = server.listen.bind(server);
+    // Whoever asks for a free port and then gives it away gives it to two.
+    server.once("listening", () => process.send?.(server.address()));
     return Object.assign(server, {
       /** @type {(port: number, listening: () => void) => import("node:http").Server} */
       listen: (port, listening) => listen(port, "127.0.0.1", listening),

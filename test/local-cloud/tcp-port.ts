@@ -7,9 +7,6 @@ export function portOf(address: AddressInfo | string | null): number {
   return address.port;
 }
 
-/** What listens on a port takes a while to: until then it seems free to the next who asks. */
-const given = new Set<number>();
-
 /** A port of 127.0.0.1 that nothing listens on: `wanted` itself, or any where that is taken. */
 export async function freePort(wanted = 0): Promise<number> {
   const server = createServer().listen(wanted, "127.0.0.1");
@@ -22,8 +19,6 @@ export async function freePort(wanted = 0): Promise<number> {
   const port = portOf(server.address());
   server.close();
   await once(server, "close");
-  if (wanted === 0 && given.has(port)) return freePort();
-  given.add(port);
   return port;
 }
 
