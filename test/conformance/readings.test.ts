@@ -138,6 +138,86 @@ describe("two readings of one post", () => {
     expect(keys(lines.slice(0, 1))).toEqual([["bit.ly/f15abc", 1]]);
   });
 
+  const reading = (id: string, link: object) => ({
+    v1: JSON.stringify({
+      id_str: id,
+      created_at: "Wed Mar 03 10:15:00 +0000 2021",
+      text: "x",
+      entities: { urls: [{ url: "https://t.co/a", ...link }] },
+    }),
+    v2: JSON.stringify({
+      data: {
+        id,
+        text: "x",
+        created_at: "2021-03-03T10:15:00.000Z",
+        entities: { urls: [{ url: "https://t.co/a", ...link }] },
+      },
+    }),
+  });
+  const short = { expanded_url: "https://bit.ly/f15abc" };
+
+  test.each<[string, string, string, string]>([
+    [
+      "v1.1 that was followed, after v2 that was not",
+      reading("4511", short).v2,
+      reading("4511", { ...short, unwound: { url: "https://f15.example.com/v1" } }).v1,
+      "f15.example.com/v1",
+    ],
+    [
+      "v2 that was followed, after v2 that was not",
+      reading("4512", short).v2,
+      reading("4512", { ...short, unwound_url: "https://f15.example.com/v2" }).v2,
+      "f15.example.com/v2",
+    ],
+    [
+      "v1.1 that was followed, after v1.1 that was not",
+      reading("4513", short).v1,
+      reading("4513", { ...short, unwound: { url: "https://f15.example.com/v3" } }).v1,
+      "f15.example.com/v3",
+    ],
+    [
+      "v1.1 that was expanded, after v1.1 that was not",
+      reading("4514", {}).v1,
+      reading("4514", { expanded_url: "https://f15.example.com/v4" }).v1,
+      "f15.example.com/v4",
+    ],
+  ])("count as %s, whichever comes first", (_, worse, better, key) => {
+    expect(keys([worse, better])).toEqual([[key, 1]]);
+    expect(keys([better, worse])).toEqual([[key, 1]]);
+    expect(keys([better, worse, better])).toEqual([[key, 1]]);
+  });
+
+  test.each<[string, string, string]>([
+    ["v1.1", lines[0] ?? "", '{"delete":{"status":{"id_str":"4501","user_id_str":"7"}}}'],
+    [
+      "v2",
+      lines[1] ?? "",
+      '{"data":{"delete":{"tweet":{"id":"4501","author_id":"7"},"event_at":"2021-03-03T11:00:00Z"}}}',
+    ],
+    [
+      "X Activity",
+      lines[1] ?? "",
+      '{"data":{"event_type":"post.delete","payload":{"id":"4501","author_id":"7"}}}',
+    ],
+    [
+      "Account Activity",
+      lines[0] ?? "",
+      '{"for_user_id":"7","tweet_delete_events":[{"status":{"id":"4501","user_id":"7"},"timestamp_ms":"1614769200000"}]}',
+    ],
+  ])("are none with their delete of %s, in one message in any order", (_, post, deletion) => {
+    for (const message of [`${post}\n${deletion}`, `${deletion}\n${post}`]) {
+      const { mentions, tombstones, unlinked, receipts, failed } = judgeTweets(delivery(message));
+      expect(failed).toEqual([]);
+      expect(receipts.map(({ outcome }) => outcome).sort()).toEqual(["delete", "post"]);
+      expect(receipts.reduce((sum, { links }) => sum + links.length, 0)).toBe(1);
+      expect([mentions.length, unlinked.length]).toEqual([1, 0]);
+      expect(tombstones.map(({ id }) => id)).toEqual(["x:4501"]);
+      const increments = bucketHours(urlMentions, mentions);
+      expect(countHours(increments, [])).toMatchObject([{ mentions: 1 }]);
+      expect(countHours(increments, [{ id: "x:4501" }])).toEqual([]);
+    }
+  });
+
   test.each([
     ["another link", ["https://b.example.com/"], [["b.example.com", 1]]],
     ["no link any more", [], []],

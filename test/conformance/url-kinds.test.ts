@@ -45,6 +45,10 @@ it("tells what DNS cannot have from what it can", () => {
     "foo...example.org",
     ".example.org",
     "a..b.example.org",
+    "www..example.com",
+    "example..org",
+    "..example.org",
+    `a.${"b".repeat(64)}.org`,
     `${"a".repeat(64)}.example.org`,
   ]) {
     expect(outcome(`https://${host}/`)).toBe("ignored: unparsable");

@@ -7,6 +7,7 @@ export const urlKinds: UrlKind[] = [
     kind: "a name is tracking everywhere, or on its sites only",
     same: [
       ["https://example.com/a?hss_channel=tw-12345", "https://example.com/a"],
+      ["https://example.org/b?id=1&hss_channel=lcp-98765", "https://example.org/b?id=1"],
       ["https://example.com/a?pk_campaign=x&mtm_source=y&itm_medium=z", "https://example.com/a"],
       [
         "https://example.com/a?hsa_acc=1&bsft_clkid=2&ga_source=3&otm_term=4",
@@ -31,6 +32,10 @@ export const urlKinds: UrlKind[] = [
       [
         "https://magicisrc.example.com/?mbid=0a1b2c3d-0000-4000-8000-000000000001",
         "https://magicisrc.example.com/?mbid=0a1b2c3d-0000-4000-8000-000000000002",
+      ],
+      [
+        "https://musicbrainz.example.org/lookup?mbid=a74b1b7f-71a5-4011-9441-d0b5e4122711",
+        "https://musicbrainz.example.org/lookup?mbid=5b11f4ce-a62d-471e-81fc-a69a8278c7da",
       ],
       ["https://example.com/view?itm_id=1", "https://example.com/view?itm_id=2"],
       ["https://example.com/view?pk_id=1", "https://example.com/view?pk_id=2"],
@@ -121,11 +126,23 @@ export const urlKinds: UrlKind[] = [
         "https://www.google.com/amp/s/www.example.com/homes/%3foutputType=amp",
         "https://www.example.com/homes/",
       ],
+      ["https://www.google.de/amp/s/www.example.com/a%3Fid%3D7", "https://www.example.com/a?id=7"],
+      [
+        "https://www.google.com/amp/www.example.com/2020/05/a-story%3Famp%3D1",
+        "http://www.example.com/2020/05/a-story",
+      ],
+      [
+        "https://www-example-com.cdn.ampproject.org/v/s/www.example.com/a%3famp",
+        "https://www.example.com/a",
+      ],
       [
         "https://www-example-com.cdn.ampproject.org/c/s/www.example.com/a%3Fid%3D1%26b%3D2",
         "https://www.example.com/a?id=1&b=2",
       ],
       ["https://www.youtube.com/redirect?q=example.org%2Fa", "https://example.org/a"],
+      ["https://www.youtube.com/redirect?q=www.example.org", "https://example.org/"],
+      ["https://m.youtube.com/redirect?v=1&q=example.org%2Fb%3Fc%3D1", "https://example.org/b?c=1"],
+      ["https://l.facebook.com/l.php?u=example.org%2Fa&h=AT1", "https://example.org/a"],
       ["https://l.instagram.com/?u=www.example.org/a%3Fb%3D1", "https://example.org/a?b=1"],
       [
         "https://www.google.com/url?q=https%253A%252F%252Fexample.org%252Fa",
@@ -206,6 +223,14 @@ export const urlKinds: UrlKind[] = [
       ],
       ["https://www.bloomberg.com/a?accessToken=ey.J0&leadSource=x", "https://www.bloomberg.com/a"],
       ["https://www.economist.com/a/1?giftId=0a1b", "https://www.economist.com/a/1"],
+      [
+        "https://apnews.com/article/y-2?taid=5f00112233445566778899aa",
+        "https://apnews.com/article/y-2",
+      ],
+      [
+        "https://open.substack.com/pub/a/p/b?r=2mgxo2&utm_medium=ios",
+        "https://open.substack.com/pub/a/p/b",
+      ],
       ["https://www.zeit.de/a/1?freebie=0a1b2c3d", "https://www.zeit.de/a/1"],
       ["https://www.thetimes.com/a?shareToken=0a1b2c", "https://www.thetimes.com/a"],
       [
@@ -245,6 +270,8 @@ export const urlKinds: UrlKind[] = [
         "https://example.com/p.cfm?CFID=12&CFTOKEN=0a1b2c3d4e5f6071-8293A4B5-C6D7-E8F9-0A1B2C3D4E5F6071",
         "https://example.com/p.cfm",
       ],
+      ["https://example.com/a.cfm?CFID=88&b=2&CFTOKEN=10293847", "https://example.com/a.cfm?b=2"],
+      ["https://example.com/a.cfm?cfid=9876543&cftoken=12345678", "https://example.com/a.cfm"],
       ["https://example.com/?PHPSESSID=0a1b2c3d4e5f6g7h8i9j0k1l2m", "https://example.com/"],
       ["https://example.com/?PHPSESSID", "https://example.com/"],
       ["https://example.com/?a=1&sid=0a1b2c3d4e5f6g7h8i9j0k1l2m", "https://example.com/?a=1"],
@@ -340,6 +367,11 @@ export const urlKinds: UrlKind[] = [
       ["https://example.org/wiki/Talk%3AFoo", "https://example.org/wiki/Talk:Foo"],
       ["https://example.org/a%24b%26c%2Bd%3Be%3Df", "https://example.org/a$b&c+d;e=f"],
       ["https://example.org/a%2bb", "https://example.org/a+b"],
+      ["https://www.tiktok.com/%40name/video/1", "https://www.tiktok.com/@name/video/1"],
+      ["https://de.wikipedia.org/wiki/Datei%3aA.jpg", "https://de.wikipedia.org/wiki/Datei:A.jpg"],
+      ["https://example.org/R%26D/C%2B%2B", "https://example.org/R&D/C++"],
+      ["https://example.org/price/%24100", "https://example.org/price/$100"],
+      ["https://example.org/a%3Bv%3D1/b", "https://example.org/a;v=1/b"],
     ],
     apart: [
       ["https://example.org/a%2Fb", "https://example.org/a/b"],
@@ -360,6 +392,8 @@ export const urlKinds: UrlKind[] = [
       ["https://www.youtube.com/watch?v=dQw4w9WgXcQ?t=1", "https://youtu.be/dQw4w9WgXcQ"],
       ["https://www.youtube.com/embed/dQw4w9WgXcQ&rel=0", "https://youtu.be/dQw4w9WgXcQ"],
       ["https://www.youtube.com/?v=dQw4w9WgXcQ", "https://youtu.be/dQw4w9WgXcQ"],
+      ["https://youtu.be/dQw4w9WgXcQ]", "https://youtu.be/dQw4w9WgXcQ"],
+      ["https://www.youtube.com/shorts/dQw4w9WgXcQ%22", "https://youtu.be/dQw4w9WgXcQ"],
       ["https://x.com/a/status/20)", "https://x.com/a/status/20"],
       ["https://x.com/a/status/20…", "https://x.com/i/status/20"],
       ["https://www.amazon.com/dp/B00O29DJXU)", "https://www.amazon.com/dp/B00O29DJXU"],
@@ -387,6 +421,8 @@ export const urlKinds: UrlKind[] = [
         "https://www.amazon.com/product-reviews/B00O29DJXU/ref=cm/1",
         "https://www.amazon.com/product-reviews/B00O29DJXU/1",
       ],
+      ["https://www.amazon.co.jp/s/ref=nb_sb_noss?k=tea", "https://www.amazon.co.jp/s?k=tea"],
+      ["https://www.amazon.com/gp/bestsellers/ref=zg_bs", "https://www.amazon.com/gp/bestsellers"],
     ],
     apart: [
       ["https://www.amazon.com/s/ref=x?k=tea", "https://www.amazon.com/s/ref=x?k=coffee"],
@@ -400,6 +436,10 @@ export const urlKinds: UrlKind[] = [
       ["https://example.com/a?id=1?utm_source=x", "https://example.com/a?id=1"],
       ["https://example.com/a?utm_source=x?id=1", "https://example.com/a?id=1"],
       ["https://example.com/a??id=1", "https://example.com/a?id=1"],
+      ["https://example.com/a?id=1?fbclid=x", "https://example.com/a?id=1"],
+      ["https://example.com/a?id=1?utm_source=x?utm_medium=y", "https://example.com/a?id=1"],
+      ["https://example.com/a?id=1?utm_source=x&utm_medium=y", "https://example.com/a?id=1"],
+      ["https://example.com/a?id=1&b=2?gclid=x", "https://example.com/a?id=1&b=2"],
       ["https://example.com/a?id=1&;utm_source=x", "https://example.com/a?id=1"],
       ["https://example.com/a?id=1&#038;b=2", "https://example.com/a?id=1&b=2"],
       ["https://example.com/a?id=1&#38;amp;b=2", "https://example.com/a?id=1&b=2"],

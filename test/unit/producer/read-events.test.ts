@@ -46,6 +46,22 @@ const files: [string, string | Buffer, string[]][] = [
   ["concatenated.json", '{"a":1}{"a":2}', ['{"a":1}', '{"a":2}']],
   ["pretty.jsonl", '{\n "a": 1\n}\n{\n "a": 2\n}\n', ['{  "a": 1 }', '{  "a": 2 }']],
   ["tweets.js", `window.YTD.tweets.part0 = [\n  ${tweet},\n  ${tweet}\n]`, [tweet, tweet]],
+  ["TWEETS-PART1.JS", `window.YTD.tweets.part1 = [ ${tweet} ]\n`, [tweet]],
+  ["tweet.js.gz", gzipSync(`window.YTD.tweet.part0 = [${tweet}]`), [tweet]],
+  ["community-tweet.js", `window.YTD.community_tweet.part0 = [ ${tweet} ]`, [tweet]],
+  [
+    "2012_03.js",
+    'Grailbird.data.tweets_2012_03 = \n [ {"id":1}, {"id":2} ]',
+    ['{"id":1}', '{"id":2}'],
+  ],
+  ["2009_12.JS", 'Grailbird.data.tweets_2009_12 =\n[ {"id":1} ]', ['{"id":1}']],
+  ["archive.json", `[${tweet}]`, [tweet]],
+  ["UPPER.NDJSON", '{"a":1}\n{"a":2}', ['{"a":1}', '{"a":2}']],
+  ["page.Json.Gz", gzipSync('[{"a":1}]'), ['{"a":1}']],
+  ["no-extension", '[{"a":1},{"a":2}]', ['{"a":1}', '{"a":2}']],
+  ["spaced.json", '{"a":1} {"a":2}\t{"a":3}', ['{"a":1}', '{"a":2}', '{"a":3}']],
+  ["three.json.gz", gzipSync('{"a":1}{"a":2}{"a":3}\n'), ['{"a":1}', '{"a":2}', '{"a":3}']],
+  ["pretty-concatenated.json", '{\n "a": 1\n}{\n "a": 2\n}', ['{  "a": 1 }', '{  "a": 2 }']],
   ["empty.jsonl", "", []],
   ["empty.json", " [ ] ", []],
   [
@@ -84,7 +100,20 @@ describe("events of a file", () => {
     const row =
       '{"ca":"A002","unit":"R051","scp":"02-00-00","station":"59 ST","linename":"NQR456W",' +
       '"division":"BMT","date":"03/07/2020","time":"03:00:00","desc":"REGULAR","entries":1,"exits":2}';
-    expect(await read("a.csv", `${header}\r${data}`, "turnstiles")).toEqual([row]);
+    const portal = "C/A,Unit,SCP,Station,Line Name,Division,Date,Time,Description,Entries,Exits";
+    for (const content of [
+      `${header}\r${data}`,
+      `${header}\r${data}\r`,
+      `\ufeff${header}\r${data}\r`,
+      `${portal}\r${data}`,
+      `${portal}\n${data}\n`,
+      `${portal.toUpperCase()}\r\n${data}\r\n`,
+      `${portal.toLowerCase()}\n${data}`,
+      gzipSync(`${portal}\r${data}\r`),
+    ]) {
+      expect(await read("a.csv", content, "turnstiles")).toEqual([row]);
+    }
+    expect(await read("b.csv", `${header}\r${data}\r\r${data}`, "turnstiles")).toEqual([row, row]);
   });
 
   test("of several files come one after another", async () => {
@@ -130,6 +159,23 @@ describe("what holds no events", () => {
       "the content is UTF-16: convert it to UTF-8",
     ],
     ["b.json", Buffer.from('{"a":1}\n', "utf16le"), "the content is UTF-16: convert it to UTF-8"],
+    [
+      "c.jsonl",
+      Buffer.from('\ufeff{"a":1}\n{"a":2}\n', "utf16le").swap16(),
+      "the content is UTF-16: convert it to UTF-8",
+    ],
+    ["b.jsonl", gzipSync("BZh91AY&SY\u0000"), "the content is bzip2: unpack it first"],
+    ["empty.zip", "PK\u0005\u0006\u0000\u0000", "the content is a zip archive: unpack it first"],
+    [
+      "direct-messages.js",
+      "window.YTD.direct_messages.part0 = [ {",
+      "the content is the part direct_messages of an account archive: tweets.js holds the posts",
+    ],
+    [
+      "follower.js",
+      gzipSync("window.YTD.follower.part0 = [ {"),
+      "the content is the part follower of an account archive: tweets.js holds the posts",
+    ],
     [
       "like.js",
       "window.YTD.like.part0 = [ {",

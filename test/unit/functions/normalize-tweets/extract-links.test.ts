@@ -27,6 +27,9 @@ describe("extractLinks", () => {
     ["texthttps://example.com/a", []],
     ["https://example.com:8080/a", ["https://example.com:8080/a"]],
     ["see example.com:123456, not :12345", ["example.com:123456"]],
+    ["http://example.com:654321/a", ["http://example.com:654321/a"]],
+    ["example.org:0000080/b", ["example.org:0000080/b"]],
+    ["(www.example.com:808080)", ["www.example.com:808080"]],
     [
       "https://example.com:99999999/a example.org:",
       ["https://example.com:99999999/a", "example.org"],
@@ -36,6 +39,11 @@ describe("extractLinks", () => {
       ["https://example.com/a", "https://example.com/b"],
     ],
     ["https://example.com/a|b", ["https://example.com/a|b"]],
+    ["https://example.com/a |", ["https://example.com/a"]],
+    ["https://example.com/?a=1|", ["https://example.com/?a=1"]],
+    ["example.com/a|\nexample.org|", ["example.com/a", "example.org"]],
+    ["https://example.com/a\u200e\u200f", ["https://example.com/a"]],
+    ["\u2066example.com/a\u2069, b", ["example.com/a"]],
     [
       "\u2068https://example.com/a\u2069 https://example.com/b\u200f",
       ["https://example.com/a", "https://example.com/b"],

@@ -217,14 +217,22 @@ describe("a classic tweet", () => {
     expect(counted({ ...classic, entities: null, text: "see main.rs" }).links).toEqual(["main.rs"]);
   });
 
-  test.each([{}, { urls: [] }, { urls: null }, { hashtags: [{ text: "rust" }] }])(
-    "with entities %j that list no links has none",
-    (entities) => {
-      expect(counted({ ...classic, entities, text: "the bug is in main.rs" }).links).toEqual([]);
-      const post = { id: "20", text: "the bug is in main.rs", entities };
-      expect(counted({ data: { ...post, created_at: "2021-03-03T10:15:00Z" } }).links).toEqual([]);
+  test.each([
+    {},
+    { urls: [] },
+    { urls: null },
+    { hashtags: [{ text: "rust" }] },
+    {
+      mentions: [{ start: 0, end: 4, username: "bob" }],
+      hashtags: [{ start: 27, end: 32, tag: "rust" }],
     },
-  );
+    { annotations: [{ start: 0, end: 3, probability: 0.9, type: "Person" }] },
+    { cashtags: [{ start: 0, end: 4, tag: "MAIN" }] },
+  ])("with entities %j that list no links has none", (entities) => {
+    expect(counted({ ...classic, entities, text: "the bug is in main.rs" }).links).toEqual([]);
+    const post = { id: "20", text: "the bug is in main.rs", entities };
+    expect(counted({ data: { ...post, created_at: "2021-03-03T10:15:00Z" } }).links).toEqual([]);
+  });
 });
 
 test("a retweet shares the links of the retweeted tweet, as its own author's share", () => {
@@ -308,6 +316,7 @@ describe("API v2", () => {
   });
 
   test.each([
+    ["X Activity", { data: { event_type: "post.mention.create", payload: post, includes: {} } }],
     ["filtered stream", { data: post, matching_rules: [{ id: 1166916266197536800 }] }],
     ["X Activity", { data: { event_uuid: "1", event_type: "post.create", payload: post } }],
     ["flat", post],
@@ -320,6 +329,9 @@ describe("API v2", () => {
     "https://x.com/bob/status/903/photo/1",
     "https://twitter.com/Bob/statuses/903?s=20",
     "https://x.com/i/status/903",
+    "https://mobile.x.com/i/web/status/903",
+    "https://twitter.com/statuses/903",
+    "http://twitter.com/i/web/status/903?s=20&t=a",
   ])("a quote does not share the tweet it quotes as %s", (permalink) => {
     const quote = {
       ...post,

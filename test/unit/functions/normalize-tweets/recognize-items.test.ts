@@ -141,6 +141,30 @@ describe("documented notices", () => {
       "notice-problem",
     ],
     [{ title: "Unauthorized", type: "about:blank", status: 401 }, "notice-problem"],
+    [
+      {
+        title: "operational-disconnect",
+        disconnect_type: "UpstreamOperationalDisconnect",
+        detail: "This stream has been disconnected upstream for operational reasons.",
+        type: "https://api.twitter.com/2/problems/operational-disconnect",
+      },
+      "notice-problem",
+    ],
+    [
+      {
+        title: "UsageCapExceeded",
+        detail: "Usage cap exceeded: Monthly product cap",
+        period: "Monthly",
+        scope: "Product",
+        account_id: "1",
+        product_name: "standard-basic",
+        type: "https://api.twitter.com/2/problems/usage-capped",
+      },
+      "notice-problem",
+    ],
+    [{ disconnect: { code: 4, stream_name: "a", reason: "" } }, "notice-disconnect"],
+    [{ user_withheld: { id: 123456, withheld_in_countries: ["DE"] } }, "notice-user_withheld"],
+    [{ friends: [1497, 169686021] }, "notice-friends"],
     [{ errors: [{ code: 88, message: "Rate limit exceeded" }] }, "notice-errors"],
     [{ error: "Not authorized.", request: "/1.1/statuses/user_timeline.json" }, "notice-error"],
     [{ info: { message: "Replay Request Completed", activity_count: 7 } }, "notice-info"],
@@ -180,6 +204,25 @@ describe("pages", () => {
       `.${name}[2]: invalid-field`,
     ]);
     expect(recognized({ [name]: [] })).toEqual([": notice-empty-page"]);
+  });
+
+  test.each<[object, string[]]>([
+    [{ statuses: [v1("3501")] }, [".statuses[0]: x:3501 https://example.com/a"]],
+    [
+      { search_metadata: { max_id_str: "3502", query: "a" }, statuses: [v1("3502")] },
+      [".statuses[0]: x:3502 https://example.com/a"],
+    ],
+    [
+      { statuses: [v1("3503", { metadata: { iso_language_code: "de", result_type: "recent" } })] },
+      [".statuses[0]: x:3503 https://example.com/a"],
+    ],
+    [{ statuses: [], search_metadata: { count: 15 } }, [": notice-empty-page"]],
+    [
+      { results: [v1("3504")], next: "eyJ", requestParameters: {} },
+      [".results[0]: x:3504 https://example.com/a"],
+    ],
+  ])("of API v1.1 search, as in %j, are read as a whole", (page, expected) => {
+    expect(recognized(page)).toEqual(expected);
   });
 
   test("of API v2 may hold whatever stands alone", () => {
@@ -256,6 +299,27 @@ describe("an account archive", () => {
     });
   });
 
+  test.each<[string, object, string]>([
+    ["v1.1 under tweet", { tweet: v1("1203") }, ".tweet: x:1203 https://example.com/a"],
+    [
+      "with ids in text only",
+      { tweet: v1("1204", { id: "1204", retweet_count: "0", favorite_count: "2" }) },
+      ".tweet: x:1204 https://example.com/a",
+    ],
+    [
+      "of an old archive, with its time in another form",
+      v1("1205", { created_at: "2012-03-04 05:06:07 +0000" }),
+      ": x:1205 https://example.com/a",
+    ],
+    [
+      "without links",
+      { tweet: v1("1206", { entities: { urls: [], hashtags: [], symbols: [] } }) },
+      ".tweet: x:1206 ",
+    ],
+  ])("has tweets %s", (_, element, expected) => {
+    expect(recognized(element)).toEqual([expected]);
+  });
+
   test("has edits, which are versions of the first", () => {
     const edited = {
       id_str: "1900000000100000002",
@@ -291,6 +355,13 @@ describe("a time that cannot be counted", () => {
     [v1("20", { created_at: undefined }), "invalid-field", "absent"],
     [
       v2("20", { created_at: undefined }),
+      "invalid-field",
+      "absent, and ids from before 2010-11 tell no time",
+    ],
+    [v1("1366930000000001112", { created_at: undefined }), "invalid-field", "absent"],
+    [{ data: v1("21", { created_at: undefined }) }, "invalid-field", "absent"],
+    [
+      { data: v2("28999999999", { created_at: undefined }) },
       "invalid-field",
       "absent, and ids from before 2010-11 tell no time",
     ],
