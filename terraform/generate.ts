@@ -22,9 +22,9 @@ export async function generatedFiles(): Promise<Map<string, string>> {
     const { description, partitionedBy, clusteredBy } = table;
     addJson(`schemas/${name}.json`, { description, partitionedBy, clusteredBy, schema });
   }
-  for (const [order, view] of deployedViews.entries()) {
+  for (const view of deployedViews) {
     files.set(`views/${view.name}.sql`, view.sql);
-    addJson(`views/${view.name}.json`, { description: describeView(view), order });
+    addJson(`views/${view.name}.json`, { description: describeView(view) });
   }
   for (const { sql, ...one } of tableFunctions) {
     files.set(`table-functions/${one.name}.sql`, sql);

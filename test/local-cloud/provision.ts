@@ -71,7 +71,6 @@ const tableFile = z.object({
   clusteredBy: z.array(z.string()),
   schema: z.array(z.record(z.string(), z.unknown())),
 });
-const viewFile = z.object({ description: z.string(), order: z.number() });
 
 /** Dataset, tables and views, from the files that Terraform deploys. */
 export async function provisionWarehouse(options: {
@@ -94,7 +93,7 @@ export async function provisionWarehouse(options: {
     await unlessPresent(created);
   }
   const views = await Promise.all((await namesIn("views", ".sql")).map(readView));
-  for (const view of views.toSorted((a, b) => a.order - b.order)) {
+  for (const view of afterWhatTheyRead(views)) {
     const query = view.sql.replaceAll("${dataset}", `${options.projectId}.${options.dataset}`);
     await unlessPresent(dataset.createTable(view.name, { view: { query, useLegacySql: false } }));
   }
@@ -122,9 +121,26 @@ async function readFunctionSql(name: string, dataset: string): Promise<string> {
   ].join("\n");
 }
 
-async function readView(name: string) {
-  const file = (extension: string) => readFile(`${terraform}/views/${name}.${extension}`, "utf8");
-  return { name, sql: await file("sql"), ...viewFile.parse(JSON.parse(await file("json"))) };
+type View = { name: string; sql: string };
+
+const readView = async (name: string): Promise<View> => ({
+  name,
+  sql: await readFile(`${terraform}/views/${name}.sql`, "utf8"),
+});
+
+/** BigQuery refuses a view of something that is not there yet. */
+function afterWhatTheyRead(views: readonly View[]): View[] {
+  const ordered: View[] = [];
+  let left = [...views];
+  while (left.length > 0) {
+    const isFree = ({ sql }: View) =>
+      !left.some(({ name }) => sql.includes(`\${dataset}.${name}\``));
+    const free = left.filter(isFree);
+    if (free.length === 0) throw new Error("views read each other in a circle");
+    ordered.push(...free);
+    left = left.filter((view) => !free.includes(view));
+  }
+  return ordered;
 }
 
 async function namesIn(folder: string, extension: string): Promise<string[]> {
