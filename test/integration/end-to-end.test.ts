@@ -277,9 +277,6 @@ describe("one cloud", () => {
   });
 });
 
-/** Of tweets, until they are counted. */
-const way = ["normalize-tweets", "normalize-urls", "bucket-hours", "append-rows"];
-
 describe("storms", () => {
   test.each([
     { pack: 1, lines: 1_500 },
@@ -301,20 +298,20 @@ describe("storms", () => {
     90_000,
   );
 
-  test("every function on the way killed in the middle: the same view", async () => {
+  test("every function killed in the middle: the same view", async () => {
     const cloud = await startTestCloud();
     try {
       const counting = cloud.count(generated, 10);
-      const onTheWay = cloud.functions.filter(({ name }) => way.includes(name));
-      for (const { wake, pid } of [...onTheWay, ...onTheWay]) {
+      // Those that nothing was sent to do not run yet.
+      await Promise.all(cloud.functions.map(({ wake }) => wake()));
+      for (const { wake, pid } of [...cloud.functions, ...cloud.functions]) {
         await new Promise((resolve) => setTimeout(resolve, 150));
         await wake();
         const running = pid();
         if (running !== undefined) process.kill(running, "SIGKILL");
       }
       await counting;
-      expect(onTheWay).toHaveLength(way.length);
-      expect(onTheWay.map(({ restarts }) => restarts())).not.toContain(0);
+      expect(cloud.functions.map(({ restarts }) => restarts())).not.toContain(0);
       expect(await cloud.urlHours()).toEqual(view);
     } finally {
       await cloud.stop();
