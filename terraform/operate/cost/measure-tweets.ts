@@ -8,6 +8,7 @@ import { type EncodedPayload, encodePayload } from "../../../shared/codec/encode
 import { packLines } from "../../../shared/codec/pack-lines.ts";
 import { columnsOf } from "../../../shared/rows/table.ts";
 import { tables } from "../../../shared/rows/tables.ts";
+import { streams } from "../../../shared/streams/streams.ts";
 import { generateTweets } from "../../../test/producer/generate-tweets.ts";
 import { messagePublished } from "../../../test/support/deliveries.ts";
 
@@ -59,6 +60,22 @@ export async function measureTweets(options: {
   };
   const now = () => endingAt.getTime();
   const { log, measure } = run;
+  /** What one function does with the messages of all its topics. */
+  const measureAll = async (topics: readonly string[], handle: Handle): Promise<Measured> => {
+    const parts: Measured[] = [];
+    const causes = new Set<string>();
+    for (const topic of topics) {
+      const sent = messages.get(topic) ?? [];
+      parts.push(await measure(sent, topic, handle));
+      for (const { cause } of sent) causes.add(cause);
+    }
+    return {
+      requests: sum(parts.map(({ requests }) => requests)),
+      bursts: causes.size,
+      cpuSeconds: sum(parts.map(({ cpuSeconds }) => cpuSeconds)),
+      logBytes: sum(parts.map(({ logBytes }) => logBytes)),
+    };
+  };
 
   const incoming = packs(lines, options.pack);
   const normalize = createNormalizer({ publish, now, log, config });
@@ -78,7 +95,10 @@ export async function measureTweets(options: {
     log,
     config,
   });
-  const bucketed = await measure(messages.get("url-mentions") ?? [], "url-mentions", bucket);
+  const bucketed = await measureAll(
+    streams.map(({ name }) => name),
+    bucket,
+  );
 
   let rowBytes = 0;
   const append = createAppender({
@@ -93,13 +113,10 @@ export async function measureTweets(options: {
     log,
     config,
   });
-  const appended: Measured[] = [];
-  const causes = new Set<string>();
-  for (const { topic } of tables) {
-    const sent = messages.get(topic) ?? [];
-    appended.push(await measure(sent, topic, append));
-    for (const { cause } of sent) causes.add(cause);
-  }
+  const appended = await measureAll(
+    tables.map(({ topic }) => topic),
+    append,
+  );
 
   return {
     tweets: lines.length,
@@ -107,12 +124,7 @@ export async function measureTweets(options: {
       "normalize-tweets": normalized,
       "normalize-urls": judged,
       "bucket-hours": bucketed,
-      "append-rows": {
-        requests: sum(appended.map(({ requests }) => requests)),
-        bursts: causes.size,
-        cpuSeconds: sum(appended.map(({ cpuSeconds }) => cpuSeconds)),
-        logBytes: sum(appended.map(({ logBytes }) => logBytes)),
-      },
+      "append-rows": appended,
     },
     messages: {
       tweets: incoming.map(({ data }) => data.length),
@@ -123,6 +135,8 @@ export async function measureTweets(options: {
     rowBytes,
   };
 }
+
+type Handle = (event: unknown) => Promise<void>;
 
 /** A message as it is published, and the request that published it. */
 type Payload = EncodedPayload & { cause: string };
@@ -136,7 +150,7 @@ function createRun() {
   const measure = async (
     payloads: readonly EncodedPayload[],
     topic: string,
-    handle: (event: unknown) => Promise<void>,
+    handle: Handle,
   ): Promise<Measured> => {
     const events = payloads.map(({ data, attributes }, index) =>
       messagePublished(data, topic, String(index), { publishTime: receivedAt, attributes }),
