@@ -1,8 +1,9 @@
-import { type LookupAddress, type LookupAllOptions, lookup as lookUpName } from "node:dns";
+import { lookup as lookUpName } from "node:dns";
 import { request as requestHttp } from "node:http";
 import { request as requestHttps } from "node:https";
-import { isIP, type LookupFunction } from "node:net";
-import { isPublicAddress } from "./is-public-address.ts";
+import { isIP } from "node:net";
+import { isPublicAddress } from "../../shared/network/is-public-address.ts";
+import { type LookUpAll, lookUpAmong } from "../../shared/network/look-up-among.ts";
 
 /** Posts a body, follows no redirect, and tells the status of the answer. */
 export type SendRequest = (
@@ -10,12 +11,6 @@ export type SendRequest = (
   headers: Readonly<Record<string, string>>,
   body: string,
 ) => Promise<number>;
-
-type LookUp = (
-  hostname: string,
-  options: LookupAllOptions,
-  callback: (error: NodeJS.ErrnoException | null, addresses: LookupAddress[]) => void,
-) => void;
 
 /** The receiver is inside of our own network, or says so: nothing is sent there. */
 export class PrivateAddressError extends Error {
@@ -34,20 +29,10 @@ export function createSender({
   timeoutMs = usualTimeoutMs,
 }: {
   isAllowed?: (address: string) => boolean;
-  lookUp?: LookUp;
+  lookUp?: LookUpAll;
   timeoutMs?: number;
 } = {}): SendRequest {
-  const lookup: LookupFunction = (hostname, options, callback) => {
-    lookUp(hostname, { ...options, all: true }, (error, addresses) => {
-      if (error !== null) return callback(error, "", 0);
-      const refused = addresses.some(({ address }) => !isAllowed(address));
-      const [first] = addresses;
-      if (refused || first === undefined) return callback(privateAddress(), "", 0);
-      return options.all
-        ? answerAll(callback, addresses)
-        : callback(null, first.address, first.family);
-    });
-  };
+  const lookup = lookUpAmong(lookUp, isAllowed, privateAddress);
   return (url, headers, body) =>
     new Promise((resolve, reject) => {
       const literal = url.hostname.replace(/^\[|\]$/g, "");
@@ -76,6 +61,3 @@ export function createSender({
 
 const privateAddress = () =>
   new PrivateAddressError("the webhook's name leads to an address that is not on the internet");
-
-const answerAll = (callback: Parameters<LookupFunction>[2], addresses: LookupAddress[]): void =>
-  callback(null, addresses);

@@ -1,7 +1,8 @@
 import { lookup } from "node:dns";
 import type { ClientRequest, IncomingMessage, RequestOptions } from "node:http";
-import { isIP, type LookupFunction } from "node:net";
+import { isIP } from "node:net";
 import { createGunzip } from "node:zlib";
+import { lookUpAmong } from "../../shared/network/look-up-among.ts";
 
 /** What a source has answered; the body as it is without its compression. */
 export type FetchedPage = { status: number; headers: Record<string, string>; body: Buffer };
@@ -60,7 +61,7 @@ async function ask(
   if (isIP(literal) !== 0 && !allows(literal)) throw new FetchError("not a public address");
   const asking = request(url, {
     headers: { accept: "application/json", "accept-encoding": "gzip", ...headers },
-    lookup: lookupAmong(allows),
+    lookup: lookUpAmong(lookup, allows, refused),
     signal: AbortSignal.timeout(timeoutMs),
     agent: false,
   });
@@ -85,20 +86,7 @@ async function ask(
   }
 }
 
-/** Looks a name up, and fails unless every address it has is allowed: the one that is used is among them. */
-const lookupAmong =
-  (allows: (address: string) => boolean): LookupFunction =>
-  (name, options, answer) => {
-    lookup(name, { ...options, all: true }, (error, addresses) => {
-      const [first] = addresses ?? [];
-      if (error !== null || first === undefined) {
-        answer(error ?? new FetchError(`${name} has no address`), "", 0);
-      } else if (!addresses.every(({ address }) => allows(address))) {
-        answer(new FetchError(`${name} has an address that is not public`), "", 0);
-      } else if (options.all === true) answer(null, addresses);
-      else answer(null, first.address, first.family);
-    });
-  };
+const refused = (hostname: string, problem: string) => new FetchError(`${hostname} ${problem}`);
 
 async function readBody(response: IncomingMessage, mostBytes: number): Promise<Buffer> {
   const encoding = response.headers["content-encoding"] ?? "identity";

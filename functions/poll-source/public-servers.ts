@@ -1,6 +1,6 @@
 import { request } from "node:https";
+import { isPublicAddress } from "../../shared/network/is-public-address.ts";
 import type { Connecting } from "./fetch-page.ts";
-import { isPublicAddress } from "./is-public-address.ts";
 
 /** Servers of the public Internet, encrypted, and nothing else. */
 export const publicServers: Connecting = { protocol: "https:", request, allows: isPublicAddress };

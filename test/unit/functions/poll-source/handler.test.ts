@@ -6,8 +6,8 @@ import type { PreparedSource } from "../../../../functions/poll-source/config.ts
 import type { Cursor } from "../../../../functions/poll-source/cursor.ts";
 import { createFetcher } from "../../../../functions/poll-source/fetch-page.ts";
 import { createHandler } from "../../../../functions/poll-source/handler.ts";
-import { isPublicAddress } from "../../../../functions/poll-source/is-public-address.ts";
 import { sources } from "../../../../functions/poll-source/sources.ts";
+import { isPublicAddress } from "../../../../shared/network/is-public-address.ts";
 import { plainData } from "../../../support/plain-data.ts";
 
 type Serve = (asked: URL, request: IncomingMessage, response: ServerResponse) => void;

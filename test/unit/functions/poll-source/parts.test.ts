@@ -2,10 +2,10 @@ import { describe, expect, test } from "vitest";
 import { parseConfig } from "../../../../functions/poll-source/config.ts";
 import { createCursorStore } from "../../../../functions/poll-source/cursor-store.ts";
 import manifest from "../../../../functions/poll-source/function.json" with { type: "json" };
-import { isPublicAddress } from "../../../../functions/poll-source/is-public-address.ts";
 import { newerOf, readPage } from "../../../../functions/poll-source/read-page.ts";
 import { readPause } from "../../../../functions/poll-source/read-pause.ts";
 import { sources } from "../../../../functions/poll-source/sources.ts";
+import { isPublicAddress } from "../../../../shared/network/is-public-address.ts";
 
 describe("an address", () => {
   test.each([

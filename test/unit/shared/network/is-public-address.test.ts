@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { isPublicAddress } from "../../../../functions/notify-webhook/is-public-address.ts";
+import { isPublicAddress } from "../../../../shared/network/is-public-address.ts";
 
 test.each([
   "8.8.8.8",
