@@ -1,5 +1,6 @@
 import { Agent, request } from "node:http";
 import { PubSub } from "@google-cloud/pubsub";
+import { encodePayload } from "../../shared/codec/encode-payload.ts";
 import { topicsOf } from "../../shared/manifest/list-topics.ts";
 import { buildFunctions } from "../../terraform/build-functions.ts";
 import { readManifests } from "../../terraform/read-manifests.ts";
@@ -7,7 +8,15 @@ import { startPubsub } from "../local-cloud/pubsub/start-pubsub.ts";
 import { processCpuMs } from "../support/process-usage.ts";
 import { type ServedFunction, serveFunction } from "../support/serve-function.ts";
 import { streamLines } from "./bench-normalize.ts";
-import { atLeast, type Measurement, ratioToFloor, told } from "./measurement.ts";
+import {
+  type Effort,
+  held,
+  type Measurement,
+  ratioToFloor,
+  roundsOf,
+  told,
+} from "./measurement.ts";
+import { realMessages } from "./real-messages.ts";
 
 const projectId = "bench-project";
 const pack = 100;
@@ -15,8 +24,11 @@ const concurrency = 8;
 const rounds = 5;
 const messages = 300;
 
+type Message = { data: Buffer; attributes: Record<string, string> };
+type Case = { name: string; topic: string; floor: string; bodies: Buffer[]; lines: number };
+
 /** A function that only decodes and parses what it is sent: what the framework itself costs. */
-const floorSource = `
+const parseTweets = `
 const { cloudEvent } = require("@google-cloud/functions-framework");
 cloudEvent("normalize-tweets", async ({ data }) => {
   const text = Buffer.from(data.message.data, "base64").toString("utf8");
@@ -24,8 +36,22 @@ cloudEvent("normalize-tweets", async ({ data }) => {
 });
 `;
 
-/** normalize-tweets under the functions framework against a handler that only decodes and parses. */
-export async function benchHttp(): Promise<Measurement[]> {
+/** The same for packed shares, with what nobody who judges links can do without. */
+const parseShares = `
+const { zstdDecompressSync } = require("node:zlib");
+const { cloudEvent } = require("@google-cloud/functions-framework");
+cloudEvent("normalize-urls", async ({ data }) => {
+  const text = zstdDecompressSync(Buffer.from(data.message.data, "base64")).toString("utf8");
+  let hosts = 0;
+  for (const line of text.split("\\n")) {
+    for (const { url } of JSON.parse(line).links) hosts += URL.parse(url)?.host.length ?? 0;
+  }
+  if (hosts === 0) throw new Error("the floor has seen no link");
+});
+`;
+
+/** Normalizers under the functions framework, each against a handler that does what none can leave out. */
+export async function benchHttp(effort: Effort): Promise<Measurement[]> {
   await buildFunctions();
   const pubsub = await startPubsub();
   Object.assign(process.env, {
@@ -34,51 +60,94 @@ export async function benchHttp(): Promise<Measurement[]> {
   });
   const client = new PubSub({ projectId });
   for (const topic of topicsOf(await readManifests())) await client.createTopic(topic);
-  const environment = {
-    GOOGLE_CLOUD_PROJECT: projectId,
-    PUBSUB_EMULATOR_HOST: pubsub.address,
-  };
-  const ours = await serveFunction("normalize-tweets", environment);
-  const floor = await serveFunction("normalize-tweets", environment, floorSource);
+  const tweets = tweetsCase();
+  const shares = await sharesCase();
   try {
-    const bodies = pushBodies();
-    const { ratio, workMs } = await ratioToFloor(
-      rounds,
-      () => cpuToAnswer(floor, bodies),
-      () => cpuToAnswer(ours, bodies),
-    );
-    const lines = bodies.length * pack;
+    const ofTweets = await compare(effort, tweets, pubsub.address);
+    const ofShares = await compare(effort, shares, pubsub.address);
     return [
-      atLeast("normalize-tweets over HTTP, share of its floor", ratio, 0.5),
-      told("normalize-tweets over HTTP, lines per second of CPU", lines / (workMs / 1_000), "/s"),
+      held("normalize-tweets over HTTP, share of its floor", ofTweets.ratios),
+      held("normalize-urls over HTTP, share of its floor", ofShares.ratios),
+      told("lines per second of CPU, over HTTP", ofTweets.perSecond, "/s", { of: tweets.name }),
+      told("lines per second of CPU, over HTTP", ofShares.perSecond, "/s", { of: shares.name }),
     ];
   } finally {
-    await ours.stop();
-    await floor.stop();
     await client.close();
     await pubsub.stop();
   }
 }
 
-function pushBodies(): Buffer[] {
+async function compare(
+  effort: Effort,
+  { name, topic, floor, bodies, lines }: Case,
+  address: string,
+) {
+  const environment = { GOOGLE_CLOUD_PROJECT: projectId, PUBSUB_EMULATOR_HOST: address };
+  const ours = await serveFunction(name, environment);
+  const least = await serveFunction(name, environment, floor);
+  try {
+    const { ratios, workMs } = await ratioToFloor(
+      roundsOf(effort, rounds),
+      () => cpuToAnswer(least, topic, bodies),
+      () => cpuToAnswer(ours, topic, bodies),
+    );
+    return { ratios, perSecond: lines / (workMs / 1_000) };
+  } finally {
+    await ours.stop();
+    await least.stop();
+  }
+}
+
+function tweetsCase(): Case {
   const lines = streamLines();
-  return Array.from({ length: Math.min(messages, Math.floor(lines.length / pack)) }, (_, index) => {
-    const text = lines.slice(index * pack, (index + 1) * pack).join("\n");
-    const message = {
-      data: Buffer.from(text).toString("base64"),
-      messageId: String(index),
-      publishTime: new Date().toISOString(),
+  const packed = Array.from(
+    { length: Math.min(messages, Math.floor(lines.length / pack)) },
+    (_, index) => ({
+      data: Buffer.from(lines.slice(index * pack, (index + 1) * pack).join("\n")),
       attributes: {},
-    };
-    const subscription = `projects/${projectId}/subscriptions/tweets.normalize-tweets`;
-    return Buffer.from(JSON.stringify({ message, subscription }));
-  });
+    }),
+  );
+  const bodies = packed.map((message, index) => pushBody("tweets", message, index));
+  return {
+    name: "normalize-tweets",
+    topic: "tweets",
+    floor: parseTweets,
+    bodies,
+    lines: bodies.length * pack,
+  };
+}
+
+/** Shares as normalize-tweets publishes them, over and over: the stream has few. */
+async function sharesCase(): Promise<Case> {
+  const topic = "link-shares";
+  const packed = (await realMessages()).get(topic) ?? [];
+  const times = Math.ceil(messages / packed.length);
+  const bodies = Array.from({ length: times }, () => packed)
+    .flat()
+    .map((data, index) => pushBody(topic, encodePayload(data), index));
+  const lines = packed.reduce((sum, data) => sum + data.toString().split("\n").length, 0);
+  return { name: "normalize-urls", topic, floor: parseShares, bodies, lines: lines * times };
+}
+
+function pushBody(topic: string, { data, attributes }: Message, index: number): Buffer {
+  const message = {
+    data: data.toString("base64"),
+    messageId: String(index),
+    publishTime: new Date().toISOString(),
+    attributes,
+  };
+  const subscription = `projects/${projectId}/subscriptions/${topic}.bench`;
+  return Buffer.from(JSON.stringify({ message, subscription }));
 }
 
 /** CPU in ms that a function's process takes to answer all of it. */
-async function cpuToAnswer(running: ServedFunction, bodies: readonly Buffer[]): Promise<number> {
+async function cpuToAnswer(
+  running: ServedFunction,
+  topic: string,
+  bodies: readonly Buffer[],
+): Promise<number> {
   const before = processCpuMs(running.pid());
-  await postAll(running.url, bodies);
+  await postAll(`${running.url}/projects/${projectId}/topics/${topic}`, bodies);
   return processCpuMs(running.pid()) - before;
 }
 
@@ -95,7 +164,7 @@ async function postAll(url: string, bodies: readonly Buffer[]): Promise<void> {
 function post(url: string, body: Buffer, agent: Agent): Promise<void> {
   return new Promise((resolve, reject) => {
     const outgoing = request(
-      `${url}/projects/${projectId}/topics/tweets`,
+      url,
       {
         agent,
         method: "POST",

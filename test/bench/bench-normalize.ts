@@ -3,7 +3,15 @@ import type { PubsubDelivery } from "../../shared/envelopes/pubsub-delivery.ts";
 import { generateTweets } from "../producer/generate-tweets.ts";
 import { delivery } from "../support/deliveries.ts";
 import { hasSharedData, sharedLines } from "../support/shared-data.ts";
-import { atLeast, type Measurement, ownCpuMs, ratioToFloor, told } from "./measurement.ts";
+import {
+  type Effort,
+  held,
+  type Measurement,
+  ownCpuMs,
+  ratioToFloor,
+  roundsOf,
+  told,
+} from "./measurement.ts";
 
 const pack = 100;
 const rounds = 7;
@@ -12,16 +20,16 @@ const rounds = 7;
  * normalize-tweets in process against its floor: decode and parse each line, one `new URL` per
  * link. The work includes writing the lines that would be published.
  */
-export async function benchNormalize(): Promise<Measurement[]> {
+export async function benchNormalize(effort: Effort): Promise<Measurement[]> {
   const packed = packs(streamLines());
-  const { ratio, workMs } = await ratioToFloor(
-    rounds,
+  const { ratios, workMs } = await ratioToFloor(
+    roundsOf(effort, rounds),
     () => ownCpuMs(() => runFloor(packed)),
     () => ownCpuMs(() => runNormalizer(packed)),
   );
   const lines = packed.length * pack;
   return [
-    atLeast("normalize-tweets, share of its floor", ratio, 0.6),
+    held("normalize-tweets, share of its floor", ratios),
     told("normalize-tweets, lines per second of CPU", lines / (workMs / 1_000), "/s"),
   ];
 }

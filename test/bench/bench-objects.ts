@@ -5,7 +5,7 @@ import { countColors } from "../../functions/cluster-colors/count-colors.ts";
 import { decodeImage } from "../../functions/cluster-colors/decode-image.ts";
 import { createWordCounter } from "../../functions/count-words/count-words.ts";
 import { hasSharedData, sharedDataPath } from "../support/shared-data.ts";
-import { atLeast, atMost, type Measurement, median, ownCpuMs } from "./measurement.ts";
+import { type Effort, held, type Measurement, ownCpuMs, roundsOf } from "./measurement.ts";
 
 const rounds = 5;
 const pieceLength = 65_536;
@@ -15,27 +15,33 @@ const bookCopies = 10;
  * Measures what is done with whole objects: a book counted word by word, and a photo of 12 megapixels
  * from its bytes to its colours. Empty when the shared texts and photos are absent.
  */
-export async function benchObjects(): Promise<Measurement[]> {
+export async function benchObjects(effort: Effort): Promise<Measurement[]> {
   if (!hasSharedData) return [];
-  const book = readFileSync(sharedDataPath("text/pride_1342-0.txt"));
-  const text = book.toString("utf8").repeat(bookCopies);
-  const megabytes = (bookCopies * book.length) / 1e6;
-  const wordsMs = await middle(() => countWords(text));
   const photo = await sharp(readFileSync(sharedDataPath("images/snowbot_horseshoe_bowl.jpg")))
     .resize(4_000, 3_000)
     .jpeg({ quality: 90 })
     .toBuffer();
-  const photoMs = await middle(() => findColors(photo));
+  const photoMs = await timesOf(effort, () => findColors(photo));
+  const photoMebibytes = process.resourceUsage().maxRSS / 1_024;
+  const book = readFileSync(sharedDataPath("text/pride_1342-0.txt"));
+  const text = book.toString("utf8").repeat(bookCopies);
+  const megabytes = (bookCopies * book.length) / 1e6;
+  const wordsMs = await timesOf(effort, () => countWords(text));
   return [
-    atLeast("count-words, text a second of CPU", megabytes / (wordsMs / 1_000), 10, "MB"),
-    atMost("cluster-colors, CPU for a photo of 12 megapixels", photoMs, 700, "ms"),
+    held(
+      "count-words, text per second of CPU",
+      wordsMs.map((ms) => megabytes / (ms / 1_000)),
+    ),
+    held("cluster-colors, CPU for a photo of 12 megapixels", photoMs),
+    held("cluster-colors, resident memory for that photo", photoMebibytes),
   ];
 }
 
-async function middle(run: () => void | Promise<void>): Promise<number> {
+/** ms of CPU, round by round. */
+async function timesOf(effort: Effort, run: () => void | Promise<void>): Promise<number[]> {
   const times: number[] = [];
-  for (let round = 0; round < rounds; round++) times.push(await ownCpuMs(run));
-  return median(times);
+  for (let round = 0; round < roundsOf(effort, rounds); round++) times.push(await ownCpuMs(run));
+  return times;
 }
 
 function countWords(text: string): void {

@@ -13,49 +13,38 @@ import { generateTurnstiles } from "../producer/generate-turnstiles.ts";
 import { delivery } from "../support/deliveries.ts";
 import { loadRegisters } from "../support/load-registers.ts";
 import { hasSharedData, sharedLines } from "../support/shared-data.ts";
-import { atLeast, atMost, type Measurement, median, ownCpuMs } from "./measurement.ts";
+import { type Effort, held, type Measurement, ownCpuMs, roundsOf } from "./measurement.ts";
 
 const rounds = 5;
 const functionVersion = "bench";
 
 /** normalize-turnstiles and normalize-logs in process, and the view of stations over a month of registers. */
-export async function benchStreams(): Promise<Measurement[]> {
+export async function benchStreams(effort: Effort): Promise<Measurement[]> {
   const now = Date.now();
   const treatAddress = createAddressHasher(Buffer.from("bench"));
   const increments = [...generateTurnstiles({ count: 50_000, seed: 1, endingAt: new Date(now) })];
   const registers = increments.map((line) => registerOf(line));
   const turnstiles = (lines: readonly string[]) =>
-    perSecond(lines, "turnstiles", (message) => {
+    perSecond(effort, lines, "turnstiles", (message) => {
       const read = readTurnstiles(message, { functionVersion, now });
       return [...read.readings, ...read.registers];
     });
   const logs = hasSharedData ? sharedLines("logs/apache-combined.log.gz") : [];
   return [
-    atLeast(
-      "normalize-turnstiles, increments per second of CPU",
-      await turnstiles(increments),
-      60_000,
-      "/s",
-    ),
-    atLeast(
-      "normalize-turnstiles, registers per second of CPU",
-      await turnstiles(registers),
-      60_000,
-      "/s",
-    ),
+    held("normalize-turnstiles, increments per second of CPU", await turnstiles(increments)),
+    held("normalize-turnstiles, registers per second of CPU", await turnstiles(registers)),
     ...(hasSharedData
       ? [
-          atLeast(
+          held(
             "normalize-logs, lines per second of CPU",
             await perSecond(
+              effort,
               [...logs, ...logs, ...logs],
               "log-lines",
               (message) => readLogs(message, { functionVersion, now, treatAddress }).entries,
             ),
-            80_000,
-            "/s",
           ),
-          ...(await measureStations()),
+          ...(effort.quick ? [] : await measureStations()),
         ]
       : []),
   ];
@@ -82,10 +71,11 @@ function registerOf(line: string): string {
 
 /** Lines that are read, and written as what is published, per second of CPU. */
 async function perSecond(
+  effort: Effort,
   lines: readonly string[],
   topic: string,
   read: (message: PubsubDelivery) => readonly object[],
-): Promise<number> {
+): Promise<number[]> {
   const packed = Array.from({ length: Math.ceil(lines.length / packedEvents) }, (_, index) =>
     delivery(lines.slice(index * packedEvents, (index + 1) * packedEvents).join("\n"), topic),
   );
@@ -102,8 +92,8 @@ async function perSecond(
   };
   run();
   const times: number[] = [];
-  for (let round = 0; round < rounds; round++) times.push(await ownCpuMs(run));
-  return lines.length / (median(times) / 1_000);
+  for (let round = 0; round < roundsOf(effort, rounds); round++) times.push(await ownCpuMs(run));
+  return times.map((ms) => lines.length / (ms / 1_000));
 }
 
 /** Four weeks and more of New York's registers: 1.1 million rows. */
@@ -145,7 +135,7 @@ async function measureStations(): Promise<Measurement[]> {
       });
       times.push(cpuMs / 1_000 / cores);
     }
-    return [atMost("top stations of 1.1 million registers, on two cores", median(times), 2, "s")];
+    return [held("top stations of 1.1 million registers, on two cores", times)];
   } finally {
     await server.stop();
     rmSync(folder, { recursive: true });

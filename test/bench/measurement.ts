@@ -1,45 +1,53 @@
-/** One figure of a benchmark, with the bound that it is held to. Ratios are of one and the same run. */
-export type Measurement = {
-  name: string;
-  value: number;
-  unit: string;
-  /** Empty for a figure that is only told. */
-  bound: string;
-  holds: boolean;
-};
+import * as z from "zod";
+import { type TargetFigure, targets } from "./targets.ts";
 
-/** A figure that must be at least `least`. */
-export const atLeast = (name: string, value: number, least: number, unit = "×"): Measurement => ({
-  name,
-  value,
-  unit,
-  bound: `≥ ${least} ${unit}`,
-  holds: value >= least,
+/** One figure of a benchmark. Ratios are of one and the same run. */
+export const measurement = z.object({
+  figure: z.string(),
+  /** Which of several it is: a function, a topic, a way to do the same. */
+  of: z.string().optional(),
+  unit: z.string(),
+  /** A value for each round. */
+  samples: z.array(z.number()).min(1),
+  /** Where on the axis of a plot it stands. */
+  at: z.object({ axis: z.string(), value: z.number() }).optional(),
 });
 
-/** A figure that must be at most `most`. */
-export const atMost = (name: string, value: number, most: number, unit: string): Measurement => ({
-  name,
-  value,
-  unit,
-  bound: `≤ ${most} ${unit}`,
-  holds: value <= most,
-});
+export type Measurement = z.infer<typeof measurement>;
 
-/** A figure without a bound. */
-export const told = (name: string, value: number, unit: string): Measurement => ({
-  name,
-  value,
-  unit,
-  bound: "",
-  holds: true,
-});
+type Values = number | readonly number[];
+type Place = Pick<Measurement, "of" | "at">;
+
+/** A figure that `targets.ts` has a bound for. */
+export const held = (figure: TargetFigure, values: Values, place: Place = {}): Measurement =>
+  told(figure, values, targets[figure].unit, place);
+
+/** A figure without a bound. Told of several, it is a chart; told along an axis, a plot. */
+export const told = (
+  figure: string,
+  values: Values,
+  unit: string,
+  place: Place = {},
+): Measurement => ({ figure, unit, samples: [values].flat(), ...place });
 
 /** Middle value, so that one disturbed round does not decide. */
-export function median(values: readonly number[]): number {
+export const median = (values: readonly number[]): number => quantile(values, 0.5);
+
+/** The value below which such a share of them lies, between neighbours by proportion. */
+export function quantile(values: readonly number[], share: number): number {
   const sorted = values.toSorted((a, b) => a - b);
-  return sorted[Math.floor(sorted.length / 2)] ?? Number.NaN;
+  const place = share * (sorted.length - 1);
+  const below = sorted[Math.floor(place)] ?? Number.NaN;
+  const above = sorted[Math.ceil(place)] ?? Number.NaN;
+  return below + (above - below) * (place - Math.floor(place));
 }
+
+/** How thorough a run is: a quick one has fewer rounds and smaller jobs. */
+export type Effort = { quick: boolean };
+
+/** As many rounds as are usual, or what is needed for a median. */
+export const roundsOf = ({ quick }: Effort, usual: number): number =>
+  quick ? Math.min(usual, 3) : usual;
 
 /** What a run costs in ms. CPU rather than the clock where it can be: other processes do not count. */
 type Cost = () => Promise<number>;
@@ -57,7 +65,7 @@ export async function ratioToFloor(
   rounds: number,
   floor: Cost,
   work: Cost,
-): Promise<{ ratio: number; floorMs: number; workMs: number }> {
+): Promise<{ ratios: number[]; floorMs: number; workMs: number }> {
   const pairs: { floorMs: number; workMs: number }[] = [];
   await floor();
   await work();
@@ -65,7 +73,7 @@ export async function ratioToFloor(
     pairs.push({ floorMs: await floor(), workMs: await work() });
   }
   return {
-    ratio: median(pairs.map(({ floorMs, workMs }) => floorMs / workMs)),
+    ratios: pairs.map(({ floorMs, workMs }) => floorMs / workMs),
     floorMs: median(pairs.map(({ floorMs }) => floorMs)),
     workMs: median(pairs.map(({ workMs }) => workMs)),
   };
