@@ -21,4 +21,9 @@ export const documentWords: View = {
     "GROUP BY event.document, event.word",
     "",
   ].join("\n"),
+  columns: {
+    document: "Name of the text in its folder",
+    word: "The word, in NFC and without capitals",
+    occurrences: "How often it is there",
+  },
 };

@@ -1,3 +1,4 @@
+import { imageColor } from "../events/image-color.v1.ts";
 import type { View } from "./view.ts";
 
 /** The colours of each image as it was uploaded last, each once however often they were delivered. */
@@ -15,4 +16,9 @@ export const imageColorsLatest: View = {
     "  AND ROW_NUMBER() OVER (PARTITION BY image, generation, rank ORDER BY landed_at DESC) = 1",
     "",
   ].join("\n"),
+  columns: Object.fromEntries(
+    Object.entries(imageColor.shape)
+      .filter(([name]) => name !== "generation")
+      .map(([name, { description = "" }]) => [name, description]),
+  ),
 };

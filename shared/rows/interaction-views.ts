@@ -1,4 +1,13 @@
+import { interactions } from "../streams/interactions.ts";
 import type { View } from "./view.ts";
+
+const { influencer, influenced, source } = interactions.event.shape;
+const sums = {
+  interactions: "Posts of the one that react to the other",
+  reshares: "Those of them that pass on what the other has said",
+};
+const times = { first_at: "The first of them, UTC", last_at: "The last of them, UTC" };
+const score = "Sum of what they weigh";
 
 const pairs: View = {
   name: "interaction_pairs",
@@ -16,6 +25,14 @@ SELECT
 FROM \`\${dataset}.interaction_events\` AS event
 GROUP BY event.hour, event.influencer, event.influenced
 `,
+  columns: {
+    hour: "Start of the UTC hour",
+    influencer: influencer.description ?? "",
+    influenced: influenced.description ?? "",
+    ...sums,
+    score,
+    ...times,
+  },
 };
 
 const graph: View = {
@@ -35,6 +52,13 @@ SELECT
 FROM \`\${dataset}.interaction_pairs\` AS pair
 GROUP BY source, target
 `,
+  columns: {
+    source: "Who reacts, by id",
+    target: "Whom they react to, by id",
+    weight: score,
+    ...sums,
+    ...times,
+  },
 };
 
 const influencers: View = {
@@ -68,6 +92,17 @@ SELECT
   RANK() OVER (PARTITION BY source, follower_bucket ORDER BY score DESC) AS bucket_rank
 FROM bucketed
 `,
+  columns: {
+    source: source.description ?? "",
+    influencer: influencer.description ?? "",
+    ...sums,
+    influenced: "How many others have reacted",
+    score,
+    followers: "Most followers that the source has told of",
+    follower_bucket: "The same, rounded down to 0, 10, 100, 1,000 …",
+    source_rank: "Place in the network, by score",
+    bucket_rank: "Place among those of the network with as many followers, by score",
+  },
 };
 
 const influencersByHost: View = {
@@ -94,6 +129,14 @@ SELECT
 FROM sharer
 JOIN influencer ON influencer.influencer = sharer.author
 `,
+  columns: {
+    host: "Host of the pages",
+    influencer: influencer.description ?? "",
+    shares: "Posts that share pages of the host",
+    interactions: "Posts of others that react to them, wherever",
+    score,
+    host_rank: "Place among those who share pages of the host, by score",
+  },
 };
 
 /** Who moves whom, for people. They read `interaction_events` and `url_events`. */

@@ -1,6 +1,10 @@
 import { logEntries } from "../streams/log-entries.ts";
 import type { View } from "./view.ts";
 
+const { service, host, path, user } = logEntries.event.shape;
+const names = { service: service.description ?? "", host: host.description ?? "" };
+const day = { day: "UTC day" };
+
 const traffic: View = {
   name: "log_traffic",
   description:
@@ -19,12 +23,28 @@ SELECT
 FROM \`\${dataset}.${logEntries.view}\`
 GROUP BY hour, service, host
 `,
+  columns: {
+    hour: "Start of the UTC hour",
+    ...names,
+    entries: "Entries",
+    bytes: "Bytes that were sent",
+    errors: "Entries with an error of the client or the server",
+    server_errors: "Entries with an error of the server",
+    error_rate: "Share of errors, 0 to 1",
+    server_error_rate: "Share of errors of the server, 0 to 1",
+  },
 };
 
 /** A view over the single entries, by UTC day. */
-const entriesView = (name: string, description: string, select: string): View => ({
+const entriesView = (
+  name: string,
+  description: string,
+  select: string,
+  columns: Readonly<Record<string, string>>,
+): View => ({
   name,
   description,
+  columns,
   sql: `-- ${description}. Generated from shared/rows.
 ${select}
 `,
@@ -45,6 +65,15 @@ const slowestPaths = entriesView(
 FROM \`\${dataset}.${logEntries.eventsView}\`
 WHERE path IS NOT NULL AND duration_us IS NOT NULL
 GROUP BY day, service, host, path`,
+  {
+    ...day,
+    ...names,
+    path: path.description ?? "",
+    entries: "Entries that tell how long they took",
+    mean_ms: "Mean, in ms",
+    p95_ms: "What 95 of a hundred do not take longer than, in ms, about",
+    longest_ms: "The longest, in ms",
+  },
 );
 
 const topUsers = entriesView(
@@ -60,6 +89,14 @@ const topUsers = entriesView(
 FROM \`\${dataset}.${logEntries.eventsView}\`
 WHERE user IS NOT NULL
 GROUP BY day, service, user`,
+  {
+    ...day,
+    service: names.service,
+    user: user.description ?? "",
+    entries: "Entries",
+    bytes: "Bytes that were sent",
+    errors: "Entries with an error of the client or the server",
+  },
 );
 
 /** What is asked of logs, in an order in which the views can be created. */

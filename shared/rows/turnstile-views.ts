@@ -1,3 +1,4 @@
+import { turnstileRegister } from "../events/turnstile-register.v1.ts";
 import { turnstileReadings } from "../streams/turnstile-readings.ts";
 import type { View } from "./view.ts";
 
@@ -8,6 +9,29 @@ const neighbours = 21;
 
 const device = "ca, unit, scp";
 const station = "station, linename, division";
+
+/** What columns say that are those of the registers. */
+const told = (names: string): Record<string, string> =>
+  Object.fromEntries(
+    Object.entries(turnstileRegister.shape)
+      .filter(([name]) => names.split(", ").includes(name))
+      .map(([name, { description = "" }]) => [name, description]),
+  );
+const passed = { entries: "Passages in", exits: "Passages out" };
+const moveColumns = {
+  ...told(`${device}, ${station}, description`),
+  since: "When they were read before, UTC",
+  ...told("read_at, utc_offset_minutes"),
+  entries: "What the register of passages in has moved, in its own direction",
+  exits: "What the register of passages out has moved, in its own direction",
+  entries_register_before: "The register of passages in, at the reading before",
+  exits_register_before: "The register of passages out, at the reading before",
+  entries_register: "The register of passages in, at this reading",
+  exits_register: "The register of passages out, at this reading",
+};
+const outcome = {
+  outcome: `counted, jump (more than ${mostPassages} at once) or backwards`,
+};
 
 /** Which way a register counts around a reading: the sign of most of its moves. */
 const directionSql = (move: string): string =>
@@ -71,6 +95,7 @@ SELECT
 FROM directed
 WHERE since IS NOT NULL
 `,
+  columns: { ...moveColumns, ...outcome },
 };
 
 const intervals: View = {
@@ -82,6 +107,7 @@ SELECT * EXCEPT (outcome)
 FROM \`\${dataset}.turnstile_moves\`
 WHERE outcome = 'counted'
 `,
+  columns: moveColumns,
 };
 
 const setAside: View = {
@@ -93,6 +119,7 @@ SELECT *
 FROM \`\${dataset}.turnstile_moves\`
 WHERE outcome != 'counted'
 `,
+  columns: { ...moveColumns, ...outcome },
 };
 
 const passages: View = {
@@ -121,17 +148,26 @@ SELECT
   'increments' AS origin
 FROM \`\${dataset}.${turnstileReadings.eventsView}\`
 `,
+  columns: {
+    ...told(`${device}, ${station}`),
+    read_at: "When they had passed, UTC",
+    local_time: "The same, as the clocks of New York showed it",
+    ...passed,
+    origin: "registers or increments",
+  },
 };
 
-/** A view of stations by something of the time: column → GoogleSQL over `passage`. */
+/** A column of a view: GoogleSQL over `turnstile_passages`, and what it says. */
+type Column = readonly [sql: string, says: string];
+
+/** A view of stations by something of the time. */
 function stationView(
   name: string,
   description: string,
-  columns: Readonly<Record<string, string>>,
-  more: readonly string[] = [],
+  columns: Readonly<Record<string, Column>>,
+  more: Readonly<Record<string, Column>> = {},
 ): View {
-  const names = Object.keys(columns);
-  const named = Object.entries(columns).map(([column, sql]) => `  ${sql} AS ${column},\n`);
+  const lines = Object.entries({ ...columns, ...more });
   return {
     name,
     description: `${description}. A station is told by its name, lines and division`,
@@ -139,17 +175,24 @@ function stationView(
 -- called 86 ST. Generated from shared/rows.
 SELECT
   ${station.replaceAll(", ", ",\n  ")},
-${named.join("")}${more.map((column) => `  ${column},\n`).join("")}  SUM(entries) AS entries,
+${lines.map(([column, [sql]]) => `  ${sql} AS ${column},\n`).join("")}  SUM(entries) AS entries,
   SUM(exits) AS exits
 FROM \`\${dataset}.turnstile_passages\`
-GROUP BY ${[station, ...names].join(", ")}
+GROUP BY ${[station, ...Object.keys(columns)].join(", ")}
 `,
+    columns: {
+      ...told(station),
+      ...Object.fromEntries(lines.map(([column, [, says]]) => [column, says])),
+      ...passed,
+    },
   };
 }
 
 const weekdays = ["Sunday", "Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday"];
 const slots = ["00:00", "04:00", "08:00", "12:00", "16:00", "20:00"];
-const days = "COUNT(DISTINCT DATE(local_time)) AS days";
+const days: Record<string, Column> = {
+  days: ["COUNT(DISTINCT DATE(local_time))", "Local days with passages: divide by it for the mean"],
+};
 
 /** One of a few texts, by a number from 0. */
 const chosen = (number: string, texts: readonly string[]): string =>
@@ -162,28 +205,34 @@ export const turnstileViews: readonly View[] = [
   setAside,
   passages,
   stationView("turnstile_station_hours", "Passages by station and hour", {
-    hour: "TIMESTAMP_TRUNC(read_at, HOUR)",
-    local_hour: "DATETIME_TRUNC(local_time, HOUR)",
+    hour: ["TIMESTAMP_TRUNC(read_at, HOUR)", "Start of the UTC hour"],
+    local_hour: ["DATETIME_TRUNC(local_time, HOUR)", "Start of the hour in New York"],
   }),
   stationView("turnstile_station_days", "Passages by station and local day", {
-    local_date: "DATE(local_time)",
+    local_date: ["DATE(local_time)", "Day in New York"],
   }),
   stationView(
     "turnstile_station_weekdays",
     "Passages by station and weekday, 1 being Sunday, with the number of days",
     {
-      weekday: "EXTRACT(DAYOFWEEK FROM local_time)",
-      weekday_name: chosen("EXTRACT(DAYOFWEEK FROM local_time) - 1", weekdays),
+      weekday: ["EXTRACT(DAYOFWEEK FROM local_time)", "Day of the week in New York: 1 is Sunday"],
+      weekday_name: [
+        chosen("EXTRACT(DAYOFWEEK FROM local_time) - 1", weekdays),
+        "The same, in English",
+      ],
     },
-    [days],
+    days,
   ),
   stationView(
     "turnstile_station_slots",
     "Passages by station and slot of four hours of the local day, with the number of days",
     {
-      slot: "DIV(EXTRACT(HOUR FROM local_time), 4)",
-      slot_start: chosen("DIV(EXTRACT(HOUR FROM local_time), 4)", slots),
+      slot: ["DIV(EXTRACT(HOUR FROM local_time), 4)", "Four hours of the day in New York: 0 to 5"],
+      slot_start: [
+        chosen("DIV(EXTRACT(HOUR FROM local_time), 4)", slots),
+        "When the slot begins: 00:00, 04:00 …",
+      ],
     },
-    [days],
+    days,
   ),
 ];
