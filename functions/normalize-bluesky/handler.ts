@@ -10,4 +10,4 @@ type Dependencies = PostDependencies & {
 
 /** Handles one Pub/Sub message of Bluesky events. */
 export const createHandler = (dependencies: Dependencies) =>
-  createPostHandler(blueskyPosts, dependencies);
+  createPostHandler(() => blueskyPosts, dependencies);

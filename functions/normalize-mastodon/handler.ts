@@ -10,4 +10,4 @@ type Dependencies = PostDependencies & {
 
 /** Handles one Pub/Sub message of statuses. */
 export const createHandler = (dependencies: Dependencies) =>
-  createPostHandler(mastodonStatuses, dependencies);
+  createPostHandler(() => mastodonStatuses, dependencies);

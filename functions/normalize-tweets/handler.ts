@@ -10,4 +10,4 @@ type Dependencies = PostDependencies & {
 
 /** Handles one Pub/Sub message of tweets. */
 export const createHandler = (dependencies: Dependencies) =>
-  createPostHandler(tweets, dependencies);
+  createPostHandler(() => tweets, dependencies);

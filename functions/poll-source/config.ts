@@ -1,7 +1,7 @@
 import * as z from "zod";
 import { commonConfig, commonVariables } from "../../shared/environment/common-variables.ts";
 import { parseEnvironment } from "../../shared/environment/parse-environment.ts";
-import type { Source } from "./source.ts";
+import type { FileSource, PageSource, Source } from "./source.ts";
 import { sources } from "./sources.ts";
 
 /** A name, never an address, a port or a path. */
@@ -26,6 +26,7 @@ const environment = z
     POLL_SOURCES: names,
     MASTODON_HOST: host.optional(),
     MASTODON_TOKEN: z.string().min(1).optional(),
+    TURNSTILE_HOST: host.optional(),
     X_SEARCH_QUERY: z.string().min(1).max(4_096).optional(),
     X_BEARER_TOKEN: z.string().min(1).optional(),
   })
@@ -47,14 +48,16 @@ const environment = z
   }));
 
 /** A source as it is asked: with its whole URL and headers. */
-export type PreparedSource = Source & { headers: Record<string, string> };
+export type Prepared<Kind extends Source> = Kind & { headers: Record<string, string> };
+export type PreparedSource = Prepared<PageSource> | Prepared<FileSource>;
 
 function prepare(
   source: Source,
   variables: Readonly<Record<string, string | undefined>>,
 ): PreparedSource {
-  const url = source.url.replace(/\{(\w+)\}/g, (_braces, name: string) =>
-    encodeURIComponent(variables[name] ?? ""),
+  const url = source.settings.reduce<string>(
+    (filled, name) => filled.replaceAll(`{${name}}`, encodeURIComponent(variables[name] ?? "")),
+    source.url,
   );
   const { secret } = source;
   const value = secret && variables[secret.variable];

@@ -1,4 +1,4 @@
-import * as z from "zod";
+import { type CreatingBucket, createObject } from "./create-object.ts";
 import { type Cursor, cursor } from "./cursor.ts";
 
 /** A cursor and how many there were before it. */
@@ -11,34 +11,25 @@ export type CursorStore = {
   write: (source: string, next: NumberedCursor) => Promise<boolean>;
 };
 
-type SaveOptions = {
-  contentType: string;
-  resumable: boolean;
-  validation: boolean;
-  preconditionOpts: { ifGenerationMatch: number };
-};
 type File = { name: string; download: () => Promise<[Buffer]> };
 /** What is needed of Google's client. */
-type Bucket = {
+export type CursorBucket = CreatingBucket & {
   getFiles: (query: {
     prefix: string;
     maxResults: number;
     autoPaginate: boolean;
   }) => Promise<readonly [readonly File[], ...unknown[]]>;
-  file: (name: string) => { save: (json: string, options: SaveOptions) => Promise<unknown> };
 };
 
 /** Names are sorted, and the last cursor is to be the first of them. */
 const mostCursors = 999_999_999;
 const width = String(mostCursors).length;
-const preconditionFailed = 412;
-const httpError = z.object({ code: z.literal(preconditionFailed) });
 
 /**
  * Cursors in objects `cursors/<source>/<number>.json`. None is ever overwritten: of two pollers that
  * write the next one, the second is told that it exists.
  */
-export function createCursorStore(bucket: Bucket): CursorStore {
+export function createCursorStore(bucket: CursorBucket): CursorStore {
   const nameOf = (source: string, number: number) =>
     `cursors/${source}/${String(mostCursors - number).padStart(width, "0")}.json`;
   return {
@@ -51,20 +42,12 @@ export function createCursorStore(bucket: Bucket): CursorStore {
       return { number, cursor: cursor.parse(JSON.parse(bytes.toString("utf8"))) };
     },
 
-    write: async (source, next) => {
-      try {
-        await bucket.file(nameOf(source, next.number)).save(`${JSON.stringify(next.cursor)}\n`, {
-          contentType: "application/json",
-          resumable: false,
-          // After a mismatch the client would delete what it wrote, which it may not.
-          validation: false,
-          preconditionOpts: { ifGenerationMatch: 0 },
-        });
-        return true;
-      } catch (error) {
-        if (httpError.safeParse(error).success) return false;
-        throw error;
-      }
-    },
+    write: (source, next) =>
+      createObject(
+        bucket,
+        nameOf(source, next.number),
+        `${JSON.stringify(next.cursor)}\n`,
+        "application/json",
+      ),
   };
 }

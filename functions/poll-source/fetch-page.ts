@@ -7,11 +7,11 @@ import { lookUpAmong } from "../../shared/network/look-up-among.ts";
 /** What a source has answered; the body as it is without its compression. */
 export type FetchedPage = { status: number; headers: Record<string, string>; body: Buffer };
 
+/** What an answer may be at most; `timeoutMs` is for all of it. */
+type FetchOptions = { headers: Record<string, string>; mostBytes: number; timeoutMs?: number };
+
 /** Asks a URL; follows what leads elsewhere on the same host. */
-export type FetchPage = (
-  url: string,
-  options: { headers: Record<string, string>; mostBytes: number },
-) => Promise<FetchedPage>;
+export type FetchPage = (url: string, options: FetchOptions) => Promise<FetchedPage>;
 
 /** A source that cannot be asked, or whose answer never was whole: asking again may help. */
 export class FetchError extends Error {
@@ -28,19 +28,19 @@ export type Connecting = {
 };
 
 const mostHops = 3;
-const timeoutMs = 15_000;
+const usualTimeoutMs = 15_000;
 const redirects = [301, 302, 303, 307, 308];
 
 /** A client that talks to nobody but the host it is told, at addresses that are allowed. */
 export function createFetcher(connecting: Connecting): FetchPage {
-  return async (first, { headers, mostBytes }) => {
+  return async (first, options) => {
     let url = new URL(first);
     const { host } = url;
     for (let hop = 0; hop <= mostHops; hop++) {
       if (url.protocol !== connecting.protocol || url.host !== host || url.username !== "") {
         throw new FetchError(`leads away from ${host}`);
       }
-      const page = await ask(url, headers, mostBytes, connecting);
+      const page = await ask(url, options, connecting);
       const { location } = page.headers;
       if (!redirects.includes(page.status) || location === undefined) return page;
       if (!URL.canParse(location, url)) throw new FetchError("leads to what is no URL");
@@ -52,8 +52,7 @@ export function createFetcher(connecting: Connecting): FetchPage {
 
 async function ask(
   url: URL,
-  headers: Record<string, string>,
-  mostBytes: number,
+  { headers, mostBytes, timeoutMs = usualTimeoutMs }: FetchOptions,
   { request, allows }: Connecting,
 ): Promise<FetchedPage> {
   // An address is connected to without being looked up.

@@ -6,14 +6,16 @@ import { describeError } from "../../shared/environment/describe-error.ts";
 import { issuesOf } from "../../shared/events/issues-of.ts";
 import type { PublishedTopic } from "../../shared/manifest/published-topic.ts";
 import type { PreparedSource } from "./config.ts";
-import type { CursorStore } from "./cursor-store.ts";
+import type { Cursor } from "./cursor.ts";
 import type { FetchPage } from "./fetch-page.ts";
 import type manifest from "./function.json";
-import { type Polled, pollSource } from "./poll-source.ts";
+import type { Lake } from "./open-lake.ts";
+import { pollFiles } from "./poll-files.ts";
+import { pollPages } from "./poll-pages.ts";
+import type { Polled } from "./polled.ts";
 
-type Dependencies = {
+type Dependencies = Lake & {
   fetchPage: FetchPage;
-  cursors: CursorStore;
   publish: PublishMessage<PublishedTopic<typeof manifest>>;
   /** ms since 1970, UTC. */
   now: () => number;
@@ -73,25 +75,13 @@ type Outcome = {
   items: number;
 };
 
-async function pollOne(
-  source: PreparedSource,
-  { fetchPage, cursors, publish, now, log }: Dependencies,
-): Promise<Outcome> {
+async function pollOne(source: PreparedSource, dependencies: Dependencies): Promise<Outcome> {
+  const { cursors, now, log } = dependencies;
   const { number, cursor } = await cursors.read(source.name);
   if (cursor.notBefore !== undefined && now() < cursor.notBefore) {
     return { outcome: "left-alone", pages: 0, items: 0 };
   }
-  const { host } = new URL(source.url);
-  const send = (page: Buffer) => {
-    const { data, attributes } = encodePayload(page);
-    return publish(source.topic, data, {
-      schema: "raw",
-      source: source.name,
-      server: host,
-      ...attributes,
-    });
-  };
-  const polled = await pollSource(source, cursor, { fetchPage, publish: send, now });
+  const polled = await ask(source, cursor, dependencies);
   const { outcome, pages, items, bytes, error } = polled;
   const isNew = JSON.stringify(polled.cursor) !== JSON.stringify(cursor);
   const isWritten =
@@ -101,4 +91,19 @@ async function pollOne(
   else log.error({ ...counts, ...describeError(error) }, "polled");
   // Another poller was faster: what both published counts once, and its cursor is as good.
   return { outcome: isWritten ? outcome : "overtaken", pages, items };
+}
+
+function ask(
+  source: PreparedSource,
+  cursor: Cursor,
+  { fetchPage, publish, store, now }: Dependencies,
+): Promise<Polled> {
+  if (source.kind === "files") return pollFiles(source, cursor, { fetchPage, store, now });
+  const { host } = new URL(source.url);
+  const send = (page: Buffer) => {
+    const { data, attributes } = encodePayload(page);
+    const told = { schema: "raw", source: source.name, server: host };
+    return publish(source.topic, data, { ...told, ...attributes });
+  };
+  return pollPages(source, cursor, { fetchPage, publish: send, now });
 }

@@ -1,11 +1,13 @@
 import * as z from "zod";
-import type { Source } from "./source.ts";
+import type { PageSource } from "./source.ts";
 
-/** What a page tells of itself: its ids, and the token of the next one. */
-export type Page = { ids: string[]; token: string | undefined };
+/** What a page tells of itself: its ids, by what newer items are greater, and the token of the next one. */
+export type Page = { ids: string[]; orders: string[]; token: string | undefined };
 
 const record = z.record(z.string(), z.unknown());
+/** An id that is a number may have lost digits. */
 const digits = z.string().regex(/^\d{1,40}$/);
+const order = z.union([digits, z.int().nonnegative().transform(String)]);
 
 /**
  * What a page of a source tells of itself; undefined when it is no page: no JSON, an item without an
@@ -13,22 +15,26 @@ const digits = z.string().regex(/^\d{1,40}$/);
  */
 export function readPage(
   body: Buffer,
-  { items, id, paging }: Pick<Source, "items" | "id" | "paging">,
+  { items, id, order: ordering, paging }: Pick<PageSource, "items" | "id" | "order" | "paging">,
 ): Page | undefined {
   const value = parseJson(body);
   const list = at(value, items);
   const isPage = items.length === 0 || record.safeParse(value).success;
   if (!isPage || (list === undefined && items.length === 0)) return undefined;
-  const ids = z
-    .array(record.transform((item) => item[id]).pipe(digits))
-    .safeParse(list === undefined ? [] : list);
+  const read = z.array(record).safeParse(list === undefined ? [] : list);
+  const ids = z.array(digits).safeParse(read.data?.map((item) => item[id]));
   if (!ids.success) return undefined;
+  const orders =
+    ordering === undefined
+      ? ids
+      : z.array(order).safeParse(read.data?.map((item) => item[ordering]));
+  if (!orders.success) return undefined;
   const token =
-    paging === "newer" ? undefined : z.string().min(1).safeParse(at(value, paging.token));
-  return { ids: ids.data, token: token?.data };
+    typeof paging === "object" ? z.string().min(1).safeParse(at(value, paging.token)) : undefined;
+  return { ids: ids.data, orders: orders.data, token: token?.data };
 }
 
-/** Of two ids the one that is newer: more digits, or greater ones. */
+/** Of two orders the one that is newer: more digits, or greater ones. */
 export const newerOf = (one: string, other: string | undefined): string =>
   other === undefined || one.length > other.length || (one.length === other.length && one > other)
     ? one

@@ -4,6 +4,7 @@ import type { Source } from "./source.ts";
 export const sources: readonly Source[] = [
   {
     // https://docs.x.com/x-api/posts/search-recent-posts
+    kind: "pages",
     name: "x-recent-search",
     topic: "tweets",
     url:
@@ -19,7 +20,7 @@ export const sources: readonly Source[] = [
     },
     items: ["data"],
     id: "id",
-    since: "since_id",
+    since: { parameter: "since_id" },
     paging: { token: ["meta", "next_token"], parameter: "next_token" },
     mostPages: 10,
     everyMinutes: 5,
@@ -27,6 +28,7 @@ export const sources: readonly Source[] = [
   },
   {
     // https://docs.joinmastodon.org/methods/timelines/#public
+    kind: "pages",
     name: "mastodon-public",
     topic: "mastodon-statuses",
     url: "https://{MASTODON_HOST}/api/v1/timelines/public?limit=40",
@@ -39,9 +41,37 @@ export const sources: readonly Source[] = [
     },
     items: [],
     id: "id",
-    since: "min_id",
+    since: { parameter: "min_id" },
     paging: "newer",
     mostPages: 25,
     everyMinutes: 1,
+  },
+  {
+    // https://hn.algolia.com/api
+    kind: "pages",
+    name: "hacker-news",
+    topic: "items",
+    url: "https://hn.algolia.com/api/v1/search_by_date?tags=story&hitsPerPage=1000",
+    settings: [],
+    items: ["hits"],
+    id: "objectID",
+    order: "created_at_i",
+    // Stories are found a while after they came, and their links and titles are mended in their first hour.
+    since: { parameter: "numericFilters", prefix: "created_at_i>", back: 3_600 },
+    // It has the newest thousand, and never more.
+    paging: "once",
+    mostPages: 1,
+    everyMinutes: 5,
+  },
+  {
+    // http://web.mta.info/developers/turnstile.html
+    kind: "files",
+    name: "turnstile-weeks",
+    url: "https://{TURNSTILE_HOST}/developers/data/nyct/turnstile/turnstile_{yy}{mm}{dd}.txt",
+    settings: ["TURNSTILE_HOST"],
+    weekday: 6,
+    weeks: 4,
+    folder: "landing/turnstiles/turnstile-weeks/",
+    everyMinutes: 60,
   },
 ];

@@ -1,5 +1,5 @@
 import type { PublishLines } from "../codec/publish-lines.ts";
-import { parsePubsubDelivery } from "../envelopes/pubsub-delivery.ts";
+import { type PubsubDelivery, parsePubsubDelivery } from "../envelopes/pubsub-delivery.ts";
 import { normalizePosts, type PostSource } from "./normalize-posts.ts";
 
 /** What becomes of posts, whatever their network. */
@@ -19,17 +19,17 @@ export type PostDependencies = {
 };
 
 /**
- * A handler of Pub/Sub messages of posts. It returns, and so acknowledges, only when everything that
+ * A handler of Pub/Sub messages of posts; `sourceOf` tells what a message is of. It returns, and so acknowledges, only when everything that
  * a message turned into is safe on the next topics; it throws when any of it is not, so that Pub/Sub
  * delivers the message again.
  */
 export function createPostHandler(
-  source: PostSource,
+  sourceOf: (delivery: PubsubDelivery) => PostSource,
   { publish, now, log, config }: PostDependencies,
 ) {
   return async (event: unknown): Promise<void> => {
     const delivery = parsePubsubDelivery(event);
-    const normalized = normalizePosts(delivery, source, { ...config, now: now() });
+    const normalized = normalizePosts(delivery, sourceOf(delivery), { ...config, now: now() });
     const { shares, receipts, interactions, tombstones, failed } = normalized;
     await Promise.all([
       publish("link-shares", "link-share.v1", jsonLines(shares)),

@@ -103,6 +103,10 @@ export async function startCloud(options: CloudOptions): Promise<Cloud> {
     const platform = { ...detection, GCE_METADATA_HOST: metadata.address };
     const { route = straight } = options;
     const settings = {
+      ...process.env,
+      // Nothing of another cloud.
+      TOPIC_PREFIX: "",
+      BIGQUERY_LOCATION: undefined,
       GOOGLE_CLOUD_PROJECT: options.projectId,
       BIGQUERY_DATASET: options.dataset,
       LANDING_BUCKET: bucket,
@@ -184,13 +188,21 @@ async function routeAll(
   return Object.fromEntries(await Promise.all(routed));
 }
 
-/** What a function's contract names, and no more: what it lacks here, it lacks in the cloud. */
+/**
+ * What a function's contract names, and no more: what it lacks here, it lacks in the cloud. All that is
+ * not of this cloud is told by our own environment.
+ */
 function settingsOf(
   manifest: FunctionManifest,
-  settings: Record<string, string>,
+  settings: Readonly<Record<string, string | undefined>>,
 ): Record<string, string> {
-  const named = { ...manifest.environment, ...manifest.secrets };
-  return Object.fromEntries(Object.entries(settings).filter(([name]) => name in named));
+  const named = Object.keys({ ...manifest.environment, ...manifest.secrets });
+  return Object.fromEntries(
+    named.flatMap((name) => {
+      const value = settings[name];
+      return value === undefined ? [] : [[name, value]];
+    }),
+  );
 }
 
 /** Secrets of this run, unless the environment brings its own: a webhook is never open. */

@@ -1,6 +1,6 @@
 import { createServer, type IncomingMessage, request, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
-import { gzipSync } from "node:zlib";
+import { gunzipSync, gzipSync } from "node:zlib";
 import { afterEach, describe, expect, test } from "vitest";
 import type { PreparedSource } from "../../../../functions/poll-source/config.ts";
 import type { Cursor } from "../../../../functions/poll-source/cursor.ts";
@@ -40,17 +40,16 @@ async function startSource(serve: Serve) {
 function sourceAt(
   name: string,
   origin: string,
-  changes: Partial<PreparedSource> = {},
+  changes: { mostPages?: number } = {},
 ): PreparedSource {
   const declared = sources.find((source) => source.name === name);
   if (declared === undefined) throw new Error(`no source ${name}`);
+  const headers = { authorization: "Bearer t0ken" };
+  if (declared.kind === "files") {
+    return { ...declared, headers, url: declared.url.replace("https://{TURNSTILE_HOST}", origin) };
+  }
   const { pathname } = new URL(declared.url.replaceAll(/[{}]/g, ""));
-  return {
-    ...declared,
-    url: origin + pathname,
-    headers: { authorization: "Bearer t0ken" },
-    ...changes,
-  };
+  return { ...declared, headers, url: origin + pathname, ...changes };
 }
 
 /** The handler on a cursor and topics in memory, with a clock that stands until it is moved. */
@@ -61,6 +60,7 @@ function createPoller(
 ) {
   const written = new Map<string, Cursor[]>();
   const published: { topic: string; data: string; attributes: Record<string, string> }[] = [];
+  const stored = new Map<string, string>();
   const logged: object[] = [];
   const clock = { now: noon };
   const cursorsOf = (source: string) => written.get(source) ?? [start];
@@ -77,6 +77,7 @@ function createPoller(
         return true;
       },
     },
+    store: async (name, bytes) => stored.set(name, gunzipSync(bytes).toString()),
     publish: async (topic, data, attributes) => {
       published.push({ topic, data: plainData(data, attributes).toString(), attributes });
     },
@@ -86,6 +87,7 @@ function createPoller(
   });
   return {
     published,
+    stored,
     logged,
     clock,
     cursors: (source: string) => cursorsOf(source).slice(1),
@@ -228,6 +230,158 @@ test("a source without tokens is asked behind its newest id until there is nothi
     "mastodon-statuses",
   ]);
   expect(poller.cursors("mastodon-public")).toEqual([{ since: "105" }]);
+});
+
+test("a source that tells late is asked again for its last hour, by its times", async () => {
+  const { asked, origin } = await startSource((_asked, _request, response) =>
+    send(response, {
+      hits: [
+        { objectID: "9", created_at_i: 1_767_355_200 },
+        { objectID: "8", created_at_i: 1_767_355_100 },
+      ],
+    }),
+  );
+  const poller = createPoller([sourceAt("hacker-news", origin)]);
+  await poller.poll();
+  expect((await poller.poll()).answer).toEqual({
+    sources: [{ source: "hacker-news", outcome: "done", pages: 1, items: 2 }],
+  });
+  expect(asked.map((url) => new URL(url, origin).searchParams.get("numericFilters"))).toEqual([
+    null,
+    "created_at_i>1767351600",
+  ]);
+  expect(poller.published.map(({ topic }) => topic)).toEqual(["items", "items"]);
+  expect(poller.published[0]?.attributes).toMatchObject({ source: "hacker-news" });
+  expect(poller.cursors("hacker-news")).toEqual([{ since: "1767355200" }]);
+});
+
+describe("files of the week", () => {
+  // 2026-01-02 is a Friday.
+  const weeks = ["251206", "251213", "251220", "251227"];
+  const header = "C/A,UNIT,SCP,STATION,LINENAME,DIVISION,DATE,TIME,DESC,ENTRIES,EXITS\n";
+  const week = (name: string) => `${header}A002,R051,02-00-00,59 ST,NQR456W,BMT,${name}\n`;
+  const nameOf = (url: string) => /turnstile_(\d{6})\.txt$/.exec(url)?.[1] ?? "";
+  /** A server that has the weeks in `files`, and calls each by its text. */
+  const serveFiles =
+    (files: Map<string, string>): Serve =>
+    (asked, { headers }, response) => {
+      const text = files.get(nameOf(asked.pathname));
+      const etag = `"${text?.length}"`;
+      if (text === undefined) response.writeHead(404).end("no such file");
+      else if (headers["if-none-match"] === etag) response.writeHead(304).end();
+      else response.writeHead(200, { "content-type": "text/plain", etag }).end(text);
+    };
+  const textsOf = ({ stored }: ReturnType<typeof createPoller>) =>
+    [...stored].map(([name, text]) => [name.replace(/[0-9a-f]{16}/, "DIGEST"), text]);
+
+  test("are put into the lake, the oldest first, and the next one when it appears", async () => {
+    const files = new Map(weeks.slice(1).map((name) => [name, week(name)]));
+    const { asked, origin } = await startSource(serveFiles(files));
+    const poller = createPoller([sourceAt("turnstile-weeks", origin)]);
+    expect(await poller.poll()).toEqual({
+      status: 200,
+      answer: { sources: [{ source: "turnstile-weeks", outcome: "done", pages: 3, items: 3 }] },
+    });
+    expect(asked.map(nameOf)).toEqual(weeks);
+    const folder = "landing/turnstiles/turnstile-weeks";
+    expect(textsOf(poller)).toEqual([
+      [`${folder}/DIGEST-turnstile_251213.txt.gz`, week("251213")],
+      [`${folder}/DIGEST-turnstile_251220.txt.gz`, week("251220")],
+      [`${folder}/DIGEST-turnstile_251227.txt.gz`, week("251227")],
+    ]);
+
+    // On Saturday it is not there at first, and then it is; what is known costs no body.
+    poller.clock.now = Date.parse("2026-01-03T05:00:00Z");
+    expect(outcomes((await poller.poll()).answer)).toEqual(["unchanged"]);
+    files.set("260103", week("260103"));
+    poller.clock.now = Date.parse("2026-01-03T06:00:00Z");
+    expect((await poller.poll()).answer).toMatchObject({
+      sources: [{ outcome: "done", items: 1 }],
+    });
+    expect(textsOf(poller).at(-1)).toEqual([
+      `${folder}/DIGEST-turnstile_260103.txt.gz`,
+      week("260103"),
+    ]);
+    expect(outcomes((await poller.poll()).answer)).toEqual(["unchanged"]);
+    expect(poller.stored.size).toBe(4);
+    expect(poller.published).toEqual([]);
+  });
+
+  test("that were mended are there as well, and what comes twice is there once", async () => {
+    const files = new Map([["251227", week("251227")]]);
+    const { origin } = await startSource(serveFiles(files));
+    const source = sourceAt("turnstile-weeks", origin);
+    const poller = createPoller([source]);
+    await poller.poll();
+    // A second poller knows nothing of it.
+    const other = createPoller([source]);
+    await other.poll();
+    expect([...other.stored.keys()]).toEqual([...poller.stored.keys()]);
+    files.set("251227", `${week("251227")}B002\n`);
+    await poller.poll();
+    expect(poller.stored.size).toBe(2);
+  });
+
+  test("without a name for its answer, a file is asked for once", async () => {
+    const { asked, origin } = await startSource((_asked, _request, response) =>
+      response.end(week("x")),
+    );
+    const poller = createPoller([sourceAt("turnstile-weeks", origin)]);
+    await poller.poll();
+    expect(outcomes((await poller.poll()).answer)).toEqual(["unchanged"]);
+    expect(asked).toHaveLength(4);
+  });
+
+  test.each<[string, Serve, string]>([
+    [
+      "a page with status 200",
+      (_asked, _request, response) =>
+        response.writeHead(200, { "content-type": "text/html" }).end("<html>not found</html>"),
+      "failed",
+    ],
+    [
+      "a cut file",
+      (_asked, _request, response) => {
+        response.writeHead(200, { "content-length": "9999" }).write(header);
+        setTimeout(() => response.destroy(), 20);
+      },
+      "failed",
+    ],
+    ["500", (_asked, _request, response) => response.writeHead(500).end(), "failed"],
+    ["403", (_asked, _request, response) => response.writeHead(403).end(), "refused"],
+    [
+      "429",
+      (_asked, _request, response) => response.writeHead(429, { "retry-after": "600" }).end(),
+      "limited",
+    ],
+  ])(
+    "of which one is %s are not in the lake, and are asked for again",
+    async (_what, serve, outcome) => {
+      const files = new Map(weeks.map((name) => [name, week(name)]));
+      let isIll = true;
+      const { origin } = await startSource((asked, ...rest) => {
+        const isHit = isIll && nameOf(asked.pathname) === "251220";
+        (isHit ? serve : serveFiles(files))(asked, ...rest);
+      });
+      const poller = createPoller([sourceAt("turnstile-weeks", origin)]);
+      expect(outcomes((await poller.poll()).answer)).toEqual([outcome]);
+      expect(textsOf(poller).map(([, text]) => text)).toEqual([week("251206"), week("251213")]);
+      isIll = false;
+      poller.clock.now = noon + 3_600_000;
+      expect(outcomes((await poller.poll()).answer)).toEqual(["done"]);
+      expect(poller.stored.size).toBe(4);
+    },
+  );
+
+  test("that are not safe move no cursor", async () => {
+    const { origin } = await startSource(serveFiles(new Map([["251227", week("251227")]])));
+    const poller = createPoller([sourceAt("turnstile-weeks", origin)]);
+    poller.stored.set = () => {
+      throw new Error("unavailable");
+    };
+    expect((await poller.poll()).status).toBe(503);
+    expect(poller.cursors("turnstile-weeks")).toEqual([]);
+  });
 });
 
 test("an answer that has not changed costs no body", async () => {
@@ -378,6 +532,7 @@ test("a page that is not safe moves no cursor", async () => {
       read: async () => ({ number: 0, cursor: {} }),
       write: async (_source, { cursor }) => cursors.push(cursor) > 0,
     },
+    store: () => Promise.reject(new Error("unavailable")),
     publish: () => Promise.reject(new Error("unavailable")),
     now: () => noon,
     log: { info: () => undefined, error: () => undefined },

@@ -74,16 +74,38 @@ describe("a page", () => {
   test.each([
     [
       '{"data":[{"id":"9"},{"id":"10"}],"meta":{"next_token":"t"}}',
-      { ids: ["9", "10"], token: "t" },
+      { ids: ["9", "10"], orders: ["9", "10"], token: "t" },
     ],
-    ['{"meta":{"result_count":0}}', { ids: [], token: undefined }],
-    ['{"data":[{"id":"1"}],"meta":{"next_token":""}}', { ids: ["1"], token: undefined }],
+    ['{"meta":{"result_count":0}}', { ids: [], orders: [], token: undefined }],
+    [
+      '{"data":[{"id":"1"}],"meta":{"next_token":""}}',
+      { ids: ["1"], orders: ["1"], token: undefined },
+    ],
   ])("of X: %s", (body, page) => expect(readPage(Buffer.from(body), x)).toEqual(page));
 
   test.each([
-    ['[{"id":"1"}]', { ids: ["1"], token: undefined }],
-    ["[]", { ids: [], token: undefined }],
+    ['[{"id":"1"}]', { ids: ["1"], orders: ["1"], token: undefined }],
+    ["[]", { ids: [], orders: [], token: undefined }],
   ])("that is a list: %s", (body, page) => expect(readPage(Buffer.from(body), list)).toEqual(page));
+
+  const byTime = {
+    items: ["hits"],
+    id: "objectID",
+    order: "created_at_i",
+    paging: "once" as const,
+  };
+  test.each([
+    ['{"hits":[{"objectID":"9","created_at_i":17}],"page":0}', ["9"], ["17"]],
+    ['{"hits":[{"objectID":"9","created_at_i":"17"}]}', ["9"], ["17"]],
+    ['{"hits":[],"nbHits":0}', [], []],
+  ])("by a time: %s", (body, ids, orders) =>
+    expect(readPage(Buffer.from(body), byTime)).toEqual({ ids, orders, token: undefined }),
+  );
+
+  test.each(['{"hits":[{"objectID":"9"}]}', '{"hits":[{"objectID":"9","created_at_i":1.5}]}'])(
+    "has no such time: %s",
+    (body) => expect(readPage(Buffer.from(body), byTime)).toBeUndefined(),
+  );
 
   test.each([
     "",
@@ -141,13 +163,14 @@ describe("the configuration", () => {
   test.each([
     [
       { POLL_SOURCES: "myspace" },
-      "POLL_SOURCES: not a source: try x-recent-search, mastodon-public",
+      "POLL_SOURCES: not a source: try x-recent-search, mastodon-public, hacker-news, turnstile-weeks",
     ],
     [
       { POLL_SOURCES: "x-recent-search", X_SEARCH_QUERY: "a" },
       "X_BEARER_TOKEN: x-recent-search needs it",
     ],
     [{ POLL_SOURCES: "mastodon-public" }, "MASTODON_HOST: mastodon-public needs it"],
+    [{ POLL_SOURCES: "turnstile-weeks" }, "TURNSTILE_HOST: turnstile-weeks needs it"],
     [{ MASTODON_HOST: "localhost" }, "MASTODON_HOST: not a host name"],
     [{ MASTODON_HOST: "127.0.0.1" }, "MASTODON_HOST: not a host name"],
     [{ MASTODON_HOST: "a.example:8080" }, "MASTODON_HOST: not a host name"],
@@ -164,13 +187,20 @@ test("every source says in function.json what it needs, and is asked over https"
   const common = ["GOOGLE_CLOUD_PROJECT", "LANDING_BUCKET", "POLL_SOURCES", "TOPIC_PREFIX"];
   expect(Object.keys(manifest.environment).toSorted()).toEqual([...common, ...settings].toSorted());
   expect(Object.keys(manifest.secrets).toSorted()).toEqual(secrets.toSorted());
-  expect([...new Set(sources.map(({ topic }) => topic))].toSorted()).toEqual(
-    Object.keys(manifest.publishes).toSorted(),
-  );
-  for (const { name, url, settings, everyMinutes } of sources) {
+  const topics = sources.flatMap((source) => (source.kind === "pages" ? [source.topic] : []));
+  expect([...new Set(topics)].toSorted()).toEqual(Object.keys(manifest.publishes).toSorted());
+  for (const source of sources.filter(({ kind }) => kind === "files")) {
+    const { creates } = manifest.buckets.LANDING_BUCKET;
+    expect(creates.some((folder) => "folder" in source && source.folder.startsWith(folder))).toBe(
+      true,
+    );
+  }
+  for (const { name, url, settings, everyMinutes, ...rest } of sources) {
     expect(name).toMatch(/^[a-z][a-z-]+$/);
     expect(url).toMatch(/^https:\/\//);
-    expect([...url.matchAll(/\{(\w+)\}/g)].map((match) => match[1])).toEqual(settings);
+    expect([...url.matchAll(/\{(\w+)\}/g)].map((match) => match[1])).toEqual(
+      "weekday" in rest ? [...settings, "yy", "mm", "dd"] : settings,
+    );
     expect(60 % everyMinutes).toBe(0);
   }
 });
@@ -191,12 +221,12 @@ describe("the cursors", () => {
       },
       file: (name: string) => ({
         save: async (
-          json: string,
+          json: string | Buffer,
           { preconditionOpts }: { preconditionOpts: { ifGenerationMatch: number } },
         ) => {
           expect(preconditionOpts).toEqual({ ifGenerationMatch: 0 });
           if (objects.has(name)) throw Object.assign(new Error("exists"), { code: 412 });
-          objects.set(name, json);
+          objects.set(name, String(json));
         },
       }),
     };

@@ -1,19 +1,11 @@
-import type { PreparedSource } from "./config.ts";
-import type { Cursor } from "./cursor.ts";
+import type { Prepared } from "./config.ts";
+import type { Cursor, Validator } from "./cursor.ts";
 import { FetchError, type FetchedPage, type FetchPage } from "./fetch-page.ts";
+import { limited, mostRunMs, type Polled } from "./polled.ts";
 import { newerOf, type Page, readPage } from "./read-page.ts";
 import { readPause } from "./read-pause.ts";
-
-/** What a run has come to, and where the source is left. */
-export type Polled = {
-  outcome: "done" | "more" | "unchanged" | "limited" | "cursor-refused" | "refused" | "failed";
-  pages: number;
-  items: number;
-  bytes: number;
-  cursor: Cursor;
-  /** Why it has failed, for the log. */
-  error?: Error;
-};
+import type { PageSource } from "./source.ts";
+import { conditionOf, isValidator, validatorOf } from "./validators.ts";
 
 type Tools = {
   fetchPage: FetchPage;
@@ -26,9 +18,6 @@ type Tools = {
 /** Of one answer: a message holds it with room to spare. */
 const mostPageBytes = 5_000_000;
 const mostRunBytes = 20_000_000;
-/** Ends before the platform ends the request. */
-const mostRunMs = 40_000;
-const limited = [429, 503];
 /** What a source says to an id or a token that it knows no more. */
 const cursorRefused = [400, 404, 410, 422];
 
@@ -37,8 +26,8 @@ const cursorRefused = [400, 404, 410, 422];
  * published as it came before the next is asked for. Never rejects for what the source does: whatever
  * is published is behind the cursor that it resolves with. Rejects when a page is not safe.
  */
-export async function pollSource(
-  source: PreparedSource,
+export async function pollPages(
+  source: Prepared<PageSource>,
   start: Cursor,
   tools: Tools,
 ): Promise<Polled> {
@@ -54,7 +43,9 @@ export async function pollSource(
     const url = urlOf(source, cursor);
     let page: FetchedPage;
     try {
-      const headers = { ...source.headers, ...conditionOf(cursor, url) };
+      const { validator } = cursor;
+      const condition = validator?.url === url ? conditionOf(validator) : {};
+      const headers = { ...source.headers, ...condition };
       page = await fetchPage(url, { headers, mostBytes: mostPageBytes });
     } catch (error) {
       if (!(error instanceof FetchError)) throw error;
@@ -84,45 +75,41 @@ export async function pollSource(
     run.bytes += body.length;
     const isNew = fresh.length > 0;
     const token = isFirst || !isNew ? undefined : read.token;
-    cursor = advance(cursor, { ...read, token }, validatorOf(url, headers));
+    cursor = advance(
+      cursor,
+      { ...read, token },
+      {
+        url,
+        ...validatorOf(headers),
+      },
+    );
     const isDone = source.paging === "newer" ? isFirst || !isNew : cursor.resume === undefined;
     if (isDone) return { outcome: "done", ...run, cursor };
   }
   return { outcome: "more", ...run, cursor };
 }
 
-function urlOf({ url, since, paging }: PreparedSource, cursor: Cursor): string {
+function urlOf({ url, since, paging }: Prepared<PageSource>, cursor: Cursor): string {
   const asked = new URL(url);
-  if (cursor.since !== undefined) asked.searchParams.set(since, cursor.since);
-  if (cursor.resume !== undefined && paging !== "newer") {
+  if (cursor.since !== undefined) {
+    const { parameter, prefix = "", back = 0 } = since;
+    const from = back === 0 ? cursor.since : String(BigInt(cursor.since) - BigInt(back));
+    asked.searchParams.set(parameter, prefix + from);
+  }
+  if (cursor.resume !== undefined && typeof paging === "object") {
     asked.searchParams.set(paging.parameter, cursor.resume.token);
   }
   return asked.href;
 }
 
-function conditionOf({ validator }: Cursor, url: string): Record<string, string> {
-  if (validator?.url !== url) return {};
-  const { etag, modified } = validator;
-  return {
-    ...(etag !== undefined && { "if-none-match": etag }),
-    ...(modified !== undefined && { "if-modified-since": modified }),
-  };
-}
-
-function validatorOf(url: string, headers: Readonly<Record<string, string>>): Cursor["validator"] {
-  const { etag, "last-modified": modified } = headers;
-  if (etag === undefined && modified === undefined) return undefined;
-  return { url, ...(etag !== undefined && { etag }), ...(modified !== undefined && { modified }) };
-}
-
 /** The cursor behind a page. Tokens lead to older items: only behind the last one the newest is done. */
 function advance(
   { since, resume }: Cursor,
-  { ids, token }: Page,
-  validator: Cursor["validator"],
+  { orders, token }: Page,
+  validator: Validator & { url: string },
 ): Cursor {
-  const newest = ids.reduce<string | undefined>(
-    (best, id) => newerOf(id, best),
+  const newest = orders.reduce<string | undefined>(
+    (best, order) => newerOf(order, best),
     resume?.newest ?? since,
   );
   if (token !== undefined && newest !== undefined) {
@@ -130,7 +117,7 @@ function advance(
   }
   return {
     ...(newest !== undefined && { since: newest }),
-    ...(validator !== undefined && { validator }),
+    ...(isValidator(validator) && { validator }),
   };
 }
 

@@ -1,0 +1,13 @@
+import type { PublishLines } from "../../shared/codec/publish-lines.ts";
+import type { PublishedTopic } from "../../shared/manifest/published-topic.ts";
+import { createPostHandler, type PostDependencies } from "../../shared/posts/handle-posts.ts";
+import type manifest from "./function.json";
+import { itemsOf } from "./normalize-message.ts";
+
+type Dependencies = PostDependencies & {
+  publish: PublishLines<PublishedTopic<typeof manifest>>;
+};
+
+/** Handles one Pub/Sub message of items. */
+export const createHandler = (dependencies: Dependencies) =>
+  createPostHandler(itemsOf, dependencies);

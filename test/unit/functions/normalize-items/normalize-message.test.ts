@@ -1,0 +1,220 @@
+import { describe, expect, test } from "vitest";
+import type { ItemLayout } from "../../../../functions/normalize-items/item-layout.ts";
+import {
+  normalizeMessage,
+  sourceOf,
+} from "../../../../functions/normalize-items/normalize-message.ts";
+import { linkShare } from "../../../../shared/events/link-share.v1.ts";
+import { post as postSchema } from "../../../../shared/events/post.v1.ts";
+import { normalizePosts } from "../../../../shared/posts/normalize-posts.ts";
+import { delivery } from "../../../support/deliveries.ts";
+
+const context = {
+  functionVersion: "v1",
+  now: Date.parse("2026-01-02T12:00:00Z"),
+  storesText: true,
+};
+const messageOf = (source: string | undefined, ...records: unknown[]) => ({
+  ...delivery(records.map((record) => JSON.stringify(record)).join("\n"), "items"),
+  attributes: source === undefined ? {} : { source },
+});
+const normalize = (...records: unknown[]) =>
+  normalizeMessage(messageOf("hacker-news", ...records), context);
+
+/** As the search of Hacker News has it. */
+const story = {
+  _tags: ["story", "author_pg", "story_1"],
+  author: "pg",
+  children: [15, 487171],
+  created_at: "2006-10-09T18:21:51Z",
+  created_at_i: 1_160_418_111,
+  num_comments: 18,
+  objectID: "1",
+  points: 57,
+  story_id: 1,
+  title: "Y Combinator",
+  updated_at: "2025-06-05T07:02:39Z",
+  url: "http://ycombinator.com",
+};
+
+test("a story of Hacker News becomes one link share and one receipt that fit their schemas", () => {
+  const { shares, receipts, tombstones, failed } = normalize({ hits: [story], nbHits: 1, page: 0 });
+  expect([tombstones, failed]).toEqual([[], []]);
+  const links = [{ url: "http://ycombinator.com", title: "Y Combinator" }];
+  const common = {
+    id: "hacker-news:1",
+    event_time: "2006-10-09T18:21:51.000Z",
+    author: "hacker-news:pg",
+    kind: "post",
+    source: "hacker-news",
+    revision: expect.any(String),
+    links,
+  };
+  expect(shares).toEqual([common]);
+  expect(receipts).toEqual([
+    {
+      ...common,
+      outcome: "post",
+      text: "Y Combinator",
+      message_id: "m1",
+      position: "records[0].hits[0]",
+      received_at: "2026-01-02T03:04:05.678Z",
+    },
+  ]);
+  expect(shares.map((one) => linkShare.safeParse(one).error)).toEqual([undefined]);
+  expect(receipts.map((one) => postSchema.safeParse(one).error)).toEqual([undefined]);
+});
+
+const linksOf = (more: object) => normalize({ ...story, ...more }).shares[0]?.links;
+
+test.each<[string, object, object[]]>([
+  [
+    "in the text of a question",
+    {
+      url: null,
+      title: "Ask HN: which?",
+      story_text:
+        'This <a href="https:&#x2F;&#x2F;example.com&#x2F;a?b=1&amp;c=2" rel="nofollow">https:&#x2F;&#x2F;example.com&#x2F;...</a><p>or <A HREF=https://b.example/>that</a>, <a href="item?id=1">not this</a>',
+    },
+    [{ url: "https://example.com/a?b=1&c=2" }, { url: "https://b.example/" }],
+  ],
+  [
+    "each is there once",
+    { story_text: `<a href="${story.url}">` },
+    [{ url: story.url, title: story.title }],
+  ],
+  ["none", { url: "" }, []],
+  ["another scheme is none", { url: "javascript:alert(1)" }, []],
+  [
+    "spaces around it",
+    { url: " https://a.example/ " },
+    [{ url: "https://a.example/", title: story.title }],
+  ],
+])("links: %s", (_what, more, links) => expect(linksOf(more)).toEqual(links));
+
+test("of two readings the one counts that was changed last", () => {
+  const [before, after] = normalize(story, {
+    ...story,
+    url: "https://mended.example/",
+    updated_at: "2025-06-05T07:02:40Z",
+  }).shares;
+  expect((after?.revision ?? "") > (before?.revision ?? "")).toBe(true);
+});
+
+test("lists, single items and empty answers are read, too", () => {
+  const { receipts } = normalize([story, { ...story, objectID: "2" }], story, { hits: [] });
+  expect(receipts.map(({ id, reason, position }) => [id ?? reason, position])).toEqual([
+    ["hacker-news:1", "records[0][0]"],
+    ["hacker-news:2", "records[0][1]"],
+    ["hacker-news:1", "records[1]"],
+    ["notice-empty-page", "records[2]"],
+  ]);
+});
+
+test.each<[string, unknown, string, string]>([
+  ["no object", 7, "unknown-shape", "records[0]"],
+  ["no item in a list", { hits: [story, "x"] }, "unknown-shape", "records[0].hits[1]"],
+  ["no id", { ...story, objectID: undefined }, "missing-id", "records[0].objectID"],
+  ["an empty id", { ...story, objectID: "" }, "missing-id", "records[0].objectID"],
+  [
+    "an id that has lost digits",
+    { ...story, objectID: 2 ** 60 },
+    "unsafe-id",
+    "records[0].objectID",
+  ],
+  ["a very long id", { ...story, objectID: "9".repeat(600) }, "missing-id", "records[0].objectID"],
+  ["no time", { ...story, created_at_i: null }, "impossible-time", "records[0].created_at_i"],
+  [
+    "a time of the future",
+    { ...story, created_at_i: 1.9e9 },
+    "impossible-time",
+    "records[0].created_at",
+  ],
+  [
+    "a time before all",
+    { ...story, created_at_i: -62_135_596_800 },
+    "impossible-time",
+    "records[0].created_at",
+  ],
+  ["a link that is an object", { ...story, url: { a: 1 } }, "invalid-field", "records[0].url"],
+  ["a title that is a number", { ...story, title: 7 }, "invalid-field", "records[0].title"],
+])("%s fails, and its neighbours are counted", (_what, record, reason, path) => {
+  const { failed, shares } = normalize(record, { ...story, objectID: "3" });
+  expect(failed).toMatchObject([{ reason, issues: [{ path }] }]);
+  expect(shares.map(({ id }) => id)).toContain("hacker-news:3");
+});
+
+test("a message that names no layout fails, each record with its bytes", () => {
+  for (const source of [undefined, "toString", "myspace"]) {
+    const { failed, receipts } = normalizeMessage(messageOf(source, story, story), context);
+    expect(receipts).toEqual([]);
+    expect(failed).toMatchObject([{ reason: "unknown-shape" }, { reason: "unknown-shape" }]);
+    expect(JSON.stringify(failed)).toContain("hacker-news");
+  }
+});
+
+test("HTML of any depth costs what its length costs", () => {
+  const bomb = '<a href="https://a.example/">'.repeat(20_000) + "&amp;".repeat(100_000);
+  const before = performance.now();
+  expect(linksOf({ url: null, story_text: bomb })).toEqual([{ url: "https://a.example/" }]);
+  expect(performance.now() - before).toBeLessThan(2_000);
+});
+
+describe("another layout", () => {
+  const layout: ItemLayout = {
+    source: "forum",
+    items: ["data", "posts"],
+    id: ["id"],
+    createdAt: ["at"],
+    author: ["user", "name"],
+    language: ["lang"],
+    links: [["links"], ["card", "url"]],
+    parent: ["reply_to"],
+    answered: ["reply_to", "user"],
+    deleted: ["gone"],
+  };
+  const read = (...posts: unknown[]) =>
+    normalizePosts(messageOf("forum", { data: { posts } }), sourceOf(layout), context);
+  const answer = {
+    id: 12,
+    at: 1_767_312_000_123,
+    user: { name: "Ann B" },
+    lang: "de",
+    links: ["https://a.example/", "https://b.example/"],
+    card: { url: "https://c.example/" },
+    reply_to: { id: 11, user: "bob" },
+  };
+
+  test("tells replies, whom they answer, several links, and times in milliseconds", () => {
+    const { shares, receipts, interactions } = read(answer);
+    expect(shares).toMatchObject([
+      {
+        id: "forum:12",
+        event_time: "2026-01-02T00:00:00.123Z",
+        author: "forum:Ann%20B",
+        kind: "reply",
+        links: [
+          { url: "https://a.example/" },
+          { url: "https://b.example/" },
+          { url: "https://c.example/" },
+        ],
+      },
+    ]);
+    expect(receipts).toMatchObject([{ language: "de", position: "records[0].data.posts[0]" }]);
+    expect(interactions).toMatchObject([
+      { influencer: "forum:bob", influenced: "forum:Ann%20B", kind: "reply" },
+    ]);
+  });
+
+  test("tells what is deleted, with or without its time", () => {
+    const { tombstones, shares } = read(
+      { id: 12, at: 1_767_312_000, gone: true },
+      { id: 13, gone: true },
+    );
+    expect(shares).toEqual([]);
+    expect(tombstones).toEqual([
+      { id: "forum:12", source: "forum", event_time: "2026-01-02T00:00:00.000Z" },
+      { id: "forum:13", source: "forum" },
+    ]);
+  });
+});
