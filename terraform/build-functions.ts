@@ -4,6 +4,7 @@ import { dirname, join } from "node:path";
 import { build, type Plugin } from "esbuild";
 import * as z from "zod";
 import { buildPage } from "./build-page.ts";
+import { cutLock } from "./cut-lock.ts";
 import { functionNames } from "./function-names.ts";
 
 const root = join(import.meta.dirname, "..");
@@ -17,11 +18,13 @@ const outside = [framework, decoder];
 /**
  * Bundles every function into `dist/<name>/index.js`, as it is deployed. The functions framework stays
  * outside: its registry is one per copy, so a bundled copy would register nothing. So does what holds
- * machine code. Each bundle's `package.json` names what it uses of them.
+ * machine code. Each bundle's `package.json` names what it uses of them, and its `package-lock.json`,
+ * cut from the project's own, has the cloud install exactly what is tested here.
  * A function with a folder `page` has it built into `dist/<name>/page/`.
  */
 export async function buildFunctions(): Promise<string[]> {
   const names = functionNames();
+  const lock: unknown = JSON.parse(await readFile(join(root, "package-lock.json"), "utf8"));
   await removeStale(names);
   // All in one go: what several of them use is parsed once.
   const { outputFiles, metafile } = await build({
@@ -41,15 +44,13 @@ export async function buildFunctions(): Promise<string[]> {
     external: outside,
     minify: true,
     legalComments: "none",
-    plugins: [await oneCopyPerVersion(), withoutUnusedProtocols],
+    plugins: [await oneCopyPerVersion(lock), withoutUnusedProtocols],
     logLevel: "warning",
   });
   for (const name of names) {
     const imports = metafile.outputs[`${name}/index.js`]?.imports.map(({ path }) => path);
-    await writeManifest(
-      name,
-      outside.filter((one) => imports?.includes(one)),
-    );
+    const packages = outside.filter((one) => imports?.includes(one));
+    await writeManifest(name, packages, lock);
     await writePage(name);
   }
   for (const { path, contents } of outputFiles) await replaceFile(path, contents);
@@ -64,13 +65,19 @@ async function removeStale(names: readonly string[]): Promise<void> {
   }
 }
 
-async function writeManifest(name: string, packages: readonly string[]): Promise<void> {
+async function writeManifest(
+  name: string,
+  packages: readonly string[],
+  lock: unknown,
+): Promise<void> {
   const folder = join(root, "dist", name);
   await mkdir(folder, { recursive: true });
   const dependencies: Record<string, string> = {};
   for (const one of packages) dependencies[one] = await installedVersion(one);
   const manifest = { name, private: true, main: "index.js", dependencies };
   await replaceFile(join(folder, "package.json"), `${JSON.stringify(manifest, null, 2)}\n`);
+  const ownLock = cutLock(lock, manifest);
+  await replaceFile(join(folder, "package-lock.json"), `${JSON.stringify(ownLock, null, 2)}\n`);
 }
 
 /** Files of an older page go last: one that starts meanwhile finds all files of the one or the other. */
@@ -98,10 +105,10 @@ const lockFile = z.object({
  * The dependency tree holds some packages twice in one and the same version, because npm can hoist
  * only one of two majors. Bundled once, a function starts faster: most of a cold start is parsing.
  */
-async function oneCopyPerVersion(): Promise<Plugin> {
+async function oneCopyPerVersion(rootLock: unknown): Promise<Plugin> {
   // The bundler sees real paths, and the packages may be linked from elsewhere.
   const base = dirname(await realpath(join(root, "node_modules")));
-  const lock = lockFile.parse(JSON.parse(await readFile(join(root, "package-lock.json"), "utf8")));
+  const lock = lockFile.parse(rootLock);
   /** Folder that is bundled, by the folder of each copy. */
   const bundled = new Map<string, string>();
   const first = new Map<string, string>();

@@ -75,7 +75,7 @@ data "archive_file" "bundle" {
 
   lifecycle {
     precondition {
-      condition     = fileexists("${local.root}/dist/${each.key}/index.js") && fileexists("${local.root}/dist/${each.key}/package.json")
+      condition     = alltrue([for file in ["index.js", "package.json", "package-lock.json"] : fileexists("${local.root}/dist/${each.key}/${file}")])
       error_message = "dist/${each.key} is not built: run npm run build first."
     }
   }

@@ -1,4 +1,4 @@
-import { type ChildProcess, spawn } from "node:child_process";
+import { type ChildProcess, execFile, spawn } from "node:child_process";
 import { createHash } from "node:crypto";
 import { once } from "node:events";
 import { existsSync, readdirSync, readFileSync, statSync } from "node:fs";
@@ -6,6 +6,7 @@ import { cp, mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join, relative } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
+import { promisify } from "node:util";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { triggersOf } from "../../../shared/manifest/function-manifest.ts";
 import { buildFunctions } from "../../../terraform/build-functions.ts";
@@ -18,7 +19,7 @@ const dist = join(import.meta.dirname, "../../../dist");
 const manifests = await readManifests();
 const builds: Record<string, string>[] = [];
 let temporary = "";
-/** What is installed beside all bundles, once: what one of them depends on, which is all. */
+/** Versions of what is installed beside all bundles, once: what one of them locks, which is all. */
 let installed: Record<string, string> = {};
 
 beforeAll(async () => {
@@ -45,11 +46,44 @@ function sha256Of(name: string): string {
   return hash.digest("hex");
 }
 
+test.each([
+  ["of pure JavaScript", "normalize-tweets"],
+  ["with machine code", "cluster-colors"],
+])("npm ci takes the lock of a bundle %s, and asks no registry for more", async (_, name) => {
+  const folder = join(temporary, `ci-${name}`);
+  await cp(join(dist, name), folder, { recursive: true });
+  // Nothing of it is in this cache, and `--offline` forbids to ask: only a lock in step passes.
+  const cache = ["--cache", join(temporary, "empty-cache")];
+  const { stdout } = await promisify(execFile)(
+    "npm",
+    ["ci", "--dry-run", "--offline", "--omit=dev", "--ignore-scripts", ...cache],
+    { cwd: folder },
+  );
+  expect(stdout).toMatch(/add @google-cloud\/functions-framework 5\./);
+  expect(stdout.includes("add sharp ")).toBe(name === "cluster-colors");
+});
+
+test("a bundle locks what the project locks: versions and integrity, machine code of the cloud, too", () => {
+  const packagesOf = (folder: string): Record<string, { version: string; integrity: string }> =>
+    JSON.parse(readFileSync(join(folder, "package-lock.json"), "utf8")).packages;
+  const own = packagesOf(join(dist, "cluster-colors"));
+  const whole = packagesOf(join(dist, ".."));
+  const places = Object.keys(own).filter((place) => place !== "");
+  for (const place of places) {
+    expect(own[place]?.version, place).toBe(whole[place]?.version);
+    expect(own[place]?.integrity, place).toMatch(/^sha512-.{88}$/);
+    expect(own[place]?.integrity, place).toBe(whole[place]?.integrity);
+  }
+  expect(places).toContain("node_modules/@img/sharp-linux-x64");
+  expect(places).toContain("node_modules/@img/sharp-libvips-linux-x64");
+  expect(Object.keys(packagesOf(join(dist, "append-rows")))).not.toContain("node_modules/sharp");
+});
+
 describe.each(manifests)("the bundle of $name", ({ name, trigger }) => {
-  test("holds index.js, package.json and its page, no more", () => {
+  test("holds index.js, what it depends on and its page, no more", () => {
     const files = filesOf(name);
     const page = files.filter((file) => file.startsWith("page/"));
-    expect(files).toEqual(["index.js", "package.json", ...page]);
+    expect(files).toEqual(["index.js", "package-lock.json", "package.json", ...page]);
     expect(page.length > 0).toBe(existsSync(join(dist, "../functions", name, "page")));
   });
 
@@ -75,7 +109,9 @@ describe.each(manifests)("the bundle of $name", ({ name, trigger }) => {
     const { dependencies } = JSON.parse(readFileSync(join(bundle, "package.json"), "utf8"));
     const native = name === "cluster-colors" ? ["sharp"] : [];
     expect(Object.keys(dependencies)).toEqual(["@google-cloud/functions-framework", ...native]);
-    expect(installed).toMatchObject(dependencies);
+    for (const [one, version] of Object.entries(dependencies)) {
+      expect(installed[`node_modules/${one}`]).toBe(version);
+    }
     const port = await freePort();
     const running = start(bundle, name, port);
     const output: string[] = [];
