@@ -38,7 +38,11 @@ export function createWriterOpener(config: {
         const written = writer.appendRows(rows.map((row) => land(row, columns, now)));
         return answerOf(await written.getResult());
       },
-      onFailure: (listener) => void connection.onConnectionError(listener),
+      onFailure: (listener) => {
+        connection.onConnectionError(listener);
+        // Ended as if all were well, which the client does not take for a failure.
+        connection.on("end", () => listener(new Error("BigQuery has ended the connection")));
+      },
       close: () => writer.close(),
     };
   };
@@ -70,10 +74,10 @@ function answerOf(response: Response): AppendAnswer {
   if (rowErrors.length > 0) {
     return rowErrors.map(({ index, message }) => ({
       index: Number(index ?? 0),
-      message: message ?? "refused without a reason",
+      message: message || "refused without a reason",
     }));
   }
-  if (response.error) throw new Error(response.error.message ?? "refused without a reason");
+  if (response.error) throw new Error(response.error.message || "refused without a reason");
   if (!response.appendResult) throw new Error("the answer has no result");
   return [];
 }

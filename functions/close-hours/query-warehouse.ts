@@ -34,6 +34,7 @@ const headerRow = z
 
 /** Of a job that is done. Google writes the number as text. */
 const jobMetadata = z.object({
+  status: z.object({ errorResult: z.object({ message: z.string().optional() }).optional() }),
   statistics: z
     .object({ query: z.object({ totalBytesBilled: z.coerce.number().default(0) }).optional() })
     .optional(),
@@ -68,7 +69,8 @@ export function createWarehouse(
     const job = await startJob(bigquery, query);
     const [rows] = await job.getQueryResults();
     const [metadata] = await job.getMetadata();
-    const { statistics } = jobMetadata.parse(metadata);
+    const { status, statistics } = jobMetadata.parse(metadata);
+    if (status.errorResult) throw new Error(status.errorResult.message ?? "the query failed");
     return { answer: rows, bytesBilled: statistics?.query?.totalBytesBilled ?? 0 };
   };
 

@@ -1,6 +1,7 @@
 import type { PubSub, Topic as PubsubTopic } from "@google-cloud/pubsub";
 import { encodePayload } from "../../shared/codec/encode-payload.ts";
 import { publishRetry } from "../../shared/codec/publish-retry.ts";
+import { requireMessageId } from "../../shared/codec/require-message-id.ts";
 import type { Topic } from "./admit-request.ts";
 
 /** Publishes a body as one message, compressed; resolves when Pub/Sub has acknowledged it. */
@@ -26,16 +27,11 @@ export function createPublisher(
       gaxOpts: publishRetry(config.publishTimeoutMs),
     });
 
-  return (topicName, body, attributes) => {
+  return async (topicName, body, attributes) => {
     const topic = topics.get(topicName) ?? openTopic(topicName);
     topics.set(topicName, topic);
     const encoded = encodePayload(body);
     const message = { data: encoded.data, attributes: { ...attributes, ...encoded.attributes } };
-    return new Promise((resolve, reject) => {
-      topic.publishMessage(message, (error) => {
-        if (error) reject(error);
-        else resolve();
-      });
-    });
+    requireMessageId(await topic.publishMessage(message));
   };
 }

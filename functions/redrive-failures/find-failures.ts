@@ -1,4 +1,4 @@
-import type { BigQuery } from "@google-cloud/bigquery";
+import type { BigQuery, QueryRowsResponse } from "@google-cloud/bigquery";
 import * as z from "zod";
 import type { RedriveRequest } from "../../shared/events/redrive-request.v1.ts";
 import { type PageToken, readPageToken, writePageToken } from "./page-token.ts";
@@ -45,6 +45,9 @@ const failureRow = z
   );
 
 const queryAnswer = z.object({ totalRows: z.coerce.number(), pageToken: z.string().optional() });
+/** BigQuery answers after ten seconds that it is not through: as often as a request has time for. */
+const mostAsks = 20;
+const unfinished = z.object({ jobComplete: z.literal(false) });
 
 /**
  * Finds failed events that were not sent back yet. One query answers all pages of a redrive:
@@ -85,13 +88,13 @@ export function createFailureFinder(
     const { job, location, page } =
       request.pageToken === undefined ? await start(request) : readPageToken(request.pageToken);
     try {
-      const [rows, , answer] = await bigquery
-        .job(job, location === undefined ? {} : { location })
-        .getQueryResults({
+      const [rows, , answer] = await askUntilComplete(() =>
+        bigquery.job(job, location === undefined ? {} : { location }).getQueryResults({
           autoPaginate: false,
           maxResults: request.limit,
           ...(page !== undefined && { pageToken: page }),
-        });
+        }),
+      );
       const { totalRows, pageToken } = queryAnswer.parse(answer);
       const next = { job, ...(location !== undefined && { location }) };
       return {
@@ -104,4 +107,12 @@ export function createFailureFinder(
       throw new ExpiredPageError("the query of this page is gone: start again", { cause });
     }
   };
+}
+
+async function askUntilComplete(ask: () => Promise<QueryRowsResponse>): Promise<QueryRowsResponse> {
+  for (let asks = 0; asks < mostAsks; asks++) {
+    const answered = await ask();
+    if (!unfinished.safeParse(answered[2]).success) return answered;
+  }
+  throw new Error("the query for failed events takes too long");
 }

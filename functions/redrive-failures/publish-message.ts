@@ -1,6 +1,7 @@
 import type { PubSub, Topic } from "@google-cloud/pubsub";
 import * as z from "zod";
 import { publishRetry } from "../../shared/codec/publish-retry.ts";
+import { requireMessageId } from "../../shared/codec/require-message-id.ts";
 
 /**
  * Publishes one message to a topic by its full name; resolves when Pub/Sub has acknowledged it, or
@@ -22,20 +23,20 @@ const refusals = [3, 5, 7];
 const grpcError = z.object({ code: z.number() });
 
 /** A publisher of originals, each as a message of its own. */
-export function createPublisher(pubsub: PubSub): PublishMessage {
-  const publishTogether = createTopics(pubsub, shared);
-  const publishAlone = createTopics(pubsub, alone);
+export function createPublisher(pubsub: PubSub, timeoutMs = publishTimeoutMs): PublishMessage {
+  const publishTogether = createTopics(pubsub, shared, timeoutMs);
+  const publishAlone = createTopics(pubsub, alone, timeoutMs);
 
   return async (topic, data, attributes) => {
     try {
-      await publishTogether(topic).publishMessage({ data, attributes });
+      requireMessageId(await publishTogether(topic).publishMessage({ data, attributes }));
       return "published";
     } catch (error) {
       if (!isRefusal(error)) throw error;
     }
     // A request is refused as one: which of its messages is to blame shows when each goes alone.
     try {
-      await publishAlone(topic).publishMessage({ data, attributes });
+      requireMessageId(await publishAlone(topic).publishMessage({ data, attributes }));
       return "published";
     } catch (error) {
       if (isRefusal(error)) return "refused";
@@ -44,11 +45,11 @@ export function createPublisher(pubsub: PubSub): PublishMessage {
   };
 }
 
-function createTopics(pubsub: PubSub, batching: typeof shared | typeof alone) {
+function createTopics(pubsub: PubSub, batching: typeof shared | typeof alone, timeoutMs: number) {
   const topics = new Map<string, Topic>();
   return (name: string): Topic => {
     const topic =
-      topics.get(name) ?? pubsub.topic(name, { batching, gaxOpts: publishRetry(publishTimeoutMs) });
+      topics.get(name) ?? pubsub.topic(name, { batching, gaxOpts: publishRetry(timeoutMs) });
     topics.set(name, topic);
     return topic;
   };

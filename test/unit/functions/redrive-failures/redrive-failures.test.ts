@@ -223,6 +223,7 @@ describe("a message", () => {
   const publisher = (code?: number) => {
     const publishMessage = async () => {
       if (code !== undefined) throw Object.assign(new Error(`${code}`), { code });
+      return "1";
     };
     const pubsub = new PubSub({ projectId: "demo" });
     vi.spyOn(pubsub, "topic").mockImplementation((name) =>

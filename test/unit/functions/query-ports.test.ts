@@ -1,0 +1,235 @@
+import { BigQuery } from "@google-cloud/bigquery";
+import { afterEach, describe, expect, test, vi } from "vitest";
+import { createWarehouse } from "../../../functions/close-hours/query-warehouse.ts";
+import { createTotalsFinder } from "../../../functions/detect-anomalies/find-totals.ts";
+import { createFailureFinder } from "../../../functions/redrive-failures/find-failures.ts";
+import { TooMuchToReadError } from "../../../functions/serve-dashboard/queries/query.ts";
+import { createQueryRunner } from "../../../functions/serve-dashboard/queries/run-query.ts";
+import { urlMentions } from "../../../shared/streams/url-mentions.ts";
+import {
+  answerJson,
+  badAnswers,
+  type RestAnswer,
+  type RestRequest,
+  startRestServer,
+} from "../../support/start-rest-server.ts";
+
+const config = { dataset: "hourtally", location: "EU", maximumBytesBilled: "1000" };
+const job = { projectId: "demo", jobId: "job_1", location: "EU" };
+const redrive = {
+  stage: "append-rows",
+  since: "2026-01-01T00:00:00Z",
+  limit: 100,
+  dryRun: false,
+  requestedBy: "test",
+};
+
+let server: Awaited<ReturnType<typeof startRestServer>> | undefined;
+afterEach(async () => {
+  vi.unstubAllEnvs();
+  await server?.stop();
+  server = undefined;
+});
+
+/** Google's client in front of a BigQuery that answers as told, and is asked once. */
+async function bigqueryOn(answer: RestAnswer): Promise<BigQuery> {
+  server = await startRestServer(answer);
+  // Takes the place of the whole address, and needs no credentials.
+  vi.stubEnv("BIGQUERY_EMULATOR_HOST", server.url);
+  return new BigQuery({ projectId: "demo", autoRetry: false, maxRetries: 0 });
+}
+
+/** Rows of text as BigQuery writes them. */
+const rowsOf = (columns: Record<string, string>, ...rows: (string | null)[][]) => ({
+  schema: { fields: Object.entries(columns).map(([name, type]) => ({ name, type })) },
+  rows: rows.map((values) => ({ f: values.map((v) => ({ v })) })),
+  totalRows: String(rows.length),
+});
+
+/** Every port that asks BigQuery, and what it asks first. */
+const ports: [string, (bigquery: BigQuery) => Promise<unknown>][] = [
+  [
+    "the dashboard",
+    (bigquery) => createQueryRunner(bigquery, config)({ sql: "SELECT 1", params: {} }),
+  ],
+  [
+    "the anomaly detector",
+    (bigquery) => createTotalsFinder(bigquery, [urlMentions], config).closings(0),
+  ],
+  ["a redrive", (bigquery) => createFailureFinder(bigquery, config)(redrive)],
+  [
+    "a dry redrive",
+    (bigquery) => createFailureFinder(bigquery, config)({ ...redrive, dryRun: true }),
+  ],
+  [
+    "a redrive's second page",
+    (bigquery) =>
+      createFailureFinder(
+        bigquery,
+        config,
+      )({
+        ...redrive,
+        pageToken: Buffer.from('{"job":"job_1","page":"p2"}').toString("base64url"),
+      }),
+  ],
+  ["closing: watermarks", (bigquery) => createWarehouse(bigquery, config).readWatermarks(0)],
+  [
+    "closing: hours",
+    (bigquery) =>
+      createWarehouse(bigquery, config).findTouched(urlMentions, { since: 0, from: 0, to: 1 }),
+  ],
+  [
+    "closing: headers",
+    (bigquery) => createWarehouse(bigquery, config).readHeaders(urlMentions, [0]),
+  ],
+  [
+    "closing: totals",
+    (bigquery) =>
+      createWarehouse(bigquery, config).writeTotals(urlMentions, {
+        hours: [0],
+        landedFrom: 0,
+        deletedFrom: 0,
+        watermark: 1,
+        revision: 1,
+      }),
+  ],
+];
+
+describe.each(ports)("%s", (_, ask) => {
+  test.each(badAnswers)("fails when BigQuery %s", async (__, answer) => {
+    const bigquery = await bigqueryOn((response) => answer(response));
+    await expect(ask(bigquery)).rejects.toThrow();
+  });
+
+  test("fails when an answer that is OK has a job that failed", async () => {
+    const failed = { reason: "resourcesExceeded", message: "too large" };
+    const status = { state: "DONE", errorResult: failed, errors: [failed] };
+    const bigquery = await bigqueryOn((response, { url }) => {
+      if (url.pathname.endsWith("/queries") || url.pathname.includes("/queries/")) {
+        answerJson(response, { error: { code: 400, message: "too large", errors: [failed] } }, 400);
+      } else answerJson(response, { jobReference: job, status, statistics: { query: {} } });
+    });
+    await expect(ask(bigquery)).rejects.toThrow(/too large/);
+  });
+
+  test("fails when nobody is there", async () => {
+    const bigquery = await bigqueryOn(() => expect.unreachable());
+    await server?.stop();
+    server = undefined;
+    await expect(ask(bigquery)).rejects.toThrow();
+  });
+});
+
+test("a query of the dashboard that would read too much says so", async () => {
+  const bigquery = await bigqueryOn((response) => {
+    const reason = { reason: "bytesBilledLimitExceeded", message: "too much" };
+    answerJson(response, { error: { code: 400, message: "too much", errors: [reason] } }, 400);
+  });
+  const run = createQueryRunner(bigquery, config);
+  await expect(run({ sql: "SELECT 1", params: {} })).rejects.toThrow(TooMuchToReadError);
+});
+
+describe("a closing", () => {
+  const totals = { hours: [0], landedFrom: 0, deletedFrom: 0, watermark: 1, revision: 7 };
+  const isStart = ({ method, url }: RestRequest) =>
+    method === "POST" && url.pathname.endsWith("/jobs");
+
+  test("that failed after its job was started is not written", async () => {
+    const errorResult = { reason: "invalidQuery", message: "division by zero" };
+    const bigquery = await bigqueryOn((response, request) => {
+      if (isStart(request))
+        return answerJson(response, { jobReference: job, status: { state: "RUNNING" } });
+      if (request.url.pathname.includes("/queries/")) {
+        return answerJson(response, { jobComplete: true, totalRows: "0" });
+      }
+      return answerJson(response, { jobReference: job, status: { state: "DONE", errorResult } });
+    });
+    const written = createWarehouse(bigquery, config).writeTotals(urlMentions, totals);
+    await expect(written).rejects.toThrow("division by zero");
+  });
+
+  test("whose job is there already waits for that one, and is started once more by nobody", async () => {
+    const bigquery = await bigqueryOn((response, request) => {
+      if (isStart(request)) {
+        return answerJson(response, { error: { code: 409, message: "Already Exists" } }, 409);
+      }
+      if (request.url.pathname.includes("/queries/")) {
+        return answerJson(response, { jobComplete: true, totalRows: "0", jobReference: job });
+      }
+      const statistics = { query: { totalBytesBilled: "10485760" } };
+      return answerJson(response, { jobReference: job, status: { state: "DONE" }, statistics });
+    });
+    const written = await createWarehouse(bigquery, config).writeTotals(urlMentions, totals);
+    expect(written.bytesBilled).toBe(10_485_760);
+    const [started, asked] = server?.requests ?? [];
+    const { jobId } = JSON.parse(started?.body ?? "{}").jobReference;
+    expect(jobId).toMatch(/^close-hourtally-url-mentions-7-[0-9a-f]{16}$/);
+    expect(asked?.url.pathname).toContain(jobId);
+  });
+});
+
+describe("a redrive", () => {
+  const columns = { id: "STRING", source_topic: "STRING" };
+
+  /** One failed event, as the query gives it. */
+  const page = (...parts: string[]) => {
+    const { schema, ...rest } = rowsOf(columns, ["a", "tweets"]);
+    const fields = [
+      ...schema.fields,
+      {
+        name: "attributes",
+        type: "RECORD",
+        mode: "REPEATED",
+        fields: [
+          { name: "name", type: "STRING" },
+          { name: "value", type: "STRING" },
+        ],
+      },
+      { name: "originals", type: "BYTES", mode: "REPEATED" },
+    ];
+    const originals = parts.map((part) => ({ v: Buffer.from(part).toString("base64") }));
+    const values = [{ v: "a" }, { v: "tweets" }, { v: [] }, { v: originals }];
+    return { ...rest, schema: { fields }, rows: [{ f: values }] };
+  };
+
+  test("waits for a query that takes long, and never takes what is not complete for all", async () => {
+    let asked = 0;
+    const bigquery = await bigqueryOn((response, { method }) => {
+      if (method === "POST") {
+        return answerJson(response, { jobReference: job, status: { state: "RUNNING" } });
+      }
+      asked += 1;
+      if (asked < 3) return answerJson(response, { jobReference: job, jobComplete: false });
+      return answerJson(response, {
+        jobReference: job,
+        jobComplete: true,
+        ...page("one, ", "two"),
+      });
+    });
+    const found = await createFailureFinder(bigquery, config)(redrive);
+    expect(found.failures.map(({ original }) => original.toString())).toEqual(["one, two"]);
+    expect(found).not.toHaveProperty("nextPageToken");
+    expect(asked).toBe(3);
+  });
+
+  test("of which half a row has come fails", async () => {
+    const bigquery = await bigqueryOn((response, { method }) => {
+      if (method === "POST") {
+        return answerJson(response, { jobReference: job, status: { state: "DONE" } });
+      }
+      const { rows, ...rest } = page("one");
+      const half = rows.map(({ f }) => ({ f: f.slice(0, 2) }));
+      return answerJson(response, { jobReference: job, jobComplete: true, ...rest, rows: half });
+    });
+    await expect(createFailureFinder(bigquery, config)(redrive)).rejects.toThrow();
+  });
+
+  test("whose job is gone says that it must begin again", async () => {
+    const bigquery = await bigqueryOn((response) => {
+      answerJson(response, { error: { code: 404, message: "Not found: Job" } }, 404);
+    });
+    const pageToken = Buffer.from('{"job":"job_1","page":"p2"}').toString("base64url");
+    const asked = createFailureFinder(bigquery, config)({ ...redrive, pageToken });
+    await expect(asked).rejects.toThrow("start again");
+  });
+});
