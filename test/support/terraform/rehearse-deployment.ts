@@ -27,23 +27,25 @@ export type Rehearsal = {
  * provider: each resource becomes a `terraform_data` of the name `<type>__<name>`, which has the same
  * arguments, the same dependencies and lifecycle, and attributes that are unknown until it is made.
  * So order, unknown values and what a destroy takes are Terraform's own; what Google answers is not.
- * `functions` are those that are deployed: a few stand for all, and take seconds.
+ * Of functions and views those named are deployed: a few stand for all, and take seconds.
  */
 export function rehearseDeployment(
   rootModule: Module,
   eventFunction: Module,
-  functions: readonly string[],
+  { functions, views }: { functions: readonly string[]; views: readonly string[] },
 ): Rehearsal {
   const folder = mkdtempSync(join(tmpdir(), "hourtally-rehearsal-"));
   const inside = join(folder, "terraform");
   mkdirSync(join(inside, "modules/event-function"), { recursive: true });
-  for (const name of ["schemas", "views", "failure-reasons.json"]) {
-    symlinkSync(join(root, "terraform", name), join(inside, name));
+  const link = (name: string) => symlinkSync(join(root, "terraform", name), join(inside, name));
+  for (const name of ["schemas", "failure-reasons.json"]) link(name);
+  for (const folder of ["manifests", "views"]) mkdirSync(join(inside, folder));
+  for (const name of views) {
+    link(`views/${name}.json`);
+    link(`views/${name}.sql`);
   }
-  mkdirSync(join(inside, "manifests"));
   for (const name of functions) {
-    const manifest = `manifests/${name}.json`;
-    symlinkSync(join(root, "terraform", manifest), join(inside, manifest));
+    link(`manifests/${name}.json`);
     mkdirSync(join(folder, "dist", name), { recursive: true });
     // What npm run build makes is looked for, but not read.
     for (const file of ["index.js", "package.json"]) {

@@ -13,6 +13,14 @@ const eventFunction = await parseModule(
 
 /** One that appends, and one with secrets. */
 const functions = ["append-rows", "receive-webhook"];
+/** Of tables, of a view, and of a view of a view. */
+const views = [
+  "turnstile_moves",
+  "turnstile_passages",
+  "turnstile_station_days",
+  "url_days",
+  "url_hours",
+];
 const withSecret = { secret_versions: { X_CONSUMER_SECRET: "1" } };
 
 /** What README, "Destroy", keeps: with the guard, because it would refuse. */
@@ -39,7 +47,7 @@ describe.skipIf(!hasTerraform)("Terraform, with a stand-in for every resource", 
   const addresses = () => run(["state", "list"]).output.split("\n").filter(Boolean);
 
   beforeAll(() => {
-    rehearsal = rehearseDeployment(root, eventFunction, functions);
+    rehearsal = rehearseDeployment(root, eventFunction, { functions, views });
   });
   afterAll(() => rehearsal?.close());
 
