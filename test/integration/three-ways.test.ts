@@ -52,14 +52,15 @@ describe.skipIf(!hasSharedData)("seven minutes of a real stream, by three ways",
     await toBucket(cloud, lines);
     expect(await cloud.urlHours()).toEqual(view);
 
-    // And now by both other ways, too: not one count changes.
-    await cloud.count(lines, 500);
-    await toWebhook(cloud, lines);
+    // And now a share of them by both other ways, too: not one count changes.
+    const again = lines.slice(0, 10_000);
+    await cloud.count(again, 500);
+    await toWebhook(cloud, again);
     expect(await cloud.urlHours()).toEqual(view);
     const delivered = await cloud.query(
       "SELECT COUNT(DISTINCT CONCAT(message_id, ' ', position)) AS n FROM hourtally.posts",
     );
-    expect(delivered).toEqual([{ n: 3 * lines.length }]);
+    expect(delivered).toEqual([{ n: lines.length + 2 * again.length }]);
   }, 180_000);
 });
 
