@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join, relative, resolve } from "node:path";
 import { describe, expect, test } from "vitest";
 import * as z from "zod";
@@ -145,6 +145,31 @@ describe("every function has the same skeleton", () => {
   );
 });
 
+describe("waits", () => {
+  const waitsIn = (folder: string) =>
+    sourceFiles(folder).flatMap((file) => {
+      const source = readFileSync(join(root, file), "utf8");
+      return Array.from(source.matchAll(/\b(\w*[tT]imeoutMs)(?: =|:) ([\d_]+)/g), (match) => ({
+        wait: `${match[1]} of ${file}`,
+        ms: Number(match[2]?.replaceAll("_", "")),
+      }));
+    });
+
+  test.each(manifests)("of $name end before its request does", ({ name, timeoutSeconds }) => {
+    const late = waitsIn(`functions/${name}`).filter(({ ms }) => ms >= timeoutSeconds * 1000);
+    expect(late).toEqual([]);
+  });
+
+  // A push that is not answered in time is delivered again while the first is still being worked on.
+  test("of shared/ end before the request of any function that is pushed to", () => {
+    const pushed = manifests.filter((one) => triggersOf(one).length > 0);
+    const shortest = Math.min(...pushed.map(({ timeoutSeconds }) => timeoutSeconds));
+    const waits = waitsIn("shared");
+    expect(waits.length).toBeGreaterThan(0);
+    expect(waits.filter(({ ms }) => ms >= shortest * 1000)).toEqual([]);
+  });
+});
+
 describe("READMEs", () => {
   const headings = [
     "Trigger",
@@ -178,6 +203,36 @@ describe("READMEs", () => {
     const rows = [...readme.matchAll(/^\| `([\w -]+)` \|/gm)].map((match) => match[1] ?? "");
     const known = [...granted.map(([name]) => name), ...triggersOf(manifest)];
     expect(rows.filter((row) => !known.includes(row))).toEqual([]);
+  });
+});
+
+describe("promises", () => {
+  const readme = readFileSync(join(root, "test/README.md"), "utf8");
+  const table = readme.slice(readme.indexOf("| promise |"), readme.indexOf("## How to run"));
+  const promises = [...table.matchAll(/^\| (?!promise \||---)(.+?) \| (.+) \|$/gm)].map(
+    ([, promise = "", tests = ""]) => ({
+      promise,
+      paths: Array.from(tests.matchAll(/`([^`]+)`/g), ([, path = ""]) => path),
+    }),
+  );
+
+  test.each(promises)("$promise", ({ paths }) => {
+    expect(paths.length).toBeGreaterThan(0);
+    for (const path of paths) {
+      expect(existsSync(join(root, "test", path)), path).toBe(true);
+      const isTest = path.endsWith(".test.ts");
+      if (!isTest) expect(sourceFiles(join("test", path)).join()).toContain(".test.ts");
+    }
+  });
+
+  test("are those of all integration and conformance tests", () => {
+    const named = promises.flatMap(({ paths }) => paths);
+    const files = ["integration", "conformance", "simulation", "property"].flatMap((folder) =>
+      readdirSync(join(root, "test", folder))
+        .filter((file) => file.endsWith(".test.ts"))
+        .map((file) => `${folder}/${file}`),
+    );
+    expect(files.filter((file) => !named.includes(file))).toEqual([]);
   });
 });
 
