@@ -60,7 +60,7 @@ async function publishSource(
   server: PubsubServer,
   signal: AbortSignal,
 ): Promise<void> {
-  const { topic, pack, rate } = options;
+  const { topic, pack, lingerMs, rate } = options;
   const { live } = source;
   const attributes = { ...source.attributes, ...options.attributes };
   const { project, address, place } = server;
@@ -93,6 +93,7 @@ async function publishSource(
       topic: pubsub.topic(topic),
       events: source.events(refuse, (line) => progress.note(line)),
       pack,
+      lingerMs,
       attributes,
       signal,
       ...(rate === undefined ? {} : { rate }),

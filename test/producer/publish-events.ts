@@ -12,8 +12,8 @@ import { maxEventBytes } from "./event-limits.ts";
 /** What the server has acknowledged so far; bytes are those of the events, before compression. */
 export type PublishProgress = { events: number; messages: number; bytes: number };
 
-/** A pack that does not fill up is sent after this time (ms), so that slow sources stay live. */
-const packLingerMs = 100;
+/** A pack that does not fill up is sent after this time, so that slow sources stay live. */
+const usualLingerMs = 100;
 const maxOutstandingRequests = 32;
 const maxOutstandingBytes = 16_000_000;
 /** Events a request should carry; below it, the client puts several messages into one request. */
@@ -42,6 +42,7 @@ export async function publishEvents(options: {
   topic: Topic;
   events: AsyncIterable<Uint8Array> | Iterable<Uint8Array>;
   pack: number;
+  lingerMs?: number;
   rate?: number;
   attributes?: Record<string, string>;
   signal?: AbortSignal;
@@ -89,11 +90,13 @@ type Outbox = {
 function createOutbox(options: {
   topic: Topic;
   pack: number;
+  lingerMs?: number;
   attributes?: Record<string, string>;
   onProgress?: (progress: PublishProgress) => void;
   onSettled?: (events: number) => void;
 }): Outbox {
   const { topic, pack, attributes = {}, onProgress, onSettled } = options;
+  const { lingerMs = usualLingerMs } = options;
   const settle = createOrder(onSettled);
   const messagesPerRequest = Math.max(1, Math.floor(eventsPerRequest / pack));
   // A second handle on the same topic, so that the caller's keeps its own settings.
@@ -129,12 +132,12 @@ function createOutbox(options: {
     packBytes += event.length;
     packEvents += 1;
     if (packEvents >= pack) return send();
-    linger ??= setTimeout(sendUnlessCrowded, packLingerMs);
+    linger ??= setTimeout(sendUnlessCrowded, lingerMs);
     return sentBefore;
   };
 
   const sendUnlessCrowded = () => {
-    if (isCrowded()) linger = setTimeout(sendUnlessCrowded, packLingerMs);
+    if (isCrowded()) linger = setTimeout(sendUnlessCrowded, lingerMs);
     else send();
   };
 

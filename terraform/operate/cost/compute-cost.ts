@@ -38,13 +38,14 @@ export const assumptions = {
 /** Conditions of alerts: each is one for all functions. */
 export const alertConditions = 12;
 
-const monthSeconds = 30 * 24 * 3_600;
+export const monthSeconds = 30 * 24 * 3_600;
 const gib = 2 ** 30;
 const tib = 2 ** 40;
 const million = 1_000_000;
 
 type Price = { price: number; free: number };
-const paid = ({ price, free }: Price, units: number): number => Math.max(0, units - free) * price;
+export const paid = ({ price, free }: Price, units: number): number =>
+  Math.max(0, units - free) * price;
 
 /** What `tweets` a month cost, if they are like those of the measured run. */
 export function computeCost(
@@ -64,7 +65,7 @@ export function computeCost(
     options.tweets === 0
       ? 0
       : Math.max(monthSeconds / 600, archived / assumptions.archiveObjectBytes);
-  const stored = run.rowBytes * scale;
+  const stored = sumOfAll(Object.values(run.rowBytes)) * scale;
 
   return {
     "Pub/Sub": paid(listPrices.pubsubTiB, (messageBytes * scale * 2) / tib),
@@ -90,12 +91,20 @@ export function computeCost(
   };
 }
 
+export const sumOfAll = (values: readonly number[]): number =>
+  values.reduce((total, one) => total + one, 0);
+
 /** Dollars a month, all together. */
-export const totalOf = (cost: MonthlyCost): number =>
-  Object.values(cost).reduce((total, one) => total + one, 0);
+export const totalOf = (cost: Record<string, number>): number => sumOfAll(Object.values(cost));
+
+type InstanceTime = { requests: number; vcpuSeconds: number; gibSeconds: number; logBytes: number };
 
 /** How long instances of a function are billed: by time while requests are few, by CPU when many. */
-function instanceSeconds(run: MeasuredRun, resources: Resources, scale: number) {
+export function instanceSeconds(
+  run: Pick<MeasuredRun, "functions">,
+  resources: Pick<Resources, "name" | "memory" | "cpu" | "concurrency">,
+  scale: number,
+): InstanceTime {
   const measured = Object.entries(run.functions).find(([name]) => name === resources.name)?.[1];
   if (measured === undefined) return { requests: 0, vcpuSeconds: 0, gibSeconds: 0, logBytes: 0 };
   const requests = measured.requests * scale;

@@ -13,6 +13,12 @@ export const listPrices = {
   gibSecond: { price: 0.0000025, free: 360_000 },
   /** https://cloud.google.com/bigquery/pricing: Storage Write API. */
   bigqueryWriteGiB: { price: 0.025, free: 2_048 },
+  /** The same page: rows through `insertAll`. */
+  bigqueryInsertGiB: { price: 0.05, free: 0 },
+  /** The same page: queries on demand, by the bytes of the columns that they read. */
+  bigqueryQueryTiB: { price: 6.25, free: 1 },
+  /** https://cloud.google.com/pubsub/pricing: BigQuery subscriptions, in place of a delivery. */
+  pubsubBigqueryTiB: { price: 50, free: 0 },
   /** https://cloud.google.com/bigquery/pricing: active logical storage, a month. */
   bigqueryGiB: { price: 0.02, free: 10 },
   /** https://cloud.google.com/storage/pricing: Standard, a month. */
@@ -27,5 +33,9 @@ export const listPrices = {
 
 /** Pub/Sub bills a message as this many bytes at least. https://cloud.google.com/pubsub/pricing */
 export const leastMessageBytes = 1_000;
+/** `insertAll` bills a row as this many bytes at least. https://cloud.google.com/bigquery/pricing */
+export const leastRowBytes = 1_024;
+/** A query is billed for this much of each table at least. https://cloud.google.com/bigquery/pricing */
+export const leastTableBytes = 10 * 2 ** 20;
 /** Cloud Run bills instance time in steps of this. https://cloud.google.com/run/pricing */
 export const billedStepSeconds = 0.1;

@@ -26,12 +26,14 @@ type Measured = {
 /** What became of `tweets` lines of a stream on their way through the functions. */
 export type MeasuredRun = {
   tweets: number;
+  /** Of the tweets themselves, one after the other, not compressed. */
+  plainBytes: number;
   /** By name. */
   functions: Record<string, Measured>;
   /** Sizes of all messages as they are published, compressed, by topic. */
   messages: Record<string, number[]>;
-  /** Bytes of the rows that are appended, as JSON. */
-  rowBytes: number;
+  /** Bytes of the rows that are appended, as JSON, by table. */
+  rowBytes: Record<string, number>;
 };
 
 const endingAt = new Date("2026-01-02T03:04:05Z");
@@ -100,13 +102,13 @@ export async function measureTweets(options: {
     bucket,
   );
 
-  let rowBytes = 0;
+  const rowBytes: Record<string, number> = {};
   const append = createAppender({
     append: async (table, rows) => {
       const columns = columnsOf(table);
       for (const { row, bytes } of rows) {
         convertRow(row, columns);
-        rowBytes += bytes;
+        rowBytes[table.name] = (rowBytes[table.name] ?? 0) + bytes;
       }
       return new Map();
     },
@@ -120,6 +122,7 @@ export async function measureTweets(options: {
 
   return {
     tweets: lines.length,
+    plainBytes: sum(lines.map((line) => Buffer.byteLength(line))),
     functions: {
       "normalize-tweets": normalized,
       "normalize-urls": judged,

@@ -12,7 +12,8 @@ describe("options", () => {
       source: { kind: "generate", count: 10_000, seed: 1 },
       cursor: undefined,
       rate: undefined,
-      pack: 100,
+      pack: 500,
+      lingerMs: 100,
       attributes: {},
       json: false,
       quiet: false,
@@ -21,7 +22,7 @@ describe("options", () => {
 
   test("are all taken", () => {
     const line =
-      "--topic log-lines --project p --input a.jsonl --input - --rate 12.5 --pack 1 --attribute a=1 --attribute b=x=y --json --quiet";
+      "--topic log-lines --project p --input a.jsonl --input - --rate 12.5 --pack 1 --linger 2.5 --attribute a=1 --attribute b=x=y --json --quiet";
 
     expect(parseOptions(line.split(" "))).toEqual({
       topic: "log-lines",
@@ -30,6 +31,7 @@ describe("options", () => {
       cursor: undefined,
       rate: 12.5,
       pack: 1,
+      lingerMs: 2_500,
       attributes: { a: "1", b: "x=y" },
       json: true,
       quiet: true,
@@ -68,6 +70,8 @@ describe("options", () => {
     ["--generate 1 --rate fast", /--rate fast/],
     ["--generate 1 --pack 0", /--pack 0: must be a whole number from 1 to 500/],
     ["--generate 1 --pack 501", /--pack 501/],
+    ["--generate 1 --linger 61", /--linger 61: must be seconds from 0 to 60/],
+    ["--generate 1 --linger soon", /--linger soon/],
     ["--generate 1 --attribute a", /--attribute a: must be written key=value/],
     ["--generate 1 --attribute =a", /key=value/],
     ["--generate 1 --attribute googx=a", /goog/],

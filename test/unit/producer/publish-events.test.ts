@@ -348,6 +348,17 @@ test("a pack that does not fill up is sent all the same", async () => {
   expect(await publishing).toMatchObject({ events: 1, messages: 1 });
 });
 
+test("a pack that may wait longer takes what comes later", async () => {
+  async function* slow() {
+    yield Buffer.from("first");
+    await new Promise((resolve) => setTimeout(resolve, 250));
+    yield Buffer.from("second");
+  }
+
+  const published = await publishEvents({ topic, events: slow(), pack: 100, lingerMs: 60_000 });
+  expect(published).toMatchObject({ events: 2, messages: 1 });
+});
+
 describe("abort", () => {
   test("stops reading, sends what was read, and waits for its acknowledgement", async () => {
     holdBack = true;

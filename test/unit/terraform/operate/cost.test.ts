@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
+import { naiveCost, noCodeCost } from "../../../../terraform/operate/cost/compare-designs.ts";
 import {
   alertConditions,
   computeCost,
@@ -8,6 +9,11 @@ import {
 } from "../../../../terraform/operate/cost/compute-cost.ts";
 import type { MeasuredRun } from "../../../../terraform/operate/cost/measure-tweets.ts";
 import { measureTweets } from "../../../../terraform/operate/cost/measure-tweets.ts";
+import { planLoad, type TweetLoad } from "../../../../terraform/operate/cost/plan-load.ts";
+import { priceQueries } from "../../../../terraform/operate/cost/price-queries.ts";
+import { referenceLoad } from "../../../../terraform/operate/cost/reference-load.ts";
+import { renderLimits, renderPlan } from "../../../../terraform/operate/cost/render-plan.ts";
+import { readManifests } from "../../../../terraform/read-manifests.ts";
 import { parseModule, readTerraformFiles } from "../../../support/terraform/read-configuration.ts";
 
 const terraform = join(import.meta.dirname, "../../../../terraform");
@@ -32,7 +38,8 @@ const run: MeasuredRun = {
     tweets: Array.from({ length: 10 }, () => 102_400),
     "append-posts": Array.from({ length: 10 }, () => 102_400),
   },
-  rowBytes: 512_000,
+  rowBytes: { posts: 400_000, url_hour_increments: 112_000 },
+  plainBytes: 1_024_000,
 };
 
 describe("computeCost", () => {
@@ -93,14 +100,106 @@ test("generated tweets are measured on their whole way", async () => {
   expect(measured.messages.tweets).toHaveLength(10);
   expect(measured.functions["normalize-tweets"]?.requests).toBe(10);
   expect(measured.functions["append-rows"]?.requests).toBeGreaterThanOrEqual(20);
-  expect(measured.rowBytes).toBeGreaterThan(100_000);
+  expect(measured.rowBytes.posts).toBeGreaterThan(100_000);
   for (const { cpuSeconds, logBytes } of Object.values(measured.functions)) {
     expect(cpuSeconds).toBeGreaterThan(0);
     expect(logBytes).toBeGreaterThan(0);
   }
 });
 
-test("the README has the table for 0, 1 M, 100 M and 10 B tweets a month", () => {
+describe("the README", () => {
   const readme = readFileSync(join(terraform, "README.md"), "utf8");
-  expect(readme).toContain("| tweets a month | 0 | 1,000,000 | 100,000,000 | 10,000,000,000 |");
+
+  test("has the table for 0, 1 M, 100 M and 10 B tweets a month", () => {
+    expect(readme).toContain("| tweets a month | 0 | 1,000,000 | 100,000,000 | 10,000,000,000 |");
+  });
+
+  test("has the limits as they follow from quotas, functions and the reference load", async () => {
+    expect(readme).toContain(renderLimits(referenceLoad, await readManifests()));
+  });
+});
+
+describe("planLoad", () => {
+  const load: TweetLoad = {
+    cpuSeconds: { "normalize-tweets": 100e-6, "append-rows": 50e-6 },
+    messageBytes: 400,
+    rowBytes: 600,
+    incrementBytes: 200,
+  };
+  const limits = planLoad(load, [
+    { name: "normalize-tweets", cpu: 1, maxInstances: 20 },
+    { name: "append-rows", cpu: 1, maxInstances: 2 },
+    { name: "serve-dashboard", cpu: 1, maxInstances: 4 },
+  ]);
+  const metAt = (name: string) => limits.find(({ limit }) => limit === name)?.metAt;
+
+  test("what is met first comes first", () => {
+    expect(limits.map((one) => one.metAt)).toEqual(
+      limits.map((one) => one.metAt).toSorted((a, b) => a - b),
+    );
+    // 2 vCPUs, half of them of use, 50 µs each.
+    expect(limits[0]).toMatchObject({ limit: "instances of append-rows", metAt: 20_000 });
+  });
+
+  test("each limit is met where the load of a tweet fills it", () => {
+    expect(metAt("instances of normalize-tweets")).toBeCloseTo(100_000, 6);
+    expect(metAt("vCPUs of Cloud Run in a region")).toBeCloseTo(20 / 300e-6, 3);
+    expect(metAt("Pub/Sub push, bytes delivered")).toBeCloseTo(1_100_000, 3);
+    expect(metAt("Storage Write API, bytes")).toBeCloseTo(500_000, 3);
+    // 1,000 connections are 166 instances with six each, of which each appends 10,000 tweets a second.
+    expect(metAt("Storage Write API, connections")).toBeCloseTo((1_000 / 6) * 10_000, 3);
+    // 100 GiB of 3,600 seconds of 200 bytes.
+    expect(metAt("bytes of one query that closes an hour")).toBeCloseTo(149_130.8, 1);
+  });
+
+  test("a function that tweets do not pass through is no limit", () => {
+    expect(metAt("instances of serve-dashboard")).toBeUndefined();
+  });
+
+  test("the plan names the first limit and what helps, or that there is none", () => {
+    const functions = [{ name: "append-rows", cpu: 1, maxInstances: 2 }];
+    const tight = renderPlan(load, functions, 1_000_000);
+    expect(tight).toContain("1,000,000 tweets/s, 86B a day:");
+    expect(tight).toContain("! instances of append-rows: 50 times 2, ours: raise");
+    expect(tight).toContain("First limit: instances of append-rows (2, ours), at 20,000 tweets/s.");
+    expect(renderPlan(load, functions, 100)).toContain(
+      "Nothing is met before 20,000 tweets/s: instances of append-rows.",
+    );
+  });
+});
+
+describe("designs", () => {
+  const plain = { bytes: 2_048, rowBytes: 512 };
+
+  test("one insert a tweet pays a request, 100 ms and a row of 1 KiB for each", () => {
+    const cost = naiveCost(plain, 2 ** 30);
+    expect(cost["Pub/Sub"]).toBeCloseTo((4 - 10 / 1_024) * 40, 6);
+    expect(cost["Cloud Run requests"]).toBeCloseTo((1_073.741824 - 2) * 0.4, 6);
+    expect(cost["BigQuery writes"]).toBeCloseTo(1_024 * 0.05, 6);
+    expect(cost["BigQuery storage"]).toBeCloseTo((512 - 10) * 0.02, 6);
+    // 41 instances' worth of requests at once share their time; CPU of 3 ms at half use is more.
+    expect(cost["Cloud Run instances"]).toBeGreaterThan(2 ** 30 * 0.006 * 0.000024 - 10);
+  });
+
+  test("no function: once published, once through the subscription", () => {
+    expect(noCodeCost(plain, 2 ** 30)["Pub/Sub"]).toBeCloseTo((2 - 10 / 1_024) * 40 + 2 * 50, 6);
+  });
+
+  test("a tweet of a few bytes is billed as 1,000", () => {
+    const tiny = noCodeCost({ bytes: 10, rowBytes: 10 }, 2 ** 40);
+    expect(tiny["Pub/Sub"]).toBeCloseTo((1_000 - 10 / 1_024) * 40 + 1_000 * 50, 3);
+  });
+});
+
+test("a query of the page costs the same after three years, one over everything does not", () => {
+  const kept = { incrementBytes: 200, naiveBytes: 500 };
+  const [first, last] = [1, 36].map((months) =>
+    priceQueries(kept, { tweets: 2 ** 30 * 30, months }),
+  );
+  // Three days of increments and a twentieth of a day of totals: 610 GiB at $6.25 a TiB.
+  expect(first?.["page: what is shared now"]).toBeCloseTo((610 / 1_024) * 6.25, 6);
+  expect(last?.["page: what is shared now"]).toBe(first?.["page: what is shared now"]);
+  expect(first?.["naive pipeline: any of them"]).toBeCloseTo((15_000 / 1_024) * 6.25, 6);
+  expect(last?.["naive pipeline: any of them"]).toBeCloseTo((36 * 15_000 * 6.25) / 1_024, 4);
+  expect(last?.["analyst: every hour there was"]).toBeCloseTo(((600 + 10_800) / 1_024) * 6.25, 6);
 });
