@@ -6,6 +6,7 @@ import { encodePayload } from "../../shared/codec/encode-payload.ts";
 import type { PubsubDelivery } from "../../shared/envelopes/pubsub-delivery.ts";
 import { delivery } from "../support/deliveries.ts";
 import { hasSharedData, sharedDataPath, sharedLines } from "../support/shared-data.ts";
+import { benchSubscriber } from "./bench-subscriber.ts";
 import {
   type Effort,
   held,
@@ -23,7 +24,7 @@ const repeats = { bluesky: 60, mastodon: 6 };
 /**
  * normalize-bluesky and normalize-mastodon in process against their floor: decompress, parse each line,
  * one `new URL` per link. The work includes writing the lines that would be published. Without the real
- * data there is nothing to measure.
+ * data there is nothing to measure. And the subscriber of Bluesky, as the command that it is.
  */
 export async function benchSources(effort: Effort): Promise<Measurement[]> {
   if (!hasSharedData) return [];
@@ -43,6 +44,7 @@ export async function benchSources(effort: Effort): Promise<Measurement[]> {
   return [
     held("normalize-bluesky, share of its floor", ofBluesky.ratios),
     held("normalize-mastodon, share of its floor", ofMastodon.ratios),
+    ...(await benchSubscriber()),
   ];
 }
 

@@ -38,6 +38,8 @@ export const targets = {
   "cold start": { atMost: 350, unit: "ms" },
   "cold start, bundled to unbundled": { atMost: 0.6, unit: "×" },
   "append-rows, heap kept of each of 1,000,000 appends": { atMost: 8, unit: "bytes" },
+  "produce --bluesky, events per second of CPU": { atLeast: 2_000, unit: "/s" },
+  "produce --bluesky, resident memory": { atMost: 200, unit: "MiB" },
   "redrive-failures, failed events sent back per second": { atLeast: 5_000, unit: "/s" },
   "redrive-failures, resident memory": { atMost: 256, unit: "MiB" },
   "redrive-failures, memory for 30,000 failed events over 10,000": { atMost: 1.25, unit: "×" },
