@@ -141,6 +141,32 @@ describe.runIf(hasSharedData)("two weeks of New York's turnstiles", () => {
     ]);
     expect(stations.filter(({ station }) => station === "86 ST")).toHaveLength(5);
   }, 60_000);
+
+  test("by station between two dates, ranked", async () => {
+    const top = (first: string, last: string, count: number) =>
+      warehouse.query(`SELECT station, linename, entries, entries_rank
+        FROM turnstile_top_stations('${first}', '${last}') ORDER BY entries_rank LIMIT ${count}`);
+    expect(await top("2024-01-06", "2024-01-19", 10)).toEqual(
+      [
+        ["GRD CNTRL-42 ST", "4567S", 461_054],
+        ["PATH NEW WTC", "1", 363_755],
+        ["FLUSHING-MAIN", "7", 333_966],
+        ["42 ST-PORT AUTH", "ACENQRS1237W", 327_068],
+        ["JKSN HT-ROOSVLT", "EFMR7", 318_418],
+        ["34 ST-PENN STA", "ACE", 271_585],
+        ["34 ST-HERALD SQ", "BDFMNQRW", 218_271],
+        ["TIMES SQ-42 ST", "1237ACENQRSW", 209_354],
+        ["14 ST-UNION SQ", "LNQR456W", 199_335],
+        ["59 ST COLUMBUS", "ABCD1", 197_326],
+      ].map(([station, linename, entries], index) => ({
+        station,
+        linename,
+        entries,
+        entries_rank: index + 1,
+      })),
+    );
+    expect(await top("2024-01-20", "2024-01-31", 10)).toEqual([]);
+  }, 60_000);
 });
 
 describe("a stream of 10,000 increments, some twice and some late", () => {
@@ -225,6 +251,28 @@ describe("a stream of 10,000 increments, some twice and some late", () => {
     });
     expect(windows.length).toBeGreaterThan(1_000);
     expect(rows.map(({ said }) => said).toSorted()).toEqual(windows);
+  }, 60_000);
+
+  test("gives the same as lines of 13 fields, whose TIME is the end of the window", async () => {
+    const rows = z
+      .array(z.record(z.string(), z.union([z.string(), z.number()])))
+      .parse(await query(`SELECT * FROM ${dataset}.turnstile_lines(5)`));
+    expect(Object.keys(rows[0] ?? {}).join()).toBe(
+      "CA,UNIT,SCP,STATION,LINENAME,DIVISION,DATE,TIME,DESC,ENTRIES,EXITS,ID,TIMESTAMP",
+    );
+    const windows = sum(([ca, unit, scp, station, line, division, date, time = "", desc]) => {
+      const minute = Number(time.slice(3, 5));
+      const end = minute - (minute % 5) + 5;
+      const hour = (Number(time.slice(0, 2)) + (end === 60 ? 1 : 0)) % 24;
+      const two = (number: number) => String(number).padStart(2, "0");
+      const said = `${two(hour)}:${two(end % 60)}:00`;
+      return [ca, unit, scp, station, line, division, date, said, desc].join(",");
+    });
+    const said = rows.map(({ ID: _id, TIMESTAMP: _at, ENTRIES, EXITS, ...names }) =>
+      [Object.values(names).join(), ENTRIES, EXITS].join(" "),
+    );
+    expect(said.toSorted()).toEqual(windows);
+    expect(new Set(rows.map(({ ID }) => ID)).size).toBe(rows.length);
   }, 60_000);
 
   test("gives longer windows as well, and none of less than five minutes", async () => {
