@@ -19,8 +19,9 @@ locals {
       tables      = toset(keys(manifest.tables))
       queries     = toset(keys(manifest.queries))
       lake = {
-        reads   = toset(flatten([for bucket in values(manifest.buckets) : bucket.reads]))
-        creates = toset(flatten([for bucket in values(manifest.buckets) : bucket.creates]))
+        reads    = toset(flatten([for bucket in values(manifest.buckets) : bucket.reads]))
+        creates  = toset(flatten([for bucket in values(manifest.buckets) : bucket.creates]))
+        replaces = toset(flatten([for bucket in values(manifest.buckets) : bucket.replaces]))
       }
       secrets = toset(keys(manifest.secrets))
       delivery = {

@@ -5,7 +5,7 @@ locals {
 }
 
 # The lake: landing/ for files that are to be counted, archive/ for the raw input, reports/ for what
-# became of files.
+# became of files, indices/ for the counts of closed hours by key.
 resource "google_storage_bucket" "lake" {
   project                     = var.project_id
   name                        = local.lake_name
@@ -59,6 +59,17 @@ resource "google_storage_bucket" "lake" {
     condition {
       age            = var.lifecycle_days.reports_delete
       matches_prefix = ["reports/"]
+    }
+  }
+
+  # Files of an hour that was closed again: export-hours gives them a custom time.
+  lifecycle_rule {
+    action {
+      type = "Delete"
+    }
+    condition {
+      days_since_custom_time = var.lifecycle_days.superseded_delete
+      matches_prefix         = ["indices/"]
     }
   }
 
@@ -128,7 +139,7 @@ resource "google_pubsub_topic_iam_member" "notification_publisher" {
   member  = local.storage_agent
 }
 
-# Only landing/: the archive and the reports must not come back in.
+# Only landing/: the archive, the reports and the indices must not come back in.
 resource "google_storage_notification" "landing" {
   count = local.is_notified ? 1 : 0
 

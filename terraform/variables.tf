@@ -72,12 +72,13 @@ variable "labels" {
 }
 
 variable "lifecycle_days" {
-  description = "Age in days at which lake objects change: raw archive to NEARLINE and to COLDLINE, files in landing/ and reports/ deleted, replaced versions deleted."
+  description = "Age in days at which lake objects change: raw archive to NEARLINE and to COLDLINE, files in landing/ and reports/ deleted, superseded files of indices/ deleted, replaced versions deleted."
   type = object({
     archive_to_nearline = optional(number, 30)
     archive_to_coldline = optional(number, 90)
     landing_delete      = optional(number, 90)
     reports_delete      = optional(number, 365)
+    superseded_delete   = optional(number, 1)
     noncurrent_delete   = optional(number, 30)
   })
   default  = {}

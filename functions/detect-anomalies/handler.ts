@@ -1,4 +1,5 @@
 import type { PublishLines } from "../../shared/codec/publish-lines.ts";
+import { readClosedHours } from "../../shared/codec/read-closed-hours.ts";
 import { parsePubsubDelivery } from "../../shared/envelopes/pubsub-delivery.ts";
 import type { Anomaly } from "../../shared/events/anomaly.v1.ts";
 import type { HoursClosed } from "../../shared/events/hours-closed.v1.ts";
@@ -10,7 +11,6 @@ import type manifest from "./function.json";
 import { judgeKey, judgeTotal, type Learned, learnHours, momentsOf } from "./judge-closing.ts";
 import { longestIncidentHours } from "./judge-series.ts";
 import { bigHours, type KeyCount } from "./key-series.ts";
-import { readClosedHours } from "./read-closed-hours.ts";
 import { historyHours } from "./score-hour.ts";
 
 type Dependencies = {
@@ -38,7 +38,11 @@ export function createHandler(dependencies: Dependencies) {
   const { streams, publish, now, log, config } = dependencies;
   return async (event: unknown): Promise<void> => {
     const delivery = parsePubsubDelivery(event);
-    const { closed, failed } = readClosedHours(delivery, { ...config, streams });
+    const { closed, failed } = readClosedHours(delivery, {
+      stage: "detect-anomalies",
+      ...config,
+      streams,
+    });
     const oldest = Math.floor(now() / hourMs) - historyHours;
     const recent = closed.filter(({ hour }) => hourOf(hour) >= oldest);
     const said: Anomaly[] = [];

@@ -44,10 +44,14 @@ const trigger = z.union([
 
 const folder = z.string().regex(/^(?:[\w-]+\/)+$/, "not a folder, which ends in a slash");
 
-/** Folders of a bucket in which a function reads objects, and creates new ones. */
+/**
+ * Folders of a bucket in which a function reads objects, creates new ones, and replaces those that are
+ * there, which is the right to delete them.
+ */
 const bucketAccess = z.strictObject({
   reads: z.array(folder),
   creates: z.array(folder),
+  replaces: z.array(folder).default([]),
   why: reason,
 });
 

@@ -29,8 +29,6 @@ type Client = {
 };
 
 const silenceMs = 30_000;
-/** Google's client listens eleven times to each download; Node would report a leak on stderr. */
-const listenersOfDownload = 20;
 const notFound = 404;
 const httpError = z.object({ code: z.number() });
 const objectMetadata = z.object({ size: z.coerce.number(), timeCreated: z.string() });
@@ -39,9 +37,14 @@ const objectMetadata = z.object({ size: z.coerce.number(), timeCreated: z.string
 export const statusOf = (error: unknown): number | undefined =>
   httpError.safeParse(error).data?.code;
 
+/** Google's client listens eleven times to each download; Node would report a leak on stderr. */
+export function allowDownloads(): void {
+  EventEmitter.defaultMaxListeners = 20;
+}
+
 /** A reader of objects on Google's client. */
 export function createObjectReader(storage: Client): ObjectReader {
-  EventEmitter.defaultMaxListeners = listenersOfDownload;
+  allowDownloads();
   const fileOf = ({ bucket, name, generation }: ObjectGeneration) =>
     storage.bucket(bucket).file(name, { generation });
 

@@ -49,6 +49,11 @@ export const interactions = declareStream({
   },
   keepsTime: true,
   postsBy: "influenced",
+  // Whom someone moves, and by whom someone is moved.
+  indices: {
+    influencer_hours: ["influencer", "influenced"],
+    influenced_hours: ["influenced", "influencer"],
+  },
   measures: {
     interactions: { counts: "events", description: "Posts of the one that react to the other" },
     score: { counts: "sum", of: "weight", description: "Sum of what they weigh" },

@@ -32,6 +32,11 @@ type Declaration<Shape extends z.ZodRawShape> = {
   postsBy?: keyof Shape & string;
   /** By the name of the view's column. */
   measures: Record<string, Measure<keyof Shape & string>>;
+  /**
+   * Files of each closed hour for whoever serves single keys: by the name of their folder, the keys that
+   * they are sorted by, of which the first is looked up.
+   */
+  indices?: Record<string, readonly (keyof Shape & string)[]>;
   /** What tells that an hour is unusual; as with any stream, where absent. */
   anomalies?: Partial<AnomalySettings>;
 };
@@ -80,8 +85,12 @@ export type Stream = {
   /** View of the closed hours, one row each. */
   closingsView: string;
   measures: readonly (Measure & { name: string })[];
+  indices: readonly HourIndex[];
   anomalies: AnomalySettings;
 };
+
+/** Files in the lake with the counts of each key, by hour. */
+export type HourIndex = { name: string; sortedBy: readonly string[] };
 
 /** What every event has, whatever its stream. */
 const identity = {
@@ -94,7 +103,8 @@ const ownColumns = ["hour", "events", "landed_at", "closing", "revision", "is_he
 
 /**
  * A stream as it is declared, with all that follows from it.
- * @throws {Error} when a field has no role, a stream no key, or a column the name of another one.
+ * @throws {Error} when a field has no role, a stream no key, a column the name of another one, or an
+ * index another order than that of its keys.
  */
 export function declareStream<Shape extends z.ZodRawShape>(declared: Declaration<Shape>) {
   const event = z.compile(z.object({ ...identity, ...declared.fields }));
@@ -128,6 +138,12 @@ function describeStream<Shape extends z.ZodRawShape>(
   if (of !== undefined && !Object.hasOwn(measures, of)) {
     throw new Error(`stream ${name} has no measure '${of}' to judge`);
   }
+  const indices = Object.entries(declared.indices ?? {}).map(([index, sortedBy]) => {
+    if (sortedBy.toSorted().join() !== keys.toSorted().join()) {
+      throw new Error(`index ${index} of stream ${name} is not sorted by all its keys`);
+    }
+    return { name: index, sortedBy };
+  });
   return {
     name,
     description,
@@ -155,6 +171,7 @@ function describeStream<Shape extends z.ZodRawShape>(
     eventsView: `${counts}_events`,
     closingsView: `${counts}_closings`,
     measures: columns,
+    indices,
     anomalies: { ...usualAnomalies, of: judgedColumn(columns), ...declared.anomalies },
   };
 }

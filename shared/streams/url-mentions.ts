@@ -35,6 +35,7 @@ export const urlMentions = declareStream({
     ),
   },
   postsBy: "author",
+  indices: { url_hours: ["url_key"] },
   measures: {
     mentions: { counts: "events", description: "Posts that share the page" },
     authors: { counts: "distinct", of: "author", description: "Authors who share it" },

@@ -82,15 +82,20 @@ export async function startCloud(options: CloudOptions): Promise<Cloud> {
       options.pubsubEmulator === undefined ? await startOwnPubsub(options, functions) : undefined;
     if (ownPubsub !== undefined) started.push(ownPubsub);
     const pubsub = options.pubsubEmulator ?? ownPubsub?.address ?? "";
-    const { bigquery: restPort, bigqueryWrite: writePort } = options.ports;
-    const bigquery = await startBigquery({ restPort, writePort, database: options.database });
-    started.push(bigquery);
     // Google's clients look for the metadata server of a cloud machine even so.
     const detection = { METADATA_SERVER_DETECTION: "none" };
     // The lake publishes what lands in it.
     Object.assign(process.env, { PUBSUB_EMULATOR_HOST: pubsub, ...detection });
     const lake = await startLake(options);
     started.push(lake);
+    const { bigquery: restPort, bigqueryWrite: writePort } = options.ports;
+    const bigquery = await startBigquery({
+      restPort,
+      writePort,
+      database: options.database,
+      storageUrl: lake.url,
+    });
+    started.push(bigquery);
     const servers = {
       PUBSUB_EMULATOR_HOST: pubsub,
       BIGQUERY_EMULATOR_HOST: bigquery.restUrl,
@@ -110,6 +115,7 @@ export async function startCloud(options: CloudOptions): Promise<Cloud> {
       GOOGLE_CLOUD_PROJECT: options.projectId,
       BIGQUERY_DATASET: options.dataset,
       LANDING_BUCKET: bucket,
+      LAKE_BUCKET: bucket,
       ...webhookSecrets(),
     };
     await provisionWarehouse(options);

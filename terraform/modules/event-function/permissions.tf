@@ -1,7 +1,13 @@
 locals {
   lake_roles = {
     "roles/storage.objectCreator" = var.lake.creates
+    "roles/storage.objectUser"    = var.lake.replaces
     "roles/storage.objectViewer"  = var.lake.reads
+  }
+  lake_titles = {
+    "roles/storage.objectCreator" = "only-what-it-creates"
+    "roles/storage.objectUser"    = "only-what-it-replaces"
+    "roles/storage.objectViewer"  = "only-what-it-reads"
   }
 }
 
@@ -34,8 +40,8 @@ resource "google_project_iam_member" "query_runner" {
   member  = google_service_account.function.member
 }
 
-# Reads and creates where its function.json says, and never replaces or deletes. Names may be listed
-# in the whole lake: Cloud Storage says 404 only to who may list, and 403 to others.
+# Reads, creates and replaces where its function.json says, and nowhere else. Names may be listed in the
+# whole lake: Cloud Storage says 404 only to who may list, and 403 to others.
 resource "google_storage_bucket_iam_member" "lake" {
   for_each = { for role, prefixes in local.lake_roles : role => prefixes if length(prefixes) > 0 }
 
@@ -44,7 +50,7 @@ resource "google_storage_bucket_iam_member" "lake" {
   member = google_service_account.function.member
 
   condition {
-    title       = each.key == "roles/storage.objectViewer" ? "only-what-it-reads" : "only-what-it-creates"
+    title       = local.lake_titles[each.key]
     description = "Objects whose names begin with ${join(" or ", each.value)}"
     expression = join(" || ", concat(
       each.key == "roles/storage.objectViewer" ? ["resource.name == \"projects/_/buckets/${var.bucket}\""] : [],

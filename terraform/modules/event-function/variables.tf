@@ -87,14 +87,15 @@ variable "labels" {
 }
 
 variable "lake" {
-  description = "What the names of objects in the bucket begin with that it reads, and that it creates."
+  description = "What the names of objects in the bucket begin with that it reads, creates, and creates or replaces."
   type = object({
-    reads   = set(string)
-    creates = set(string)
+    reads    = set(string)
+    creates  = set(string)
+    replaces = set(string)
   })
 
   validation {
-    condition     = alltrue([for prefix in setunion(var.lake.reads, var.lake.creates) : endswith(prefix, "/")])
+    condition     = alltrue([for prefix in setunion(var.lake.reads, var.lake.creates, var.lake.replaces) : endswith(prefix, "/")])
     error_message = "Prefixes in the lake must end in a slash: landing/ is a folder, landing is the beginning of others."
   }
 }

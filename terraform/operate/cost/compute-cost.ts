@@ -1,4 +1,10 @@
-import { billedStepSeconds, leastMessageBytes, listPrices } from "./list-prices.ts";
+import { streams } from "../../../shared/streams/streams.ts";
+import {
+  billedStepSeconds,
+  leastMessageBytes,
+  leastTableBytes,
+  listPrices,
+} from "./list-prices.ts";
 import type { MeasuredRun } from "./measure-tweets.ts";
 
 /** What triggers a function and what an instance of it has, as its function.json says. */
@@ -18,6 +24,7 @@ export type MonthlyCost = Record<
   | "Cloud Run instances"
   | "BigQuery writes"
   | "BigQuery storage"
+  | "indices"
   | "logs"
   | "alerts",
   number
@@ -33,6 +40,12 @@ export const assumptions = {
   utilization: 0.5,
   /** An object of the archive holds ten minutes, or this much. */
   archiveObjectBytes: 134_217_728,
+  /** How often an hour is exported: when it is over, and when something late has come. */
+  exportsOfAnHour: 2,
+  /** Of a key with its counts, in BigQuery as in a file. */
+  indexRowBytes: 80,
+  /** Of an export, in Cloud Storage: its file, the manifest, a list, and a mark on what it replaces. */
+  exportWrites: 4,
 };
 
 /** Conditions of alerts: each is one for all functions. */
@@ -85,6 +98,8 @@ export function computeCost(
       ),
     "BigQuery writes": paid(listPrices.bigqueryWriteGiB, stored / gib),
     "BigQuery storage": paid(listPrices.bigqueryGiB, stored / gib),
+    indices:
+      options.tweets === 0 ? 0 : indicesCost(run.indexRows * scale * assumptions.indexRowBytes),
     // Cloud Run's own entries about acknowledged pushes are left out of the logs (monitoring.tf).
     logs: paid(listPrices.loggingGiB, sumOf((one) => one.logBytes) / gib),
     alerts: paid(listPrices.alertCondition, alertConditions),
@@ -93,6 +108,18 @@ export function computeCost(
 
 export const sumOfAll = (values: readonly number[]): number =>
   values.reduce((total, one) => total + one, 0);
+
+/** Of writing the hours of a month, `bytes` all together, and of keeping them for a month. */
+function indicesCost(bytes: number): number {
+  const files = (monthSeconds / 3_600) * streams.flatMap(({ indices }) => indices).length;
+  const exports = files * assumptions.exportsOfAnHour;
+  const queried = exports * Math.max(leastTableBytes, bytes / files);
+  return (
+    paid(listPrices.bigqueryQueryTiB, queried / tib) +
+    paid(listPrices.thousandWrites, (exports * assumptions.exportWrites) / 1_000) +
+    paid(listPrices.storageGiB, bytes / gib)
+  );
+}
 
 /** Dollars a month, all together. */
 export const totalOf = (cost: Record<string, number>): number => sumOfAll(Object.values(cost));

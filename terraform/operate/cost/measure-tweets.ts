@@ -34,6 +34,8 @@ export type MeasuredRun = {
   messages: Record<string, number[]>;
   /** Bytes of the rows that are appended, as JSON, by table. */
   rowBytes: Record<string, number>;
+  /** Rows of the indices of the hours that they are of, as export-hours would write them. */
+  indexRows: number;
 };
 
 const endingAt = new Date("2026-01-02T03:04:05Z");
@@ -86,9 +88,16 @@ export async function measureTweets(options: {
   const judge = createJudge({ publish, now, log, config });
   const judged = await measure(messages.get("link-shares") ?? [], "link-shares", judge);
 
+  const indexRows = new Set<string>();
   const bucket = createBucketer({
     count: async (stream, events) => {
       const rows = bucketHours(stream, events);
+      for (const { name } of stream.indices) {
+        for (const row of rows) {
+          const key = stream.keys.map((field) => row[field]);
+          indexRows.add(JSON.stringify([name, row.hour, ...key]));
+        }
+      }
       const appended = rows.map((row) => JSON.stringify(row));
       await publish(stream.increments.topic, "increments", appended);
     },
@@ -136,6 +145,7 @@ export async function measureTweets(options: {
       ),
     },
     rowBytes,
+    indexRows: indexRows.size,
   };
 }
 

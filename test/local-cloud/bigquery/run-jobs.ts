@@ -12,6 +12,7 @@ import { BigqueryError } from "./bigquery-error.ts";
 import { checkPartitionFilter } from "./check-partition-filter.ts";
 import type { ResultField } from "./encode-results.ts";
 import { explainDuckdbError } from "./explain-duckdb-error.ts";
+import type { Exported, ExportRows } from "./exports/export-rows.ts";
 import { type Catalog, type CatalogTable, quoteTable } from "./open-catalog.ts";
 import { notImplemented } from "./sql/place-error.ts";
 import { type QueryRequest, type TranslatedQuery, translateQuery } from "./sql/translate-query.ts";
@@ -25,6 +26,8 @@ export type QueryResult = {
   changed: { inserted: number; updated: number; deleted: number } | undefined;
   /** What a definition has done. */
   operation: Operation | undefined;
+  /** What an export has written. */
+  exported: Exported | undefined;
 };
 
 export type QueryJob = {
@@ -66,6 +69,7 @@ const connections = 4;
 export function createJobs(
   instance: DuckDBInstance,
   catalog: Catalog,
+  exportRows: ExportRows,
   now: () => number = Date.now,
 ) {
   const jobs = new Map<string, QueryJob>();
@@ -156,7 +160,7 @@ export function createJobs(
           try {
             job.result = translated.definition
               ? await define(catalog, connection, translated)
-              : await execute(connection, prepared, translated);
+              : await execute(connection, prepared, translated, exportRows);
           } catch (error) {
             const explained = explainDuckdbError(error);
             job.error =
@@ -218,14 +222,21 @@ const nothing = {
   affected: undefined,
   changed: undefined,
   operation: undefined,
+  exported: undefined,
 };
 
 async function execute(
   connection: DuckDBConnection,
   prepared: DuckDBPreparedStatement | undefined,
   translated: TranslatedQuery,
+  exportRows: ExportRows,
 ): Promise<QueryResult> {
   if (!prepared) return nothing;
+  if (translated.exported !== undefined) {
+    const chunks = await (await prepared.run()).fetchAllChunks();
+    const exported = await exportRows(translated.exported, translated.fields, chunks);
+    return { ...nothing, exported };
+  }
   if (translated.conflicts === undefined) return run(prepared, translated);
   await connection.run("BEGIN");
   try {

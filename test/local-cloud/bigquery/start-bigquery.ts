@@ -4,6 +4,7 @@ import { DuckDBInstance } from "@duckdb/node-api";
 import { Server, ServerCredentials } from "@grpc/grpc-js";
 
 import { portOf } from "../tcp-port.ts";
+import { createExport } from "./exports/export-rows.ts";
 import { openCatalog, quoteTable } from "./open-catalog.ts";
 import { serveReads } from "./reads/serve-reads.ts";
 import { serveRest } from "./rest/serve-rest.ts";
@@ -18,6 +19,8 @@ export type BigqueryOptions = {
   writePort?: number;
   /** ":memory:" or the path of a DuckDB file, which keeps everything across restarts. */
   database?: string;
+  /** Cloud Storage for EXPORT DATA, which is not implemented without. */
+  storageUrl?: string;
 };
 
 export type LocalBigquery = {
@@ -36,7 +39,7 @@ export type LocalBigquery = {
  * Listens on 127.0.0.1 only. Rejects when a port is taken or the database file is in use.
  */
 export async function startBigquery(options: BigqueryOptions = {}): Promise<LocalBigquery> {
-  const { restPort = 0, writePort = 0, database = ":memory:" } = options;
+  const { restPort = 0, writePort = 0, database = ":memory:", storageUrl } = options;
   const instance = await DuckDBInstance.create(database, {
     threads: "2",
     autoinstall_known_extensions: "false",
@@ -55,7 +58,7 @@ export async function startBigquery(options: BigqueryOptions = {}): Promise<Loca
   registerEngineFunctions(connection);
 
   const catalog = await openCatalog(connection);
-  const jobs = createJobs(instance, catalog);
+  const jobs = createJobs(instance, catalog, createExport(storageUrl));
   const appender = createAppender(instance);
   const counting = await instance.connect();
   const rest = serveRest({

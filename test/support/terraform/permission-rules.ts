@@ -188,9 +188,9 @@ export const permissionRules: Record<string, Rule> = {
           ) === '[["bigquery.tables.get","bigquery.tables.updateData"]]',
       }),
       ...about("roles in the lake", {
-        "are reading and creating":
+        "are reading, creating and replacing":
           JSON.stringify(deployment.eventFunction.locals.lake_roles) ===
-          '{"roles/storage.objectCreator":"${var.lake.creates}","roles/storage.objectViewer":"${var.lake.reads}"}',
+          '{"roles/storage.objectCreator":"${var.lake.creates}","roles/storage.objectUser":"${var.lake.replaces}","roles/storage.objectViewer":"${var.lake.reads}"}',
       }),
     ];
   },

@@ -29,6 +29,13 @@ export function dmlAnswer(job: QueryJob) {
   };
 }
 
+/** What an export has written; nothing for whatever else. */
+function exportAnswer({ result }: QueryJob) {
+  if (result?.exported === undefined) return {};
+  const { files, rows } = result.exported;
+  return { exportDataStatistics: { fileCount: String(files), rowCount: String(rows) } };
+}
+
 /** A job as the API describes it. */
 export function describeJob(job: QueryJob) {
   const { translated } = job;
@@ -75,6 +82,7 @@ export function describeJob(job: QueryJob) {
             }
           : {}),
         ...dmlAnswer(job),
+        ...exportAnswer(job),
       },
     },
     user_email: "local@localhost",

@@ -2,6 +2,7 @@ import { BigqueryError } from "../bigquery-error.ts";
 import type { ResultField } from "../encode-results.ts";
 import type { Catalog, CatalogFunction, CatalogTable, TableName } from "../open-catalog.ts";
 import { analyzeDefinition, type TableDefinition } from "./analyze/analyze-definition.ts";
+import { analyzeExport, type Export } from "./analyze/analyze-export.ts";
 import { analyzeQuery } from "./analyze/analyze-query.ts";
 import { analyzeChange } from "./analyze/analyze-statement.ts";
 import { analyzeType } from "./analyze/analyze-type.ts";
@@ -43,6 +44,7 @@ type StatementType =
   | "DROP_TABLE"
   | "DROP_TABLE_FUNCTION"
   | "DROP_VIEW"
+  | "EXPORT_DATA"
   | "INSERT"
   | "MERGE"
   | "SELECT"
@@ -53,13 +55,15 @@ export type TranslatedQuery = {
   /** One DuckDB statement. */
   sql: string;
   statement: StatementType;
-  /** The columns of a SELECT, and what DuckDB must make of them. */
+  /** The columns of a SELECT or of an export, and what DuckDB must make of them. */
   fields: ResultField[];
   storage: string[];
   /** A query whose first row says that a change would not be one. */
   conflicts: string | undefined;
   /** What is created or dropped, beside or instead of running `sql`. */
   definition: TableDefinition | undefined;
+  /** Where the rows of the query go, instead of to the client. */
+  exported: Export | undefined;
   /** What the statement reads or writes, as written. */
   references: CatalogTable[];
   /** The tables behind it, those under views included. */
@@ -178,12 +182,20 @@ function translateStatement(context: Context, main: Syntax) {
   const nothing = {
     conflicts: undefined,
     definition: undefined,
+    exported: undefined,
     fields: [],
     storage: [],
   } satisfies Partial<TranslatedQuery>;
   switch (main.kind) {
     case "select":
       return { ...nothing, ...translateSelect(context, main.query), statement: "SELECT" as const };
+    case "export data":
+      return {
+        ...nothing,
+        ...translateSelect(context, main.query),
+        exported: analyzeExport(context, main),
+        statement: "EXPORT_DATA" as const,
+      };
     case "insert":
     case "update":
     case "delete":

@@ -40,6 +40,7 @@ const run: MeasuredRun = {
   },
   rowBytes: { posts: 400_000, url_hour_increments: 112_000 },
   plainBytes: 1_024_000,
+  indexRows: 500,
 };
 
 describe("computeCost", () => {
@@ -60,6 +61,19 @@ describe("computeCost", () => {
     expect(cost["BigQuery storage"]).toBeCloseTo((512 - 10) * 0.02, 6);
     // 40 requests for 1,000 tweets.
     expect(cost["Cloud Run requests"]).toBeCloseTo((42.94967296 - 2) * 0.4, 6);
+  });
+
+  test("indices: three a stream of links and interactions, each hour twice", () => {
+    // 4,320 exports of 10 MiB are free to query; four writes each; 40 KB kept.
+    expect(computeCost(run, { tweets: 1_000, functions }).indices).toBeCloseTo(0.0864, 6);
+    // 2^30 tweets: 0.5 * 2^30 rows of 80 bytes are 40 GiB, queried twice, which is free, and kept.
+    expect(computeCost(run, { tweets: 2 ** 30, functions }).indices).toBeCloseTo(0.0864 + 0.8, 6);
+    // 2^36 tweets: 2.5 TiB, queried twice.
+    expect(computeCost(run, { tweets: 2 ** 36, functions }).indices).toBeCloseTo(
+      0.0864 + 4 * 6.25 + 2_560 * 0.02,
+      6,
+    );
+    expect(computeCost(run, { tweets: 0, functions }).indices).toBe(0);
   });
 
   test("a small message is billed as 1,000 bytes", () => {
@@ -101,6 +115,7 @@ test("generated tweets are measured on their whole way", async () => {
   expect(measured.functions["normalize-tweets"]?.requests).toBe(10);
   expect(measured.functions["append-rows"]?.requests).toBeGreaterThanOrEqual(20);
   expect(measured.rowBytes.posts).toBeGreaterThan(100_000);
+  expect(measured.indexRows).toBeGreaterThan(100);
   for (const { cpuSeconds, logBytes } of Object.values(measured.functions)) {
     expect(cpuSeconds).toBeGreaterThan(0);
     expect(logBytes).toBeGreaterThan(0);

@@ -39,7 +39,7 @@ export function parseStatements(sql: string): Statement[] {
 /** What BigQuery has and this one has not, by the first words. */
 const otherStatements = new Set(
   `ALTER ANALYZE ASSERT BEGIN BREAK CALL CASE COMMIT CONTINUE DECLARE DESCRIBE EXECUTE EXPLAIN
-   EXPORT FOR GRANT IF ITERATE LEAVE LOAD LOOP RAISE REPEAT RETURN REVOKE ROLLBACK SET UNDROP WHILE`
+   FOR GRANT IF ITERATE LEAVE LOAD LOOP RAISE REPEAT RETURN REVOKE ROLLBACK SET UNDROP WHILE`
     .trim()
     .split(/\s+/),
 );
@@ -68,6 +68,8 @@ function parseStatement(reader: TokenReader): Statement {
       return parseCreate(reader);
     case "DROP":
       return parseDrop(reader);
+    case "EXPORT":
+      return parseExport(reader);
     case "FROM":
       throw notImplemented("Pipe syntax");
     default:
@@ -358,4 +360,16 @@ function parseDrop(reader: TokenReader): Statement {
   const cascade = reader.takeWord("CASCADE");
   if (!cascade) reader.takeWord("RESTRICT");
   return { kind: "drop", what, target, ifExists, cascade, place };
+}
+
+function parseExport(reader: TokenReader): Statement {
+  const place = reader.place();
+  reader.expectWord("EXPORT");
+  if (reader.isWord("MODEL")) throw notImplemented("EXPORT MODEL");
+  reader.expectWord("DATA");
+  if (reader.isWord("WITH")) throw notImplemented("EXPORT DATA WITH CONNECTION");
+  if (!reader.isWord("OPTIONS")) reader.expectWord("OPTIONS");
+  const options = parseOptions(reader);
+  reader.expectWord("AS");
+  return { kind: "export data", options, query: parseQuery(reader), place };
 }

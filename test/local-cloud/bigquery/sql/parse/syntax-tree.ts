@@ -175,6 +175,7 @@ export type Pivot = Place & {
 export type Statement = Place &
   (
     | { kind: "select"; query: Query }
+    | { kind: "export data"; options: TableOption[]; query: Query }
     | {
         kind: "insert";
         target: Name[];

@@ -1,17 +1,17 @@
-import { type ReadRecord, readRecords } from "../../shared/codec/read-records.ts";
-import type { PubsubDelivery } from "../../shared/envelopes/pubsub-delivery.ts";
-import type { FailedEvent } from "../../shared/events/failed-event.v1.ts";
-import { type HoursClosed, hoursClosed } from "../../shared/events/hours-closed.v1.ts";
-import { issuesOf } from "../../shared/events/issues-of.ts";
-import type { Stream } from "../../shared/streams/stream.ts";
+import type { PubsubDelivery } from "../envelopes/pubsub-delivery.ts";
+import type { FailedEvent } from "../events/failed-event.v1.ts";
+import { type HoursClosed, hoursClosed } from "../events/hours-closed.v1.ts";
+import { issuesOf } from "../events/issues-of.ts";
+import type { Stream } from "../streams/stream.ts";
+import { type ReadRecord, readRecords } from "./read-records.ts";
 
 /** The hours that a message says are closed, and failed events for records that say no such thing. */
 export function readClosedHours(
   delivery: PubsubDelivery,
-  context: { functionVersion: string; streams: readonly Stream[] },
+  context: { stage: string; functionVersion: string; streams: readonly Stream[] },
 ): { closed: HoursClosed[]; failed: FailedEvent[] } {
   const { read, failed } = readRecords(delivery, {
-    stage: "detect-anomalies",
+    stage: context.stage,
     functionVersion: context.functionVersion,
     read: (value): ReadRecord<HoursClosed> => {
       const parsed = hoursClosed.safeParse(value);

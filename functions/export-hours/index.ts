@@ -1,0 +1,20 @@
+import { cloudEvent } from "@google-cloud/functions-framework";
+import { PubSub } from "@google-cloud/pubsub";
+import { pino } from "pino";
+import { createLinePublisher } from "../../shared/codec/publish-lines.ts";
+import { createPublisher } from "../../shared/codec/publish-message.ts";
+import { logOptions } from "../../shared/environment/log-options.ts";
+import { takeMessages } from "../../shared/environment/take-messages.ts";
+import { streams } from "../../shared/streams/streams.ts";
+import { parseConfig } from "./config.ts";
+import { createHandler } from "./handler.ts";
+import { openLake } from "./open-lake.ts";
+import { createExporter } from "./query-totals.ts";
+
+const { projectId, topicPrefix, ...config } = parseConfig(process.env);
+const log = pino(logOptions("export-hours", config.functionVersion, config.logLevel));
+const exportTotals = createExporter(projectId, config);
+const lake = openLake(projectId, config.bucket);
+const publish = createLinePublisher(createPublisher(new PubSub({ projectId }), topicPrefix));
+const handle = createHandler({ streams, exportTotals, lake, publish, random: crypto, log, config });
+cloudEvent<unknown>("export-hours", takeMessages(log, handle));

@@ -1,0 +1,60 @@
+import { BigQuery } from "@google-cloud/bigquery";
+import * as z from "zod";
+import type { Stream } from "../../shared/streams/stream.ts";
+import type { ExportTotals } from "./export-hour.ts";
+
+/** Of a job that is done. Google writes numbers as text. */
+const jobMetadata = z.object({
+  statistics: z.object({
+    query: z.object({
+      totalBytesBilled: z.coerce.number().default(0),
+      exportDataStatistics: z.object({ rowCount: z.coerce.number() }),
+    }),
+  }),
+});
+
+/** Lets BigQuery write files: no row passes through here. Each export is bounded by what it may be billed. */
+export function createExporter(
+  projectId: string,
+  config: {
+    dataset: string;
+    location?: string | undefined;
+    bucket: string;
+    maximumBytesBilled: string;
+  },
+): ExportTotals {
+  const bigquery = new BigQuery({ projectId });
+  return async (stream, { hour, revision, sortedBy, files }) => {
+    const [job] = await bigquery.createQueryJob({
+      query: exportSql(stream, { sortedBy, uri: `gs://${config.bucket}/${files}` }).replaceAll(
+        "${dataset}",
+        config.dataset,
+      ),
+      params: { hour: bigquery.timestamp(hour), revision },
+      maximumBytesBilled: config.maximumBytesBilled,
+      ...(config.location !== undefined && { location: config.location }),
+    });
+    await job.getQueryResults();
+    const [metadata] = await job.getMetadata();
+    const { totalBytesBilled, exportDataStatistics } = jobMetadata.parse(metadata).statistics.query;
+    return { rows: exportDataStatistics.rowCount, bytesBilled: totalBytesBilled };
+  };
+}
+
+/**
+ * Exports the counts of `revision` of `hour`, sorted by key, in GoogleSQL; `${dataset}` stands for the
+ * dataset. It never replaces a file.
+ */
+export function exportSql(
+  { keys, measures, totals }: Stream,
+  { sortedBy, uri }: { sortedBy: readonly string[]; uri: string },
+): string {
+  const columns = [...keys, ...measures.map(({ name }) => name)].map((name) => `total.${name}`);
+  return [
+    `EXPORT DATA OPTIONS (uri = '${uri}', format = 'PARQUET', compression = 'SNAPPY', overwrite = FALSE) AS`,
+    `SELECT ${columns.join(", ")}`,
+    `FROM \`\${dataset}.${totals.table}\` AS total`,
+    "WHERE total.hour = @hour AND total.revision = @revision AND total.closing.keys IS NULL",
+    `ORDER BY ${sortedBy.map((name) => `total.${name}`).join(", ")}`,
+  ].join("\n");
+}
