@@ -65,7 +65,7 @@ describe("computeCost", () => {
 
   test("indices: three a stream of links and interactions, each hour twice", () => {
     // 4,320 exports of 10 MiB are free to query; four writes each; 40 KB kept.
-    expect(computeCost(run, { tweets: 1_000, functions }).indices).toBeCloseTo(0.0864, 6);
+    expect(computeCost(run, { tweets: 1_000, functions }).indices).toBeCloseTo(0.0864, 5);
     // 2^30 tweets: 0.5 * 2^30 rows of 80 bytes are 40 GiB, queried twice, which is free, and kept.
     expect(computeCost(run, { tweets: 2 ** 30, functions }).indices).toBeCloseTo(0.0864 + 0.8, 6);
     // 2^36 tweets: 2.5 TiB, queried twice.
