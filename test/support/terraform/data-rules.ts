@@ -159,6 +159,7 @@ const lakeRules = [
   '["SetStorageClass",["archive/"],["age"]]',
   '["Delete",["landing/"],["age"]]',
   '["Delete",["reports/"],["age"]]',
+  '["Delete",["indices/"],["days_since_custom_time"]]',
   '["Delete",null,["days_since_noncurrent_time"]]',
   '["AbortIncompleteMultipartUpload",null,["age"]]',
 ];
