@@ -9,7 +9,7 @@ import {
 import type { HourIndex, Stream } from "../../shared/streams/stream.ts";
 
 /** A file of the lake. One that is superseded is deleted days later. */
-export type LakeFile = { name: string; bytes: number; isSuperseded: boolean };
+type LakeFile = { name: string; bytes: number; isSuperseded: boolean };
 
 /** The lake, by the names of its objects. */
 export type Lake = {

@@ -5,10 +5,11 @@ import type { ExportTotals } from "./export-hour.ts";
 
 /** Of a job that is done. Google writes numbers as text. */
 const jobMetadata = z.object({
+  status: z.object({ errorResult: z.object({ message: z.string().optional() }).optional() }),
   statistics: z.object({
     query: z.object({
       totalBytesBilled: z.coerce.number().default(0),
-      exportDataStatistics: z.object({ rowCount: z.coerce.number() }),
+      exportDataStatistics: z.object({ rowCount: z.coerce.number() }).optional(),
     }),
   }),
 });
@@ -36,7 +37,10 @@ export function createExporter(
     });
     await job.getQueryResults();
     const [metadata] = await job.getMetadata();
-    const { totalBytesBilled, exportDataStatistics } = jobMetadata.parse(metadata).statistics.query;
+    const { status, statistics } = jobMetadata.parse(metadata);
+    if (status.errorResult) throw new Error(status.errorResult.message ?? "the export failed");
+    const { totalBytesBilled, exportDataStatistics } = statistics.query;
+    if (exportDataStatistics === undefined) throw new Error("BigQuery does not say what it wrote");
     return { rows: exportDataStatistics.rowCount, bytesBilled: totalBytesBilled };
   };
 }

@@ -93,7 +93,7 @@ test("a new field travels from its producer to the views, and rows of before hav
   await bigquery
     .dataset(dataset)
     .table(grown.increments.table)
-    .setMetadata({ schema: { fields: schemaOf(grown).schema } });
+    .setMetadata({ schema: JSON.parse(JSON.stringify({ fields: schemaOf(grown).schema })) });
   await bigquery
     .dataset(dataset)
     .table(grown.totals.table)

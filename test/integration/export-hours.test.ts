@@ -131,7 +131,10 @@ test("files of an hour that was closed again are there, and marked for the bucke
 test("a link is looked up by its key, and the answer is for people", async () => {
   const found = await lookUp(
     "https://www.a.example.org/?utm_source=x",
-    ...["--from", "2026-01-02", "--to", "2026-01-03"],
+    "--from",
+    "2026-01-02",
+    "--to",
+    "2026-01-03",
   );
   expect(found.stdout).toBe("");
   expect(found.stderr).toContain("a.example.org: in 0 of 3 hours.");
