@@ -49,11 +49,23 @@ const utc = (time: string | undefined): string => {
   return new Date(Number.isNaN(ms) ? 0 : ms).toISOString();
 };
 
+/** The gate before a handler and the handler read the same event: it is parsed once. */
+const known = new WeakMap<object, PubsubDelivery>();
+
 /**
- * The delivery inside a CloudEvent or a raw push request.
+ * The delivery inside a CloudEvent or a raw push request; the same for the same object.
  * @throws {z.ZodError} when the input is neither, which no Pub/Sub sends.
  */
 export function parsePubsubDelivery(input: unknown): PubsubDelivery {
+  if (typeof input !== "object" || input === null) return parse(input);
+  const before = known.get(input);
+  if (before !== undefined) return before;
+  const delivery = parse(input);
+  known.set(input, delivery);
+  return delivery;
+}
+
+function parse(input: unknown): PubsubDelivery {
   const event = messagePublished.safeParse(input);
   if (event.success) {
     const { id, time, source, data } = event.data;
