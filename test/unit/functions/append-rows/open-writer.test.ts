@@ -44,7 +44,7 @@ const arrived = (index: number) =>
       if (one === undefined) throw new Error(`append ${index} has not come`);
       return one;
     },
-    { timeout: 2_000, interval: 1 },
+    { timeout: 10_000, interval: 1 },
   );
 
 describe("an append is", () => {
@@ -154,7 +154,7 @@ test("a late answer is never taken for that of the next append", async () => {
   expect(isAnswered).toBe(false);
   own.answer({ rowErrors: [{ index: 0, message: "its own" }] });
   expect(await second).toEqual([{ index: 0, message: "its own" }]);
-  await vi.waitFor(() => expect(server.closed()).toBe(1));
+  await vi.waitFor(() => expect(server.closed()).toBe(1), { timeout: 10_000 });
 });
 
 test("rows that are refused are taken out, and their neighbours sent again without them", async () => {
