@@ -3,6 +3,7 @@ import { once } from "node:events";
 import { existsSync } from "node:fs";
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { createServer, request } from "node:http";
+import { connect } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
@@ -96,6 +97,36 @@ test("what speaks gRPC has no answer for a browser", async () => {
   for (const url of grpc) await expect(ask(url, {}, "POST")).rejects.toThrow();
 });
 
+test("what speaks gRPC takes no call that hides in the body of a page's request", async () => {
+  // With no-cors a page may post any text: here the beginning of a connection of HTTP/2, and a call.
+  const hidden = "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n\0\0\0\x04\0\0\0\0\0";
+  for (const url of grpc) {
+    const { hostname, port, host } = new URL(url);
+    const socket = connect(Number(port), hostname);
+    let answered = "";
+    socket.on("data", (chunk: Buffer) => {
+      answered += chunk.toString("latin1");
+    });
+    socket.on("error", () => undefined);
+    const closed = once(socket, "close");
+    socket.write(
+      `POST / HTTP/1.1\r\nHost: ${host}\r\nOrigin: https://pages.example\r\nContent-Type: text/plain\r\nContent-Length: ${hidden.length}\r\n\r\n${hidden}`,
+    );
+    await closed;
+    // At most what HTTP/2 says first, and that it goes away: no frame of headers, which is of type 1.
+    expect(typesOfFrames(Buffer.from(answered, "latin1"))).not.toContain(1);
+  }
+});
+
+/** RFC 9113, 4.1. */
+function typesOfFrames(bytes: Buffer): number[] {
+  const types: number[] = [];
+  for (let at = 0; at + 9 <= bytes.length; at += 9 + bytes.readUIntBE(at, 3)) {
+    types.push(bytes[at + 3] ?? 0);
+  }
+  return types;
+}
+
 test.each([
   "SELECT * FROM `read_text`('/etc/hostname')",
   "SELECT * FROM `/etc/hostname`",
@@ -129,7 +160,7 @@ const page = (targets: readonly string[]) => `<!doctype html><body><script>
 test.skipIf(!existsSync(chromium))(
   "a page in a browser reads and changes nothing",
   async () => {
-    const targets = Object.values(urls);
+    const targets = [...Object.values(urls), ...grpc];
     const site = createServer((_, response) => {
       response.setHeader("content-type", "text/html");
       response.end(page(targets));
@@ -150,7 +181,7 @@ test.skipIf(!existsSync(chromium))(
         ],
         { timeout: 30_000 },
       );
-      expect(stdout).toContain("tried 12, read 0");
+      expect(stdout).toContain("tried 18, read 0");
       const buckets = await fetch(urls.storage ?? "");
       expect(await buckets.text()).not.toContain("taken-over");
     } finally {
