@@ -93,8 +93,13 @@ async function writePage(name: string): Promise<void> {
 /** At once, so that a function that starts meanwhile has the one or the other, never half of it. */
 async function replaceFile(path: string, contents: string | Uint8Array): Promise<void> {
   const temporary = `${path}.${process.pid}`;
-  await writeFile(temporary, contents);
-  await rename(temporary, path);
+  try {
+    await writeFile(temporary, contents);
+    await rename(temporary, path);
+  } catch (error) {
+    await rm(temporary, { force: true });
+    throw error;
+  }
 }
 
 const lockFile = z.object({

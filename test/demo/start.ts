@@ -1,4 +1,5 @@
 import { mkdir, stat } from "node:fs/promises";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setFlagsFromString } from "node:v8";
 import { BigQuery } from "@google-cloud/bigquery";
@@ -14,8 +15,7 @@ import {
   stateDirectory,
   writeCloudFile,
 } from "../local-cloud/cloud-file.ts";
-import { type Cloud, startCloud } from "../local-cloud/start-cloud.ts";
-import { freePort } from "../local-cloud/tcp-port.ts";
+import type { Cloud } from "../local-cloud/start-cloud.ts";
 import { followJetstream } from "../producer/follow-jetstream.ts";
 import { generateTweets } from "../producer/generate-tweets.ts";
 import { publishable } from "../producer/live-source.ts";
@@ -25,15 +25,14 @@ import { checkEmulator } from "./check-emulator.ts";
 import { querySummary, queryTotals, type Summary } from "./query-summary.ts";
 import { renderSummary, renderTop } from "./render-summary.ts";
 import { showProgress } from "./show-progress.ts";
+import { startOnFreePorts } from "./start-on-free-ports.ts";
 import { parseStartOptions, type StartOptions, startHelp } from "./start-options.ts";
 import { subtractSummary } from "./subtract-summary.ts";
 import { waitUntilCounted } from "./wait-until-counted.ts";
+import { watchDisk } from "./watch-disk.ts";
 
 const localProject = "hourtally-local";
 const localDataset = "hourtally";
-/** The ports that the well-known emulators use; any free one where it is taken. */
-const usualPorts = { pubsub: 8085, bigquery: 9050, bigqueryWrite: 9060, storage: 4443 };
-
 /** What everything is published to. */
 const topic = "tweets";
 
@@ -61,6 +60,9 @@ async function start(args: string[], listen: () => AbortSignal): Promise<number 
   const release = isThere ? undefined : await claimStart();
   const target = await openTarget(options, (error) => broken.abort(error)).finally(() =>
     release?.(),
+  );
+  const unwatch = watchDisk([options.data ?? tmpdir(), stateDirectory], (error) =>
+    broken.abort(error),
   );
   try {
     sayWhereItRuns(target);
@@ -93,6 +95,7 @@ async function start(args: string[], listen: () => AbortSignal): Promise<number 
     }
     return refused === 0 ? 0 : 1;
   } finally {
+    unwatch();
     await closeTarget(target);
   }
 }
@@ -125,15 +128,9 @@ async function openTarget(
   say("Building the functions and starting the local cloud …");
   await buildFunctions();
   const hasFaults = options.duplicates > 0 || options.shuffle;
-  const own = await startCloud({
+  const own = await startOnFreePorts({
     projectId: localProject,
     dataset: localDataset,
-    ports: {
-      pubsub: await freePort(usualPorts.pubsub),
-      bigquery: await freePort(usualPorts.bigquery),
-      bigqueryWrite: await freePort(usualPorts.bigqueryWrite),
-      storage: await freePort(usualPorts.storage),
-    },
     lakeDirectory: options.data === undefined ? undefined : join(options.data, "lake"),
     database: options.data === undefined ? ":memory:" : join(options.data, "warehouse.duckdb"),
     logDirectory: join(stateDirectory, "logs"),
@@ -161,7 +158,12 @@ async function openTarget(
     bucket,
     functions,
   };
-  await writeCloudFile(file);
+  try {
+    await writeCloudFile(file);
+  } catch (error) {
+    await closeTarget({ ...file, own });
+    throw error;
+  }
   return { ...file, own };
 }
 

@@ -80,5 +80,11 @@ function describe(error: unknown): string {
   if (error instanceof UserError) return error.message;
   const messages: string[] = [];
   for (let cause = error; cause instanceof Error; cause = cause.cause) messages.push(cause.message);
-  return messages.join(": ") || String(error);
+  const described = messages.join(": ") || String(error);
+  return fullDisk.test(described)
+    ? `${described}\nThe disk is full: make room, then run it again.`
+    : described;
 }
+
+/** As Node says it, and DuckDB. */
+const fullDisk = /ENOSPC|no space left on device/i;

@@ -1,5 +1,6 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
+import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { text } from "node:stream/consumers";
 import { setTimeout as delay } from "node:timers/promises";
@@ -31,6 +32,17 @@ describe("a command", () => {
     const result = await start(`await runCommand("it", async () => { ${body} });`).ended;
     expect(result).toMatchObject({ code, stderr });
     expect(result.stdout.length).toBe(code === 0 ? 200_000 : 0);
+  });
+
+  test.skipIf(!existsSync("/dev/full"))("that meets a full disk says what to do", async () => {
+    const fill = `const { writeFileSync } = await import("node:fs"); writeFileSync("/dev/full", "x");`;
+    const result = await start(`await runCommand("it", async () => { ${fill} });`).ended;
+    expect(result).toMatchObject({
+      code: 1,
+      stderr: `it: ENOSPC: no space left on device, write
+The disk is full: make room, then run it again.
+`,
+    });
   });
 
   const ready = `process.stdout.write("ready\\n");`;
