@@ -4,13 +4,16 @@ import { parseArguments, wholeNumber } from "../../terraform/operate/cli/parse-a
 import { runCommand } from "../../terraform/operate/cli/run-command.ts";
 import { UserError } from "../../terraform/operate/cli/user-error.ts";
 import { xSecret } from "../support/sign-webhooks.ts";
+import { startTestCloud } from "../support/test-cloud.ts";
 import { attackMemory, type MemoryReport } from "./attack-memory.ts";
+import { attackPoison } from "./attack-poison.ts";
 import { attackWebhook } from "./attack-webhook.ts";
 import { startVictims, type Victims, wake } from "./victims.ts";
 
-const attacks: Record<string, (victims: Victims, options: Options) => Promise<boolean>> = {
-  memory: attackEachMemory,
-  webhook: attackTheWebhook,
+const attacks = {
+  memory: (options: Options) => withVictims((victims) => attackEachMemory(victims, options)),
+  webhook: () => withVictims(attackTheWebhook),
+  poison: poisonTheCloud,
 };
 
 const help = `npm run attack -- [name …]
@@ -21,23 +24,26 @@ Attacks the functions, as they are deployed, on a local cloud of this machine, a
   npm run attack -- memory --function normalize-tweets --seconds 10
 
   memory           the worst messages, files and requests at full concurrency: no function takes more
-                   than 0.8 of the memory in its function.json, fails or restarts
+                   than 0.8 of the memory in its function.json, fails or restarts. Each has its time,
+                   and at most three times as much until all kinds were sent once
   webhook          24 connections that hold unsigned bodies back: 99 % of honest deliveries get in
-  --function NAME  memory of this one only
+  poison           messages that no function can take: 300 tweets behind them are counted within 10 s,
+                   and nothing restarts
+  --function NAME  memory of this one only; may be given several times
   --seconds N      for the memory of each function (default 30)
   --help           this text
 
 Exit codes: 0 it holds, 1 it does not, or a failure, 2 a wrong argument, 130 interrupted.
 `;
 
-type Options = { function: string | undefined; seconds: number };
+type Options = { functions: readonly string[]; seconds: number };
 
 async function attack(args: string[]): Promise<number> {
   const { values, positionals: names } = parseArguments({
     args,
     allowPositionals: true,
     options: {
-      function: { type: "string" },
+      function: { type: "string", multiple: true, default: [] },
       seconds: { type: "string", default: "30" },
       help: { type: "boolean", short: "h", default: false },
     },
@@ -52,32 +58,67 @@ async function attack(args: string[]): Promise<number> {
   process.env.X_CONSUMER_SECRET = xSecret;
   process.stderr.write("Building the functions and starting the local cloud …\n");
   await buildFunctions();
+  let holds = true;
+  for (const [name, run] of Object.entries(attacks)) {
+    if (names.length > 0 && !names.includes(name)) continue;
+    if (!(await run({ functions: values.function, seconds }))) holds = false;
+  }
+  return holds ? 0 : 1;
+}
+
+async function withVictims(attackThem: (victims: Victims) => Promise<boolean>): Promise<boolean> {
   const victims = await startVictims();
   try {
-    let holds = true;
-    for (const [name, run] of Object.entries(attacks)) {
-      if (names.length > 0 && !names.includes(name)) continue;
-      if (!(await run(victims, { function: values.function, seconds }))) holds = false;
-    }
-    return holds ? 0 : 1;
+    return await attackThem(victims);
   } finally {
     await victims.stop();
   }
 }
 
+async function poisonTheCloud(): Promise<boolean> {
+  process.stderr.write("poisoning normalize-tweets …\n");
+  const cloud = await startTestCloud();
+  try {
+    const report = await attackPoison(cloud, cloud);
+    const { counted, sent, seconds, kept, poisonous, restarts } = report;
+    process.stdout.write(
+      `tweets counted beside poison: ${counted} of ${sent} after ${seconds.toFixed(1)} s, ${kept} of ${poisonous} poisonous messages kept, ${restarts} restarts: ${verdictOf(report)}\n`,
+    );
+    return report.holds;
+  } finally {
+    await cloud.stop();
+  }
+}
+
 async function attackEachMemory(victims: Victims, options: Options): Promise<boolean> {
-  const chosen = victims.manifests.filter(({ name }) => name === (options.function ?? name));
-  if (chosen.length === 0) throw new UserError(`no function is called '${options.function}'`);
+  const { functions } = options;
+  const known = victims.manifests.map(({ name }) => name);
+  const unknown = functions.find((name) => !known.includes(name));
+  if (unknown !== undefined) throw new UserError(`no function is called '${unknown}'`);
+  const chosen = victims.manifests.filter(
+    ({ name }) => functions.length === 0 || functions.includes(name),
+  );
   const reports: MemoryReport[] = [];
   for (const manifest of chosen) {
-    process.stderr.write(`attacking the memory of ${manifest.name} …\n`);
-    const report = await attackMemory(victims, manifest, options);
-    process.stderr.write(`${renderReports([report])}\n`);
+    const { name } = manifest;
+    const progress = (what: string) => showProgress(`${name}: ${what}`);
+    const report = await attackMemory(victims, manifest, { seconds: options.seconds, progress });
+    showProgress(undefined);
+    process.stderr.write(`${name} ${verdictOf(report)}: ${shareOf(report)} of its memory\n`);
     reports.push(report);
   }
   process.stdout.write(`${renderReports(reports)}\n`);
   return reports.every(({ holds }) => holds);
 }
+
+/** What is under way now, in a line that is written over; nothing where nobody watches. */
+function showProgress(text: string | undefined): void {
+  if (process.stderr.isTTY) process.stderr.write(`\r\x1b[K${text ?? ""}`);
+}
+
+const verdictOf = ({ holds }: { holds: boolean }) => (holds ? "holds" : "DOES NOT HOLD");
+
+const shareOf = ({ peakBytes, memoryBytes }: MemoryReport) => (peakBytes / memoryBytes).toFixed(2);
 
 async function attackTheWebhook({ cloud }: Victims): Promise<boolean> {
   process.stderr.write("attacking receive-webhook with bodies that are held back …\n");
@@ -85,9 +126,8 @@ async function attackTheWebhook({ cloud }: Victims): Promise<boolean> {
     await wake(cloud, "receive-webhook"),
     xSecret,
   );
-  const verdict = holds ? "holds" : "DOES NOT HOLD";
   process.stdout.write(
-    `honest deliveries accepted: ${accepted} of ${sent}, beside ${connections} connections that stall: ${verdict}\n`,
+    `honest deliveries accepted: ${accepted} of ${sent}, beside ${connections} connections that stall: ${verdictOf({ holds })}\n`,
   );
   return holds;
 }
@@ -104,15 +144,21 @@ function renderReports(reports: readonly MemoryReport[]): string {
       one.name,
       mebibytes(one.peakBytes),
       mebibytes(one.memoryBytes),
-      (one.peakBytes / one.memoryBytes).toFixed(2),
+      shareOf(one),
       one.answered.toLocaleString("en"),
       one.deferred.toLocaleString("en"),
-      (one.failed + one.restarts).toLocaleString("en"),
+      describeFailures(one),
       one.worst,
-      one.holds ? "holds" : "DOES NOT HOLD",
+      verdictOf(one),
     ]);
   }
   return table.toString();
+}
+
+function describeFailures({ failed, restarts, unsent }: MemoryReport): string {
+  const counts = { ...failed, restarts, "kinds not sent": unsent };
+  const told = Object.entries(counts).filter(([, count]) => count > 0);
+  return told.map(([what, count]) => `${count} × ${what}`).join(", ") || "0";
 }
 
 if (import.meta.main) await runCommand("attack", attack);

@@ -1,5 +1,4 @@
 import { zstdCompressSync } from "node:zlib";
-import { generateTweets } from "../producer/generate-tweets.ts";
 
 /** The data of a message and its attributes, as a hostile publisher would choose them. */
 export type HostileMessage = { what: string; data: Buffer; attributes: Record<string, string> };
@@ -42,13 +41,6 @@ export function hostileMessages(good: readonly string[]): HostileMessage[] {
         ]),
   ];
 }
-
-/** Tweets of a stream, a line each. */
-export const goodTweets = (): string[] =>
-  Array.from(
-    generateTweets({ count: 2_000, seed: 1, endingAt: new Date(Date.now() - 60_000) }),
-    ({ json }) => json,
-  );
 
 function repeatTo(bytes: number, lines: number, good: readonly string[]): Buffer {
   const chosen: string[] = [];

@@ -7,34 +7,48 @@ const answerTimeoutMs = 120_000;
 export type Answer = number | "broken" | "unanswered";
 
 /** Posts a body and tells what became of it. */
-export function post(
+export const post = (
   url: string,
   path: string,
   body: Buffer,
   headers: OutgoingHttpHeaders = {},
+): Promise<Answer> =>
+  send("POST", url + path, body, {
+    "content-type": "application/json",
+    ...(headers["transfer-encoding"] === undefined && { "content-length": body.length }),
+    ...headers,
+  });
+
+/** Asks, and tells what became of it. */
+export const get = (url: string, path: string): Promise<Answer> =>
+  send("GET", url + path, Buffer.alloc(0), {});
+
+function send(
+  method: string,
+  url: string,
+  body: Buffer,
+  headers: OutgoingHttpHeaders,
 ): Promise<Answer> {
   return new Promise((resolve) => {
-    const sent = request(url + path, {
-      // One that was kept could be closed by the other side at the moment it is used again.
-      agent: false,
-      method: "POST",
-      timeout: answerTimeoutMs,
-      headers: {
-        "content-type": "application/json",
-        ...(headers["transfer-encoding"] === undefined && { "content-length": body.length }),
-        ...headers,
-      },
-    });
-    sent.once("response", (answer) => {
-      answer.resume();
-      answer.once("end", () => resolve(answer.statusCode ?? "broken"));
-      answer.once("error", () => resolve(answer.statusCode ?? "broken"));
-    });
-    sent.once("timeout", () => {
-      resolve("unanswered");
+    let status: number | undefined;
+    const finish = (otherwise: Answer) => {
+      clearTimeout(timer);
+      resolve(status ?? otherwise);
+    };
+    // One that was kept could be closed by the other side at the moment it is used again.
+    const sent = request(url, { agent: false, method, headers });
+    const timer = setTimeout(() => {
+      finish("unanswered");
       sent.destroy();
+    }, answerTimeoutMs);
+    sent.once("response", (answer) => {
+      // Told is told, even if the rest of a body that was refused is cut off then.
+      status = answer.statusCode;
+      answer.resume();
+      answer.once("close", () => finish("broken"));
+      answer.on("error", () => finish("broken"));
     });
-    sent.once("error", () => resolve("broken"));
+    sent.on("error", () => finish("broken"));
     sent.end(body);
   });
 }

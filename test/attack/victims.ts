@@ -7,7 +7,7 @@ import { topicsOf } from "../../shared/manifest/list-topics.ts";
 import { readManifests } from "../../terraform/read-manifests.ts";
 import { type Cloud, startCloud } from "../local-cloud/start-cloud.ts";
 import { plainData } from "../support/plain-data.ts";
-import { goodTweets } from "./hostile-messages.ts";
+import { goodLines } from "./good-lines.ts";
 import { post, pushBody } from "./send.ts";
 
 /** A local cloud whose functions are attacked one by one: nothing is passed on from one to the next. */
@@ -50,13 +50,13 @@ export async function startVictims(): Promise<Victims> {
   }
 }
 
-/** Runs a few good tweets through the functions by hand, and keeps what is on each topic then. */
+/** Runs a few good lines through the functions by hand, and keeps what is on each topic then. */
 async function learnGoodLines(
   cloud: Cloud,
   pubsub: PubSub,
   manifests: readonly FunctionManifest[],
 ): Promise<Map<string, string[]>> {
-  const learned = new Map([["tweets", goodTweets()]]);
+  const learned = goodLines(Date.now());
   const heard = topicsOf(manifests).filter((topic) => !learned.has(topic));
   const subscriptions = await Promise.all(
     heard.map(async (topic) => {

@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { Storage } from "@google-cloud/storage";
 import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
 import * as z from "zod";
+import { attackPoison } from "../attack/attack-poison.ts";
 import { queryIgnored, querySummary } from "../demo/query-summary.ts";
 import { generateTweets } from "../producer/generate-tweets.ts";
 import { startTestCloud, type TestCloud } from "../support/test-cloud.ts";
@@ -275,6 +276,11 @@ describe("one cloud", () => {
     expect(summary.mentions).toBe(sum(summary.hours.map(({ mentions }) => mentions)));
     expect(summary.top[0]?.hour).toBe(summary.hours.at(-1)?.hour);
   });
+
+  test("counts good tweets beside messages that no function can take, and nothing restarts", async () => {
+    const { seconds: _, holds: __, ...report } = await attackPoison(cloud, cloud);
+    expect(report).toEqual({ counted: 300, sent: 300, kept: 4, poisonous: 4, restarts: 0 });
+  }, 120_000);
 });
 
 describe("storms", () => {

@@ -99,8 +99,8 @@ export async function runFunction(
     child = started;
   };
 
-  const killWithUs = () => child?.kill("SIGKILL");
-  process.once("exit", killWithUs);
+  const kill = () => void child?.kill("SIGKILL");
+  killWithUs(kill);
   start();
   const tooLate = setTimeout(() => {
     announced.reject(new Error(`nothing listens after ${startTimeoutMs} ms`));
@@ -122,7 +122,7 @@ export async function runFunction(
     restarts: () => restarts,
     stop: async () => {
       isStopping = true;
-      process.off("exit", killWithUs);
+      atExit.delete(kill);
       if (child !== undefined) {
         const exited = once(child, "exit");
         child.kill("SIGTERM");
@@ -131,6 +131,20 @@ export async function runFunction(
       log.end();
     },
   };
+}
+
+const atExit = new Set<() => void>();
+let isListening = false;
+
+/** However this process ends by itself, no function outlives it. */
+function killWithUs(kill: () => void): void {
+  atExit.add(kill);
+  if (isListening) return;
+  isListening = true;
+  // One listener for all: Node takes more than ten for a leak.
+  process.once("exit", () => {
+    for (const one of atExit) one();
+  });
 }
 
 /** What Cloud Run sets for each instance. */
