@@ -116,6 +116,29 @@ describe("coalescing", () => {
     ]);
   });
 
+  test("fails a request of which one append of several fails, first, middle or last", async () => {
+    for (const failing of [1, 2, 3]) {
+      const { appends, append } = createWarehouse();
+      const coalesced = createCoalescedAppender(async (table, rows) => {
+        if (rows.some(({ n }) => n === failing)) throw new Error("unavailable");
+        return append(table, rows);
+      });
+      const rows = [sized(1, 5e6), sized(2, 5e6), sized(3, 5e6)];
+      await expect(coalesced(posts, rows)).rejects.toThrow("rows are not safe");
+      expect(appends).toHaveLength(2);
+    }
+  });
+
+  test("makes one append of two calls in one tick, two of two that follow each other, and keeps nothing", async () => {
+    const { appends, append } = createWarehouse((n) => n === 2);
+    const coalesced = createCoalescedAppender(append);
+    const both = [coalesced(posts, [sized(1)]), coalesced(posts, [sized(3)])];
+    expect(await Promise.all(both)).toEqual([new Map(), new Map()]);
+    expect(await coalesced(posts, [sized(2)])).toEqual(new Map([[0, "no such number"]]));
+    expect(await coalesced(posts, [sized(4)])).toEqual(new Map());
+    expect(appends.map(({ rows }) => rows)).toEqual([[{ n: 1 }, { n: 3 }], [{ n: 4 }]]);
+  });
+
   test("fails the requests whose rows are not safe, and goes on with the next", async () => {
     let calls = 0;
     const flaky: AppendToTable = async () => {
