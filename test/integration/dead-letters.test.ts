@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import * as z from "zod";
 import { startTestCloud, type TestCloud } from "../support/test-cloud.ts";
 
-describe("messages that no function takes", () => {
+describe("messages that no function of a tenant takes", () => {
   let cloud: TestCloud;
   const refusing = createServer((request, response) => {
     request.resume();
@@ -11,7 +11,7 @@ describe("messages that no function takes", () => {
   });
 
   beforeAll(async () => {
-    cloud = await startTestCloud();
+    cloud = await startTestCloud({ prefix: "acme-" });
     await new Promise<void>((resolve) => refusing.listen(0, "127.0.0.1", resolve));
   }, 60_000);
   afterAll(async () => {
@@ -26,31 +26,31 @@ describe("messages that no function takes", () => {
         (SELECT value FROM UNNEST(attributes)
           WHERE name = 'CloudPubSubDeadLetterSourceDeliveryCount') AS attempts,
         UNIX_MILLIS(first_seen) AS first_seen
-      FROM hourtally.failed_events WHERE reason = 'retries-exhausted' ORDER BY parts, part`);
+      FROM acme_hourtally.failed_events WHERE reason = 'retries-exhausted' ORDER BY parts, part`);
 
   test("are failed events after their last attempt, with all their bytes", async () => {
     const port = z.object({ port: z.number() }).parse(refusing.address()).port;
-    await cloud.pubSub.createTopic("clicks");
-    await cloud.pubSub.topic("clicks").createSubscription("clicks.count-clicks", {
-      pushEndpoint: `http://127.0.0.1:${port}/projects/${cloud.projectId}/topics/clicks`,
+    await cloud.pubSub.createTopic("acme-clicks");
+    await cloud.topic("clicks").createSubscription("acme-clicks.count-clicks", {
+      pushEndpoint: `http://127.0.0.1:${port}/projects/${cloud.projectId}/topics/acme-clicks`,
       ackDeadlineSeconds: 10,
       retryPolicy: { minimumBackoff: { nanos: 1_000_000 }, maximumBackoff: { nanos: 5_000_000 } },
       deadLetterPolicy: {
-        deadLetterTopic: `projects/${cloud.projectId}/topics/dead-letters`,
+        deadLetterTopic: `projects/${cloud.projectId}/topics/acme-dead-letters`,
         maxDeliveryAttempts: 5,
       },
     });
     const publishedAt = Date.now();
     const attributes = { source: "test" };
     const large = Buffer.alloc(9_000_000, "0123456789\n");
-    await cloud.pubSub.topic("clicks").publishMessage({ data: Buffer.from("a\nb\nc"), attributes });
-    await cloud.pubSub.topic("clicks").publishMessage({ data: large, attributes });
+    await cloud.topic("clicks").publishMessage({ data: Buffer.from("a\nb\nc"), attributes });
+    await cloud.topic("clicks").publishMessage({ data: large, attributes });
     const parts = async () => (await recorded()).length;
     await expect.poll(parts, { timeout: 30_000, interval: 200 }).toBe(4);
 
     const about = {
       stage: "count-clicks",
-      source_topic: "clicks",
+      source_topic: "acme-clicks",
       source: "test",
       attempts: "5",
       first_seen: expect.closeTo(publishedAt, -4.5),

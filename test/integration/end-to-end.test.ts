@@ -285,12 +285,13 @@ describe("one cloud", () => {
 
 describe("storms", () => {
   test.each([
-    { pack: 1, lines: 1_500 },
-    { pack: 500, lines: 4_000 },
+    { pack: 1, lines: 1_500, prefix: "" },
+    { pack: 500, lines: 4_000, prefix: "acme-" },
   ])(
-    "duplicated and shuffled deliveries, $pack a message: the same view",
-    async ({ pack, lines }) => {
+    "duplicated and shuffled deliveries, $pack a message to $prefix: the same view",
+    async ({ pack, lines, prefix }) => {
       const cloud = await startTestCloud({
+        prefix,
         faults: { duplicateRate: 0.3, shuffle: true, seed: 3 },
       });
       try {

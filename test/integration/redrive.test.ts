@@ -16,13 +16,13 @@ const poisoned = lines.filter((line) => poison.has(line)).length;
 
 const counts = z.object({ found: z.number(), redriven: z.number(), refused: z.number() });
 
-describe("a release that fails 5 % of all events", () => {
+describe("a release of a tenant that fails 5 % of all events", () => {
   let cloud: TestCloud;
   let url: string;
   let whole: string[];
 
   beforeAll(async () => {
-    cloud = await startTestCloud();
+    cloud = await startTestCloud({ prefix: "acme-" });
     url = cloud.functions.find(({ name }) => name === "redrive-failures")?.url ?? "";
   }, 60_000);
   afterAll(() => cloud.stop());
@@ -37,31 +37,31 @@ describe("a release that fails 5 % of all events", () => {
     const [row] = z.array(z.object({ n: z.coerce.number() })).parse(await cloud.query(sql));
     return row?.n;
   };
-  const open = () => count("SELECT COUNT(*) AS n FROM hourtally.failed_events_open");
+  const open = () => count("SELECT COUNT(*) AS n FROM acme_hourtally.failed_events_open");
   const settled = () =>
     expect.poll(() => cloud.backlog()?.messages, { timeout: 30_000, interval: 100 }).toBe(0);
 
   test("fails just those, each with its bytes and reason", async () => {
-    const subscription = cloud.pubSub.topic("tweets").subscription("tweets.normalize-tweets");
+    const subscription = cloud.topic("tweets").subscription("acme-tweets.normalize-tweets");
     const normalizer = cloud.functions.find(({ name }) => name === "normalize-tweets");
-    const faulty = await startFaultyRelease(cloud.pubSub, {
+    const faulty = await startFaultyRelease(cloud.topic("failed-events"), {
       subscription,
       url: normalizer?.url ?? "",
       isPoison: (line) => poison.has(line),
     });
     const events = lines.map((line) => Buffer.from(line));
-    await publishEvents({ topic: cloud.pubSub.topic("tweets"), events, pack: 40 });
+    await publishEvents({ topic: cloud.topic("tweets"), events, pack: 40 });
     await expect.poll(open, { timeout: 30_000, interval: 200 }).toBe(poisoned);
     await settled();
     await faulty.rollBack();
 
     const failed = await cloud.query(
-      "SELECT original, reason, source_topic FROM hourtally.failed_events_open",
+      "SELECT original, reason, source_topic FROM acme_hourtally.failed_events_open",
     );
     const row = z.object({
       original: z.instanceof(Buffer),
       reason: z.literal("unknown-shape"),
-      source_topic: z.literal("tweets"),
+      source_topic: z.literal("acme-tweets"),
     });
     const originals = z
       .array(row)
@@ -69,7 +69,7 @@ describe("a release that fails 5 % of all events", () => {
       .map(({ original }) => original.toString());
     expect(originals.toSorted()).toEqual(lines.filter((line) => poison.has(line)).toSorted());
     const receipts =
-      "SELECT COUNT(DISTINCT CONCAT(message_id, position)) AS n FROM hourtally.posts";
+      "SELECT COUNT(DISTINCT CONCAT(message_id, position)) AS n FROM acme_hourtally.posts";
     expect(await count(receipts)).toBe(lines.length - poisoned);
   }, 90_000);
 
@@ -84,7 +84,7 @@ describe("a release that fails 5 % of all events", () => {
 
   test("is made good by a redrive, killed half-way and started again", async () => {
     const options = ["--stage", "normalize-tweets", "--since", "2026-01-01", "--url", url];
-    const marks = () => count("SELECT COUNT(*) AS n FROM hourtally.redrives");
+    const marks = () => count("SELECT COUNT(*) AS n FROM acme_hourtally.redrives");
     const killed = await runCommand("redrive", [...options, "--page", "1"], {
       killWhen: async () => ((await marks()) ?? 0) > 5,
     });
@@ -117,22 +117,23 @@ describe("a release that fails 5 % of all events", () => {
   test("is sent back once: a second redrive finds nothing", async () => {
     expect(await redrive()).toEqual({ found: 0, redriven: 0, refused: 0 });
     expect(await cloud.urlHours()).toEqual(whole);
-    expect(await count("SELECT COUNT(*) AS n FROM hourtally.failed_events")).toBe(poisoned);
+    expect(await count("SELECT COUNT(*) AS n FROM acme_hourtally.failed_events")).toBe(poisoned);
   }, 60_000);
 
   test("fails again where nothing was mended: a new failed event, open again", async () => {
-    const topic = cloud.pubSub.topic("tweets");
+    const topic = cloud.topic("tweets");
     await topic.publishMessage({ data: Buffer.from("not JSON"), attributes: { source: "test" } });
     await expect.poll(open, { timeout: 20_000, interval: 200 }).toBe(1);
     expect(await redrive()).toEqual({ found: 1, redriven: 1, refused: 0 });
-    const all = "SELECT COUNT(*) AS n FROM hourtally.failed_events WHERE reason = 'malformed-json'";
+    const all =
+      "SELECT COUNT(*) AS n FROM acme_hourtally.failed_events WHERE reason = 'malformed-json'";
     await expect.poll(() => count(all), { timeout: 20_000, interval: 200 }).toBe(2);
     await expect.poll(open, { timeout: 20_000, interval: 200 }).toBe(1);
     const again = await cloud.query(`SELECT original, source_topic,
         (SELECT value FROM UNNEST(attributes) WHERE name = 'source') AS source
-      FROM hourtally.failed_events_open`);
+      FROM acme_hourtally.failed_events_open`);
     expect(again).toEqual([
-      { original: Buffer.from("not JSON"), source_topic: "tweets", source: "test" },
+      { original: Buffer.from("not JSON"), source_topic: "acme-tweets", source: "test" },
     ]);
   }, 60_000);
 
@@ -154,15 +155,15 @@ describe("a release that fails 5 % of all events", () => {
       first_seen: "2026-01-05T00:00:00Z",
     });
     const rows = [
-      failed("gone", "no-such-topic", "a"),
-      failed("empty", "url-mentions", ""),
-      failed("good", "url-mentions", "{}"),
-      { ...failed("partial", "url-mentions", "{}"), parts: 2 },
+      failed("gone", "acme-no-such-topic", "a"),
+      failed("empty", "acme-url-mentions", ""),
+      failed("good", "acme-url-mentions", "{}"),
+      { ...failed("partial", "acme-url-mentions", "{}"), parts: 2 },
     ];
     const data = Buffer.from(rows.map((row) => JSON.stringify(row)).join("\n"));
-    await cloud.pubSub.topic("failed-events").publishMessage({ data });
+    await cloud.topic("failed-events").publishMessage({ data });
     const ofStage =
-      "SELECT COUNT(*) AS n FROM hourtally.failed_events WHERE stage = 'bucket-hours'";
+      "SELECT COUNT(*) AS n FROM acme_hourtally.failed_events WHERE stage = 'bucket-hours'";
     await expect.poll(() => count(ofStage), { timeout: 20_000, interval: 200 }).toBe(4);
     const options = ["--stage", "bucket-hours", "--since", "2026-01-05", "--url", url];
     const result = await runCommand("redrive", [...options, "--json"]);

@@ -13,6 +13,8 @@ export type Archiver = {
 type ArchiveOptions = {
   projectId: string;
   bucket: string;
+  /** Before the name of each topic, but not in that of its folder. */
+  prefix?: string | undefined;
   /** Topics whose messages are kept as they came. */
   topics: readonly string[];
 };
@@ -35,8 +37,9 @@ export async function startArchiver(options: ArchiveOptions): Promise<Archiver> 
   const bucket = new Storage({ projectId: options.projectId }).bucket(options.bucket);
   const archives = await Promise.all(
     options.topics.map(async (topic) => {
-      const name = `${topic}.archive`;
-      await unlessPresent(pubsub.topic(topic).createSubscription(name, { ackDeadlineSeconds }));
+      const fullName = `${options.prefix ?? ""}${topic}`;
+      const name = `${fullName}.archive`;
+      await unlessPresent(pubsub.topic(fullName).createSubscription(name, { ackDeadlineSeconds }));
       const subscription = pubsub.subscription(name, { flowControl });
       return archiveSubscription(subscription, topic, bucket);
     }),

@@ -14,18 +14,26 @@ const terraform = join(import.meta.dirname, "../../terraform");
 /** What the functions need before they run, as Terraform makes it in a project. */
 export async function provisionTopics(
   manifests: readonly FunctionManifest[],
-  options: { projectId: string; pushEndpoint: (functionName: string) => string },
+  options: {
+    projectId: string;
+    /** Before every name of a topic and subscription, when tenants share a project. */
+    prefix?: string | undefined;
+    pushEndpoint: (functionName: string) => string;
+  },
 ): Promise<void> {
   const pubsub = new PubSub({ projectId: options.projectId });
+  const fullName = (name: string) => `${options.prefix ?? ""}${name}`;
   for (const topic of [...topicsOf(manifests), deadLetters, parked]) {
-    await unlessPresent(pubsub.createTopic(topic));
+    await unlessPresent(pubsub.createTopic(fullName(topic)));
   }
-  await unlessPresent(pubsub.topic(parked).createSubscription(`${parked}.kept`));
+  await unlessPresent(
+    pubsub.topic(fullName(parked)).createSubscription(`${fullName(parked)}.kept`),
+  );
   for (const manifest of manifests) {
     const { name, delivery, timeoutSeconds } = manifest;
     for (const topic of triggersOf(manifest)) {
       // The functions framework reads the topic from the path of the push endpoint.
-      const path = `/projects/${options.projectId}/topics/${topic}`;
+      const path = `/projects/${options.projectId}/topics/${fullName(topic)}`;
       const pushEndpoint = options.pushEndpoint(name) + path;
       const settings = {
         ackDeadlineSeconds: timeoutSeconds,
@@ -35,11 +43,11 @@ export async function provisionTopics(
           maximumBackoff: wireDuration(delivery.maxBackoffSeconds),
         },
         deadLetterPolicy: {
-          deadLetterTopic: `projects/${options.projectId}/topics/${topic === deadLetters ? parked : deadLetters}`,
+          deadLetterTopic: `projects/${options.projectId}/topics/${fullName(topic === deadLetters ? parked : deadLetters)}`,
           maxDeliveryAttempts: delivery.maxAttempts,
         },
       };
-      const subscription = pubsub.topic(topic).subscription(`${topic}.${name}`);
+      const subscription = pubsub.topic(fullName(topic)).subscription(`${fullName(topic)}.${name}`);
       const isNew = await unlessPresent(subscription.create(settings));
       // In an emulator that another run has used, it pushes to where that run listened.
       if (!isNew) await subscription.modifyPushConfig({ pushEndpoint });
@@ -54,15 +62,21 @@ const wireDuration = (seconds: number) => ({
 });
 
 /** The bucket of the lake, which tells a topic of every object that lands. */
-export async function provisionLake(options: { projectId: string; bucket: string }): Promise<void> {
+export async function provisionLake(options: {
+  projectId: string;
+  bucket: string;
+  prefix?: string | undefined;
+}): Promise<void> {
   const storage = new Storage({ projectId: options.projectId });
   await unlessPresent(storage.createBucket(options.bucket));
   const [notifications] = await storage.bucket(options.bucket).getNotifications();
   if (notifications.length > 0) return;
-  await storage.bucket(options.bucket).createNotification("object-finalized", {
-    eventTypes: ["OBJECT_FINALIZE"],
-    objectNamePrefix: "landing/",
-  });
+  await storage
+    .bucket(options.bucket)
+    .createNotification(`${options.prefix ?? ""}object-finalized`, {
+      eventTypes: ["OBJECT_FINALIZE"],
+      objectNamePrefix: "landing/",
+    });
 }
 
 const tableFile = z.object({

@@ -30,6 +30,8 @@ export type Hop = {
 export type CloudOptions = {
   projectId: string;
   dataset: string;
+  /** Before every name of a topic and subscription, as of one of several tenants; none by default. */
+  prefix?: string | undefined;
   /** Ports for the servers; 0 is any free one. */
   ports: { pubsub: number; bigquery: number; bigqueryWrite: number; storage: number };
   /** DuckDB file that keeps the warehouse, or `:memory:`. */
@@ -110,7 +112,7 @@ export async function startCloud(options: CloudOptions): Promise<Cloud> {
     const settings = {
       ...process.env,
       // Nothing of another cloud.
-      TOPIC_PREFIX: "",
+      TOPIC_PREFIX: options.prefix ?? "",
       BIGQUERY_LOCATION: undefined,
       GOOGLE_CLOUD_PROJECT: options.projectId,
       BIGQUERY_DATASET: options.dataset,
@@ -138,14 +140,16 @@ export async function startCloud(options: CloudOptions): Promise<Cloud> {
     );
     await provisionTopics(manifests, {
       projectId: options.projectId,
+      prefix: options.prefix,
       pushEndpoint: (name) => urls[name] ?? "",
     });
-    await provisionLake({ projectId: options.projectId, bucket });
+    await provisionLake({ projectId: options.projectId, prefix: options.prefix, bucket });
     started.push(startScheduler(scheduledJobs(manifests, functions)));
     if (options.archive) {
       started.push(
         await startArchiver({
           projectId: options.projectId,
+          prefix: options.prefix,
           bucket,
           topics: archivedTopics(manifests),
         }),

@@ -1,7 +1,7 @@
 import { once } from "node:events";
 import { createServer } from "node:http";
 import { json } from "node:stream/consumers";
-import type { PubSub, Subscription } from "@google-cloud/pubsub";
+import type { Subscription, Topic } from "@google-cloud/pubsub";
 import * as z from "zod";
 import { failRecord } from "../../shared/codec/fail-record.ts";
 import { parsePubsubDelivery } from "../../shared/envelopes/pubsub-delivery.ts";
@@ -15,12 +15,11 @@ const push = z.looseObject({ message: z.looseObject({ data: z.string().default("
  * the real function take over.
  */
 export async function startFaultyRelease(
-  pubSub: PubSub,
+  failedEvents: Topic,
   release: { subscription: Subscription; url: string; isPoison: (line: string) => boolean },
 ) {
   const { subscription, url, isPoison } = release;
   const failedLines = new Set<string>();
-  const failedEvents = pubSub.topic("failed-events");
 
   const handle = async (path: string, body: unknown): Promise<number> => {
     const delivery = parsePubsubDelivery(body);
@@ -63,7 +62,7 @@ export async function startFaultyRelease(
   server.listen(0, "127.0.0.1");
   await once(server, "listening");
   const { port } = z.object({ port: z.number() }).parse(server.address());
-  const path = `/projects/${pubSub.projectId}/topics/${subscription.name.split("/").at(-1)?.split(".")[0]}`;
+  const path = `/projects/${failedEvents.pubsub.projectId}/topics/${subscription.name.split("/").at(-1)?.split(".")[0]}`;
   await subscription.modifyPushConfig({ pushEndpoint: `http://127.0.0.1:${port}${path}` });
   return {
     failedLines,

@@ -2,7 +2,7 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { BigQuery } from "@google-cloud/bigquery";
-import { PubSub } from "@google-cloud/pubsub";
+import { PubSub, type Topic } from "@google-cloud/pubsub";
 import { queryTotals, type Totals } from "../demo/query-summary.ts";
 import { waitUntilCounted } from "../demo/wait-until-counted.ts";
 import type { DeliveryFaults } from "../local-cloud/pubsub/draw-faults.ts";
@@ -13,6 +13,8 @@ import { publishEvents } from "../producer/publish-events.ts";
 export type TestCloud = Cloud & {
   bigQuery: BigQuery;
   pubSub: PubSub;
+  /** A topic of this cloud by the name that the functions know. */
+  topic: (name: string) => Topic;
   logDirectory: string;
   /** Publishes lines to `tweets` and waits until all of them are counted. */
   count: (lines: readonly string[], pack: number) => Promise<Totals>;
@@ -24,12 +26,19 @@ export type TestCloud = Cloud & {
 };
 
 export async function startTestCloud(
-  options: { faults?: DeliveryFaults; pubsubEmulator?: string; archive?: boolean } = {},
+  options: {
+    faults?: DeliveryFaults;
+    pubsubEmulator?: string;
+    archive?: boolean;
+    /** Of a tenant, such as `acme-`. */
+    prefix?: string;
+  } = {},
 ): Promise<TestCloud> {
+  const { prefix = "" } = options;
   const logDirectory = await mkdtemp(join(tmpdir(), "hourtally-logs-"));
   const cloud = await startCloud({
     projectId: "test-project",
-    dataset: "hourtally",
+    dataset: `${prefix.replace("-", "_")}hourtally`,
     ports: { pubsub: 0, bigquery: 0, bigqueryWrite: 0, storage: 0 },
     database: ":memory:",
     logDirectory,
@@ -39,22 +48,25 @@ export async function startTestCloud(
   const bigQuery = new BigQuery({ projectId: cloud.projectId });
   const pubSub = new PubSub({ projectId: cloud.projectId });
   const query = async (sql: string): Promise<unknown[]> => (await bigQuery.query(sql))[0];
+  const topic = (name: string) => pubSub.topic(`${prefix}${name}`);
   return {
     ...cloud,
     bigQuery,
     pubSub,
+    topic,
     logDirectory,
     query,
     count: (lines, pack) => {
       const events = lines.map((line) => Buffer.from(line));
-      const topic = pubSub.topic("tweets");
-      return countSent(cloud, bigQuery, lines.length, () => publishEvents({ topic, events, pack }));
+      return countSent(cloud, bigQuery, lines.length, () =>
+        publishEvents({ topic: topic("tweets"), events, pack }),
+      );
     },
     countSent: (records, send) => countSent(cloud, bigQuery, records, send),
     urlHours: async () => {
       const rows =
         await query(`SELECT FORMAT_TIMESTAMP('%Y-%m-%dT%H:%M:%SZ', hour) AS hour, url_key, url,
-        host, mentions, authors, originals FROM hourtally.url_hours_exact ORDER BY hour, url_key`);
+        host, mentions, authors, originals FROM ${cloud.dataset}.url_hours_exact ORDER BY hour, url_key`);
       return rows.map((row) => JSON.stringify(row));
     },
     stop: async () => {
