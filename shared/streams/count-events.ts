@@ -23,8 +23,8 @@ export const countedEventsSql = (stream: Stream, bounds: Bounds = {}): string =>
   ].join("\n");
 
 /** The beginning of a query in GoogleSQL: `distinct_events`, each event once for its key. */
-export const distinctEventsSql = (stream: Stream): string =>
-  `${countedEventsSql(stream)}, distinct_events AS (\n${distinctSql(stream)}\n)`;
+export const distinctEventsSql = (stream: Stream, bounds: Bounds = {}): string =>
+  `${countedEventsSql(stream, bounds)}, distinct_events AS (\n${distinctSql(stream)}\n)`;
 
 /** Each event of each increment, as often as it was delivered. */
 function deliveredSql(

@@ -6,7 +6,15 @@ import { rangeOf } from "./newest-hour.ts";
 import { judgeRange, range, timeText } from "./parameters.ts";
 import { declareRoute, format, type Route, refuse } from "./route.ts";
 import { filterParameters, filtersOf } from "./stream-parameters.ts";
-import { filterParams, hourSql, keySql, needsEvents, sumsOf, whereSql } from "./stream-sql.ts";
+import {
+  eventsSql,
+  filterParams,
+  hourSql,
+  keySql,
+  needsEvents,
+  sumsOf,
+  whereSql,
+} from "./stream-sql.ts";
 
 const usualHours = 24;
 
@@ -50,7 +58,7 @@ export function countHours(stream: Stream): Route {
         ),
       ];
       const sql = `SELECT ${columns.join(", ")}
-  FROM ${isOfEvents ? stream.eventsView : stream.view} AS event
+  FROM ${isOfEvents ? eventsSql(stream) : stream.view} AS event
   WHERE ${whereSql(stream, filters)}
   GROUP BY event.hour
   ORDER BY event.hour`;

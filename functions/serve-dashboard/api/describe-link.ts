@@ -1,13 +1,13 @@
 import * as z from "zod";
 import type { Stream } from "../../../shared/streams/stream.ts";
 import { ProblemError } from "../http/problem.ts";
-import { post, postRow, postsById } from "./describe-post.ts";
+import { post, postRow, postsById, postsSql } from "./describe-post.ts";
 import { explainSpelling } from "./explain-spelling.ts";
 import { rangeOf } from "./newest-hour.ts";
 import { judgeRange, paging, range, timeText } from "./parameters.ts";
 import { declareRoute, format, type Route, refuse } from "./route.ts";
 import { hrefOf, showLink } from "./show-link.ts";
-import { hourSql } from "./stream-sql.ts";
+import { eventsSql, hourSql } from "./stream-sql.ts";
 
 const hourMs = 3_600_000;
 const usualHours = 31 * 24;
@@ -64,7 +64,7 @@ export const describeLink = (stream: Stream): Route =>
       const params = { key: asked.key, from, to };
       const where = `WHERE event.url_key = @key
     AND event.hour >= TIMESTAMP(@from) AND event.hour < TIMESTAMP(@to)`;
-      const events = `FROM ${stream.eventsView} AS event
+      const events = `FROM ${eventsSql(stream)} AS event
   ${where}`;
       const [perHour, [facts], counts, ids, early] = await Promise.all([
         ask(
@@ -121,16 +121,16 @@ export const describeLink = (stream: Stream): Route =>
       }
       const shown = ids.slice(0, asked.limit).map(({ id }) => id);
       const [posts, spellings] = await Promise.all([
-        ask(postsById(shown), postRow),
+        ask(postsById(shown, from), postRow),
         ask(
           {
             sql: `SELECT SUBSTR(link.url, 1, 2048) AS spelling, COUNT(*) AS n
-  FROM posts_latest AS post, UNNEST(post.links) AS link
+  FROM ${postsSql} AS post, UNNEST(post.links) AS link
   WHERE post.id IN UNNEST(@ids) AND ARRAY_LENGTH(post.links) = 1
   GROUP BY spelling
   ORDER BY n DESC, spelling
   LIMIT 20`,
-            params: { ids: early.map(({ id }) => id) },
+            params: { ids: early.map(({ id }) => id), from },
           },
           spellingRow,
         ),

@@ -1,6 +1,8 @@
 import * as z from "zod";
+import { postsLatestSql } from "../../../shared/rows/posts-latest.ts";
 import type { Query } from "../queries/query.ts";
 import { hrefOf, showLink } from "./show-link.ts";
+import { inline } from "./stream-sql.ts";
 
 /** Most characters of a text that is shown: posts have up to 100,000. */
 const maxTextLength = 1_000;
@@ -73,12 +75,15 @@ export const postColumns = `post.id, FORMAT_TIMESTAMP('%Y-%m-%dT%H:%M:%SZ', post
     post.source, post.author, post.kind, post.language, SUBSTR(post.text, 1, ${maxTextLength}) AS text,
     ARRAY(SELECT SUBSTR(link.url, 1, 8192) FROM UNNEST(post.links) AS link) AS urls`;
 
-/** The posts with these ids, in no order. */
-export const postsById = (ids: readonly string[]): Query => ({
+/** Rows of `posts_latest`, with all that were created since `@from`: no older partition is read. */
+export const postsSql = inline(postsLatestSql("TIMESTAMP(@from)"));
+
+/** The posts with these ids that were created since `from`, in no order. */
+export const postsById = (ids: readonly string[], from: string): Query => ({
   sql: `SELECT ${postColumns}
-  FROM posts_latest AS post
+  FROM ${postsSql} AS post
   WHERE post.id IN UNNEST(@ids)`,
-  params: { ids },
+  params: { ids, from },
 });
 
 /** Where a post can be read, as its network names its posts. */

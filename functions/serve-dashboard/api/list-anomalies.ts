@@ -1,10 +1,11 @@
 import * as z from "zod";
 import { anomaly } from "../../../shared/events/anomaly.v1.ts";
+import { anomaliesLatestSql } from "../../../shared/rows/anomalies-latest.ts";
 import type { Stream } from "../../../shared/streams/stream.ts";
 import { rangeOf } from "./newest-hour.ts";
 import { judgeRange, paging, range, timeText } from "./parameters.ts";
 import { declareRoute, format, type Route, refuse } from "./route.ts";
-import { hourSql } from "./stream-sql.ts";
+import { hourSql, inline } from "./stream-sql.ts";
 
 const usualHours = 28 * 24;
 
@@ -62,7 +63,7 @@ export const listAnomalies = (streams: readonly Stream[], main: Stream): Route =
       const sql = `SELECT anomaly.stream, anomaly.key, ${hourSql("anomaly.hour")} AS hour, anomaly.state,
     anomaly.incident, ${hourSql("anomaly.since")} AS since, anomaly.direction, anomaly.actual,
     anomaly.expected, anomaly.score, anomaly.reason
-  FROM anomalies_latest AS anomaly
+  FROM ${inline(anomaliesLatestSql("TIMESTAMP(@from)"))} AS anomaly
   WHERE ${conditions.join("\n    AND ")}
   ORDER BY anomaly.hour DESC, anomaly.stream, anomaly.key
   LIMIT ${asked.limit + 1} OFFSET ${(asked.page - 1) * asked.limit}`;

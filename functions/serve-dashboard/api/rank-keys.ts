@@ -8,6 +8,7 @@ import { hrefOf, showLink } from "./show-link.ts";
 import { filterParameters, filtersOf } from "./stream-parameters.ts";
 import {
   describeField,
+  eventsSql,
   exactColumns,
   type Filters,
   facetsOf,
@@ -84,7 +85,7 @@ export function rankKeys(stream: Stream): Route {
       const keys = stream.keys.map((name) => `event.${name}`).join(", ");
       // One more than is shown tells whether there is a next page.
       const sql = `SELECT ${[...stream.keys.map((name) => `event.${name}`), ...(isExact ? exactColumns(stream) : summedColumns(stream))].join(",\n    ")}
-  FROM ${isExact ? stream.eventsView : stream.view} AS event
+  FROM ${isExact ? eventsSql(stream) : stream.view} AS event
   WHERE ${whereSql(stream, filters)}
   GROUP BY ${keys}
   ORDER BY ${asked.by} DESC, ${keys}
@@ -150,7 +151,7 @@ async function describeKeys(
   const kinds = facets.map(
     (name): Query => ({
       sql: `SELECT ${keySql(stream)} AS id, CAST(event.${name} AS STRING) AS value, COUNT(DISTINCT event.id) AS n
-  FROM ${stream.eventsView} AS event
+  FROM ${eventsSql(stream)} AS event
   WHERE ${whereSql(stream, filters)} AND ${keySql(stream)} IN UNNEST(@ids)
   GROUP BY 1, 2`,
       params: { from: timeText(from), to: timeText(to), ids: keys, ...filterParams(filters) },

@@ -1,6 +1,6 @@
 import * as z from "zod";
 import type { Stream } from "../../../shared/streams/stream.ts";
-import { post, postColumns, postRow } from "./describe-post.ts";
+import { post, postColumns, postRow, postsSql } from "./describe-post.ts";
 import { rangeOf } from "./newest-hour.ts";
 import { judgeRange, paging, range, text, timeText } from "./parameters.ts";
 import { declareRoute, format, type Route, refuse } from "./route.ts";
@@ -50,7 +50,7 @@ export const searchPosts = (stream: Stream): Route =>
         ...given.map(([name]) => `post.${name} = @${name}`),
       ];
       const sql = `SELECT ${postColumns}
-  FROM posts_latest AS post
+  FROM ${postsSql} AS post
   WHERE ${conditions.join("\n    AND ")}
   ORDER BY post.event_time DESC, post.id
   LIMIT ${asked.limit + 1} OFFSET ${(asked.page - 1) * asked.limit}`;

@@ -1,6 +1,7 @@
 import * as z from "zod";
 import { eventTime } from "../../../shared/events/event-time.ts";
 import { labelSql, measureSql } from "../../../shared/streams/count-events.ts";
+import { eventsBetweenSql } from "../../../shared/streams/events-view.ts";
 import { roleOf } from "../../../shared/streams/field-roles.ts";
 import type { Stream } from "../../../shared/streams/stream.ts";
 
@@ -116,3 +117,10 @@ export const summedColumns = (stream: Stream): string[] => [
   ),
   ...stream.measures.map(({ name }) => `SUM(event.${name}) AS ${name}`),
 ];
+
+/** Rows of the view of the events, of the hours from `@from` to `@to`: no older partition is read. */
+export const eventsSql = (stream: Stream): string =>
+  inline(eventsBetweenSql(stream, "TIMESTAMP(@from)", "TIMESTAMP(@to)"));
+
+/** A query of the default dataset, in place of a view. */
+export const inline = (sql: string): string => `(\n${sql.replaceAll("${dataset}.", "")}\n)`;

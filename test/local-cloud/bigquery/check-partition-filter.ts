@@ -32,6 +32,24 @@ export async function checkPartitionFilter(
 ): Promise<void> {
   const guarded = tables.filter((table) => table.settings.requirePartitionFilter);
   if (guarded.length === 0) return;
+  for (const { table, column, filters } of await planScans(connection, sql, guarded)) {
+    if (filters.length > 0) continue;
+    throw new BigqueryError(
+      "invalidQuery",
+      `Cannot query over table '${table.project}.${table.dataset}.${table.table}' without a filter over column(s) '${column}' that can be used for partition elimination`,
+    );
+  }
+}
+
+/**
+ * Every scan of these tables, with those of its filters that say which partitions it needs, in DuckDB's
+ * words. `connection` must not be shared.
+ */
+export async function planScans(
+  connection: DuckDBConnection,
+  sql: string,
+  tables: readonly CatalogTable[],
+): Promise<{ table: CatalogTable; column: string; filters: string[] }[]> {
   // With statistics the planner drops filters that the rows present satisfy anyway.
   await connection.run("SET disabled_optimizers = 'statistics_propagation'");
   let plan: PlanNode[];
@@ -41,15 +59,15 @@ export async function checkPartitionFilter(
   } finally {
     await connection.run("RESET disabled_optimizers");
   }
-  for (const table of guarded) {
+  return tables.flatMap((table) => {
     const column = table.settings.timePartitioning?.field ?? "";
     const scans = plan.flatMap((node) => findScans(node, table, []));
-    if (scans.every((filters) => filters.some((filter) => mentions(filter, column)))) continue;
-    throw new BigqueryError(
-      "invalidQuery",
-      `Cannot query over table '${table.project}.${table.dataset}.${table.table}' without a filter over column(s) '${column}' that can be used for partition elimination`,
-    );
-  }
+    return scans.map((filters) => ({
+      table,
+      column,
+      filters: filters.filter((filter) => mentions(filter, column)),
+    }));
+  });
 }
 
 /** The filters in force at every scan of the table. */
