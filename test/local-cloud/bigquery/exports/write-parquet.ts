@@ -25,7 +25,11 @@ const types: Partial<Record<FieldType, Partial<SchemaElement>>> = {
   FLOAT: { type: "DOUBLE" },
   INTEGER: { type: "INT64" },
   STRING: { type: "BYTE_ARRAY", converted_type: "UTF8" },
-  TIMESTAMP: { type: "INT64", converted_type: "TIMESTAMP_MICROS" },
+  TIMESTAMP: {
+    type: "INT64",
+    converted_type: "TIMESTAMP_MICROS",
+    logical_type: { type: "TIMESTAMP", isAdjustedToUTC: true, unit: "MICROS" },
+  },
 };
 
 /**
