@@ -49,44 +49,63 @@ async function measure(bigquery: BigQuery): Promise<Measurement[]> {
   };
   const close = async (closing: { from: number; to: number } | number) => {
     const now = Date.now();
-    const startedAt = performance.now();
-    const outcome = await closeStream(
-      urlMentions,
-      {
-        now,
-        until: Number.POSITIVE_INFINITY,
-        ...(typeof closing === "number" ? { watermark: closing } : { range: closing }),
-      },
-      tools,
+    return timed(() =>
+      closeStream(
+        urlMentions,
+        {
+          now,
+          until: Number.POSITIVE_INFINITY,
+          ...(typeof closing === "number" ? { watermark: closing } : { range: closing }),
+        },
+        tools,
+      ),
     );
-    return { ...outcome, ms: performance.now() - startedAt };
   };
   const first = await close({ from: start, to: start + dayMs });
   for (let day = 1; day < days - 1; day++) await repeat(bigquery, totalColumns, start, day);
-  const closings: number[] = [];
+  const closings: Timed[] = [];
   for (let round = rounds; round > 0; round--) {
     const from = over - round * hourMs;
     const one = await close({ from, to: from + hourMs });
-    if (one.closed !== 1) throw new Error(`${one.closed} hours were closed, not one`);
-    closings.push(one.ms);
+    if (one.result.closed !== 1) {
+      throw new Error(`${one.result.closed} hours were closed, not one`);
+    }
+    closings.push(one);
   }
-  const idle: number[] = [];
-  const asked: number[] = [];
+  const idle: Timed[] = [];
+  const asked: Timed[] = [];
   for (let round = 0; round < rounds; round++) {
     const nothing = await close(Date.now());
-    if (nothing.closed > 0) throw new Error("there was something to close");
-    idle.push(nothing.ms);
+    if (nothing.result.closed > 0) throw new Error("there was something to close");
+    idle.push(nothing);
     const day = start + (10 + round) * dayMs;
-    asked.push(await timeOf(bigquery, topUrls(day)));
+    asked.push(await timed(() => tenOfEachHour(bigquery, topUrls(day))));
   }
   const bytes = await countBytes(bigquery, start, over - dayMs);
   return [
     told("close-hours, a day of 10 million increments in 30 days", first.ms / 1_000, "s"),
-    held("close-hours, one hour of 10 million increments", closings),
-    held("close-hours, with nothing to do", idle),
-    held("top_urls_by_hour, one day", asked),
+    held("close-hours, one hour of 10 million increments", closings.map(msOf)),
+    held("close-hours, with nothing to do", idle.map(msOf)),
+    held("top_urls_by_hour, one day", asked.map(msOf)),
+    told("CPU", closings.map(cpuMsOf), "ms", { of: "close-hours, one hour" }),
+    told("CPU", idle.map(cpuMsOf), "ms", { of: "close-hours, with nothing to do" }),
+    told("CPU", asked.map(cpuMsOf), "ms", { of: "top_urls_by_hour, one day" }),
     held("bytes of increments over their totals", bytes.increments / bytes.totals),
   ];
+}
+
+/** By the clock, and of all threads, those of the local BigQuery among them: what a busy machine changes less. */
+type Timed = { ms: number; cpuMs: number };
+
+const msOf = ({ ms }: Timed): number => ms;
+const cpuMsOf = ({ cpuMs }: Timed): number => cpuMs;
+
+async function timed<Result>(work: () => Promise<Result>): Promise<Timed & { result: Result }> {
+  const startedAt = performance.now();
+  const before = process.cpuUsage();
+  const result = await work();
+  const { user, system } = process.cpuUsage(before);
+  return { result, ms: performance.now() - startedAt, cpuMs: (user + system) / 1_000 };
 }
 
 const sqlTime = (at: number) => `TIMESTAMP '${new Date(at).toISOString()}'`;
@@ -139,11 +158,9 @@ const topUrls = (day: number) => `
   SELECT hour, url_key, mentions, position FROM hourtally.top_urls_by_hour
   WHERE hour >= ${sqlTime(day)} AND hour < ${sqlTime(day + dayMs)} AND position <= 10`;
 
-async function timeOf(bigquery: BigQuery, sql: string): Promise<number> {
-  const startedAt = performance.now();
+async function tenOfEachHour(bigquery: BigQuery, sql: string): Promise<void> {
   const [rows] = await bigquery.query(sql);
   if (rows.length !== 240) throw new Error(`${rows.length} rows, not 10 of each hour of the day`);
-  return performance.now() - startedAt;
 }
 
 const byteRow = z.object({ increments: z.coerce.number(), totals: z.coerce.number() });
