@@ -9,5 +9,5 @@ export const deployedViews: readonly View[] = [...views, stopWords];
  * What a view is, with its columns: BigQuery takes no descriptions of them with a view's query, and those
  * that are added afterwards are gone with the next query.
  */
-export const describeView = ({ description, columns = {} }: View): string =>
+export const describeView = ({ description, columns }: View): string =>
   [description, ...Object.entries(columns).map(([name, says]) => `${name}: ${says}`)].join("\n");

@@ -16,6 +16,10 @@ export const stopWords: View = {
     "]) AS list, UNNEST(SPLIT(list.words, ' ')) AS word",
     "",
   ].join("\n"),
+  columns: {
+    language: "ISO 639-1 code of the language",
+    word: "The word, as count-words spells it: case-folded, in NFC",
+  },
 };
 
 /** All words in one literal: as many literals as words take long to parse. */

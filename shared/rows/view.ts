@@ -4,5 +4,5 @@ export type View = {
   description: string;
   sql: string;
   /** What each column says, in their order. */
-  columns?: Readonly<Record<string, string>>;
+  columns: Readonly<Record<string, string>>;
 };

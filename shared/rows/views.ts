@@ -1,14 +1,17 @@
-import { closingsViewSql } from "../streams/closings-view.ts";
-import { countedEventsSql, namesOfPost, withoutTombstoneSql } from "../streams/count-events.ts";
+import { closingsColumns, closingsViewSql } from "../streams/closings-view.ts";
+import { countedEventsSql } from "../streams/count-events.ts";
 import { eventsViewSql } from "../streams/events-view.ts";
-import { hoursColumns } from "../streams/hours-columns.ts";
+import { eventsColumns, hoursColumns } from "../streams/hours-columns.ts";
 import { exactViewSql, hoursViewSql } from "../streams/hours-view.ts";
 import { streams } from "../streams/streams.ts";
 import { urlMentions } from "../streams/url-mentions.ts";
+import { anomaliesLatestSql } from "./anomalies-latest.ts";
 import { documentWords } from "./document-words.ts";
 import { imageColorsLatest } from "./image-colors-latest.ts";
 import { interactionViews } from "./interaction-views.ts";
 import { logViews } from "./log-views.ts";
+import { postsLatestSql } from "./posts-latest.ts";
+import { rowColumns } from "./row-columns.ts";
 import { turnstileViews } from "./turnstile-views.ts";
 import { urlViews } from "./url-views.ts";
 import type { View } from "./view.ts";
@@ -19,13 +22,10 @@ const postsLatest: View = {
   sql: [
     "-- Every post once, as its best informed reading has it; none that was deleted, whenever that",
     "-- was told. Generated from shared/rows.",
-    "SELECT *",
-    "FROM `${dataset}.posts` AS post",
-    "WHERE post.outcome = 'post'",
-    ...namesOfPost("post", "author").map((name) => `  AND ${withoutTombstoneSql(name)}`),
-    "QUALIFY ROW_NUMBER() OVER (PARTITION BY id ORDER BY revision DESC, message_id, position) = 1",
+    postsLatestSql(),
     "",
   ].join("\n"),
+  columns: rowColumns("posts"),
 };
 
 const postHours: View = {
@@ -56,6 +56,8 @@ const postHours: View = {
   },
 };
 
+const { revision: _revision, landed_at: _landedAt, ...unlinkedColumns } = rowColumns("unlinked");
+
 const unlinkedLatest: View = {
   name: "unlinked_latest",
   description: "Each link once that posts share and that is not counted, with the reason",
@@ -74,6 +76,7 @@ const unlinkedLatest: View = {
     "  ROW_NUMBER() OVER (PARTITION BY link.id, link.url ORDER BY link.event_time DESC, link.slot) = 1",
     "",
   ].join("\n"),
+  columns: unlinkedColumns,
 };
 
 const failedEventsOpen: View = {
@@ -92,6 +95,7 @@ const failedEventsOpen: View = {
     ") = 1",
     "",
   ].join("\n"),
+  columns: rowColumns("failed_events"),
 };
 
 const anomaliesLatest: View = {
@@ -101,14 +105,10 @@ const anomaliesLatest: View = {
   sql: [
     "-- What is said of unusual hours by what is known now, once for each stream, key and hour: nothing",
     "-- that was withdrawn. Generated from shared/rows.",
-    "SELECT *",
-    "FROM `${dataset}.anomalies` AS anomaly",
-    "WHERE TRUE",
-    "QUALIFY anomaly.state != 'withdrawn' AND ROW_NUMBER() OVER (",
-    "  PARTITION BY stream, key, hour ORDER BY revision DESC, landed_at",
-    ") = 1",
+    anomaliesLatestSql(),
     "",
   ].join("\n"),
+  columns: rowColumns("anomalies"),
 };
 
 const receipts: View = {
@@ -123,6 +123,17 @@ const receipts: View = {
     "FROM `${dataset}.posts` AS receipt",
     "",
   ].join("\n"),
+  columns: rowColumns("posts", [
+    "landed_at",
+    "received_at",
+    "event_time",
+    "source",
+    "outcome",
+    "reason",
+    "id",
+    "message_id",
+    "position",
+  ]),
 };
 
 const failures: View = {
@@ -138,6 +149,10 @@ const failures: View = {
     "FROM `${dataset}.failed_events` AS failed",
     "",
   ].join("\n"),
+  columns: {
+    ...rowColumns("failed_events", ["landed_at", "first_seen", "id", "stage", "reason", "items"]),
+    is_redriven: "Whether it was sent back",
+  },
 };
 
 /** All views, in an order in which they can be created. */
@@ -164,6 +179,7 @@ export const views: readonly View[] = [
     name: stream.eventsView,
     description: `${stream.description}: every event that counts, once for its key`,
     sql: eventsViewSql(stream),
+    columns: eventsColumns(stream),
   })),
   ...urlViews,
   ...turnstileViews,
@@ -176,6 +192,7 @@ export const views: readonly View[] = [
     name: stream.closingsView,
     description: `${stream.description}: closed hours, each with its newest closing`,
     sql: closingsViewSql(stream),
+    columns: closingsColumns,
   })),
   postHours,
   ...interactionViews,

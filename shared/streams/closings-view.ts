@@ -15,3 +15,14 @@ export const closingsViewSql = ({ description, totals }: Stream): string =>
     "QUALIFY ROW_NUMBER() OVER (PARTITION BY total.hour ORDER BY total.revision DESC) = 1",
     "",
   ].join("\n");
+
+/** What each column of it says. */
+export const closingsColumns: Readonly<Record<string, string>> = {
+  hour: "Start of the UTC hour that is closed",
+  revision: "Which closing of the hour this is: the greatest that there is",
+  watermark: "What landed before this time was there to be counted, UTC",
+  first_landed_at: "When the first increment of the hour landed, UTC",
+  keys: "Keys that have counts in this hour",
+  events: "Distinct events that count in this hour",
+  late: "Of those, what has landed since the closing before",
+};
