@@ -39,6 +39,14 @@ export const brokenLines: readonly ((n: number) => BrokenLine)[] = [
   ...brokenItems,
 ];
 
+/** Ways in which a line of other networks is broken. */
+export const brokenPosts: readonly ((n: number) => BrokenLine)[] = [
+  (n) => ({ line: `{"did":"did:plc:${n}","kind":`, reason: "malformed-json" }),
+  (n) => ({ line: Buffer.from(`{"id":"${n}","uri":"\u00ff"}`, "latin1"), reason: "invalid-utf8" }),
+  (n) => ({ line: `{"hello":${n}}`, reason: "unknown-shape" }),
+  (n) => ({ line: `"text ${n}"`, reason: "unknown-shape" }),
+];
+
 /** Ways in which a line of mentions is broken. */
 export const brokenMentions: readonly ((n: number) => BrokenLine)[] = [
   (n) => ({ line: `{"id":"mastodon:${n}"`, reason: "malformed-json" }),

@@ -1,19 +1,20 @@
 import { signOf } from "./judge-run.ts";
-import { type PlantedFault, plantedFaults } from "./planted-faults.ts";
+import type { PlantedFault } from "./planted-fault.ts";
+import { plantedFaults } from "./planted-faults.ts";
 import { runSeed } from "./run-seed.ts";
 
 /** After how many seeds a planted fault was caught, and by what; `seeds` is absent if it was not. */
 export type CaughtFault = { name: string; seeds?: number; sign?: string };
 
-/** Tries seeds `firstSeed`, `firstSeed + 1`, … on a fault until one of them catches it. */
+/** Tries seeds `firstSeed`, `firstSeed + 1`, … on a fault until one of them catches it by its sign. */
 export async function catchFault(
   fault: PlantedFault,
   { firstSeed, maxSeeds, events }: { firstSeed: number; maxSeeds: number; events: number },
 ): Promise<CaughtFault> {
   for (let seeds = 1; seeds <= maxSeeds; seeds++) {
-    const { name, ...planted } = fault;
+    const { name, sign, ...planted } = fault;
     const run = await runSeed({ seed: firstSeed + seeds - 1, events, ...planted });
-    if (!run.isExact) return { name, seeds, sign: signOf(run.verdict) };
+    if (run.verdict[sign] !== 0) return { name, seeds, sign: signOf(run.verdict) };
   }
   return { name: fault.name };
 }

@@ -14,7 +14,11 @@ export type HourCell = {
 };
 
 /** The exact view, computed from the rows of the tables. */
-export type CountHours = (increments: readonly Row[], tombstones: readonly Row[]) => HourCell[];
+export type CountHours = (
+  increments: readonly Row[],
+  tombstones: readonly Row[],
+  retractions?: readonly Row[],
+) => HourCell[];
 
 /** What the event with the smallest id says that says anything. */
 type Label = { id: string; text: string };
@@ -31,14 +35,16 @@ type Group = {
 /**
  * What view `url_hours` says in SQL, said once more: per hour and key the distinct event ids, the
  * distinct authors, the distinct ids that are no reposts, and the labels of the smallest id. Events
- * with a tombstone, for their own id or another one, are left out, and so is what a worse informed reading made of an event.
+ * with a tombstone, for their own id or another one, are left out, and increments that are retracted,
+ * and so is what a worse informed reading made of an event.
  */
-export const countHours: CountHours = (increments, tombstones) => {
-  const deleted = new Set(tombstones.map(({ id }) => id));
-  const best = bestRevisions(increments);
+export const countHours: CountHours = (increments, tombstones, retractions = []) => {
+  const delivered = notRetracted(increments, retractions);
+  const deleted = deletedNames(tombstones);
+  const best = bestRevisions(delivered, deleted);
   const groups: Group[] = [];
   const hours = new Map<string, Map<string, Group>>();
-  for (const row of increments) {
+  for (const row of delivered) {
     if (row.url_key === undefined) continue;
     const hour = text(row.hour);
     const url_key = text(row.url_key);
@@ -77,8 +83,38 @@ export const countHours: CountHours = (increments, tombstones) => {
   }));
 };
 
-/** By hour and id. */
-export function bestRevisions(increments: readonly Row[]): Map<string, Map<string, string>> {
+/** What tombstones name. */
+export const deletedNames = (tombstones: readonly Row[]): Set<unknown> =>
+  new Set(tombstones.map(({ id }) => id));
+
+/** Increments without those that were made in error. */
+export function notRetracted(increments: readonly Row[], retractions: readonly Row[]) {
+  if (retractions.length === 0) return increments;
+  const before = new Map<string, number>();
+  for (const { hour_from, hour_to, landed_before } of retractions) {
+    const end = Date.parse(text(hour_to));
+    for (let at = Date.parse(text(hour_from)); at < end; at += hourMs) {
+      const hour = hourText(at);
+      before.set(hour, Math.max(before.get(hour) ?? 0, Date.parse(text(landed_before))));
+    }
+  }
+  return increments.filter((row) => landedAt(row) >= (before.get(text(row.hour)) ?? 0));
+}
+
+const hourMs = 3_600_000;
+
+/** `2019-07-03T06:00:00Z` of the start of an hour in ms since 1970. */
+export const hourText = (at: number): string =>
+  `${new Date(at).toISOString().slice(0, "2019-07-03T06:00:00".length)}Z`;
+
+/** When a row landed, ms since 1970, UTC. */
+export const landedAt = ({ landed_at }: Row): number => Number(landed_at);
+
+/** By hour and id, of events that are not withdrawn. */
+export function bestRevisions(
+  increments: readonly Row[],
+  deleted: ReadonlySet<unknown>,
+): Map<string, Map<string, string>> {
   const best = new Map<string, Map<string, string>>();
   for (const row of increments) {
     const hour = text(row.hour);
@@ -87,6 +123,7 @@ export function bestRevisions(increments: readonly Row[]): Map<string, Map<strin
     for (const event of membersOf(row)) {
       const id = text(event.id);
       const revision = text(event.revision);
+      if (isWithdrawn(event, deleted)) continue;
       if (revision > (ofHour.get(id) ?? "")) ofHour.set(id, revision);
     }
   }
@@ -116,7 +153,7 @@ const openGroup = (hour: string, url_key: string): Group => ({
 /** Name of an hour and key, for maps. */
 export const cellOf = ({ hour, url_key }: Row): string => `${text(hour)} ${text(url_key)}`;
 
-function text(value: unknown): string {
+export function text(value: unknown): string {
   if (typeof value !== "string") throw new TypeError("a column that is required holds no text");
   return value;
 }

@@ -1,4 +1,10 @@
-import { bestRevisions, isWithdrawn, membersOf } from "./count-hours.ts";
+import {
+  bestRevisions,
+  deletedNames,
+  isWithdrawn,
+  membersOf,
+  notRetracted,
+} from "./count-hours.ts";
 import type { Row } from "./create-warehouse.ts";
 
 /**
@@ -9,11 +15,13 @@ export function countUnlinked(tables: {
   increments: readonly Row[];
   unlinked: readonly Row[];
   tombstones: readonly Row[];
+  retractions: readonly Row[];
 }): number {
-  const deleted = new Set(tables.tombstones.map(({ id }) => id));
-  const best = bestRevisions(tables.increments);
+  const deleted = deletedNames(tables.tombstones);
+  const delivered = notRetracted(tables.increments, tables.retractions);
+  const best = bestRevisions(delivered, deleted);
   const readings = new Set<string>();
-  for (const row of tables.increments) {
+  for (const row of delivered) {
     for (const event of membersOf(row)) {
       const { id, revision } = event;
       const isBest = best.get(String(row.hour))?.get(String(id)) === revision;

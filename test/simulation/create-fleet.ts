@@ -34,6 +34,8 @@ export function createFleet(settings: {
   queue: Pick<Queue, "accept" | "settle">;
   warehouse: Warehouse;
   twists: Twists;
+  /** Tells that rows are on their way to a table: they have their time, and are not there yet. */
+  onAppend: (table: string) => void;
   /** Tells that a message was handed over that another live instance has in hand. */
   onOverlap: () => void;
   /** Tells why a delivery failed. */
@@ -88,10 +90,12 @@ export function createFleet(settings: {
             : queue.accept(topic, data, attributes),
         );
       },
-      append: (table, rows) =>
-        callPort(instance, `${name}.append ${table.name}`, () =>
-          warehouse.append(table.name, rows),
-        ),
+      append: (table, rows) => {
+        const landedAt = scheduler.now();
+        settings.onAppend(table.name);
+        const append = () => warehouse.append(table.name, rows, landedAt);
+        return callPort(instance, `${name}.append ${table.name}`, append);
+      },
     };
   };
 

@@ -6,10 +6,15 @@ export type Row = Readonly<Record<string, unknown>>;
 
 /** The tables: append only, all rows of a request or none. */
 export type Warehouse = {
-  /** @throws {Error} while the warehouse is gone. */
-  append: (table: string, rows: readonly Row[]) => RefusedRow[];
+  /**
+   * Rows that were given the time `landedAt`, ms since 1970, before they came here.
+   * @throws {Error} while the warehouse is gone.
+   */
+  append: (table: string, rows: readonly Row[], landedAt: number) => RefusedRow[];
   /** All rows, in the order they were appended; those that follow appear in the same list. */
   rows: (table: string) => readonly Row[];
+  /** Names of those that have been asked for. */
+  tables: () => readonly string[];
 };
 
 export function createWarehouse(random: Random, weather: Weather): Warehouse {
@@ -20,14 +25,15 @@ export function createWarehouse(random: Random, weather: Weather): Warehouse {
     return rows;
   };
   return {
-    append: (table, rows) => {
+    append: (table, rows, landedAt) => {
       if (weather.isOutage()) throw new Error("the warehouse is gone");
       if (weather.strikes("refusals", table)) return refuseSome(random, rows);
       const stored = rowsOf(table);
-      for (const row of rows) stored.push(row);
+      for (const row of rows) stored.push({ ...row, landed_at: landedAt });
       return [];
     },
     rows: rowsOf,
+    tables: () => [...tables.keys()],
   };
 }
 

@@ -1,7 +1,15 @@
 import { gzipSync, zstdCompressSync } from "node:zlib";
+import { urlMentions } from "../../shared/streams/url-mentions.ts";
 import type { Random } from "../support/create-random.ts";
 import { plainData } from "../support/plain-data.ts";
 import { createCallPort } from "./call-port.ts";
+import { type Closer, createCloser } from "./create-closer.ts";
+import {
+  type ClosingQuery,
+  type ClosingRules,
+  type ClosingTables,
+  createClosingTables,
+} from "./create-closing-tables.ts";
 import { createFleet, type Fleet } from "./create-fleet.ts";
 import { createLoader, type Sent } from "./create-loader.ts";
 import { createOperator, type Operator } from "./create-operator.ts";
@@ -24,6 +32,8 @@ export type World = {
   queue: Queue;
   warehouse: Warehouse;
   operator: Operator;
+  closer: Closer;
+  closingTables: ClosingTables;
   lineage: Lineage;
   /** When the storm is over, and no event is early any more; ms since 1970. */
   quietFromMs: number;
@@ -52,6 +62,9 @@ export type Tally = {
 const hourMs = 3_600_000;
 const inputAttributes = { source: "simulated" };
 
+/** Of the appends that a closing may begin in, how many it does. */
+const closingDuringAppend = 0.2;
+
 type Encoded = { data: Buffer; attributes?: Record<string, string> };
 const plain = (data: Buffer): Encoded => ({ data });
 /** Producers compress as they like; which one does is not drawn, so that inputs stay as they are. */
@@ -68,6 +81,9 @@ export function createWorld(settings: {
   limits: FaultLimits;
   /** Faults that are planted between the parts under test. */
   twists: Twists;
+  closingRules: ClosingRules;
+  /** Hears of each query of a closing. */
+  onQuery: (query: ClosingQuery) => void;
   maxSteps: number;
 }): World {
   const { storm, input, random, limits, twists } = settings;
@@ -112,6 +128,31 @@ export function createWorld(settings: {
     },
   });
 
+  const closingTables = createClosingTables(warehouse, settings.closingRules, settings.onQuery);
+  const closer = createCloser({
+    scheduler,
+    random,
+    weather,
+    callPort,
+    tables: closingTables,
+    accept: queue.accept,
+    twists,
+  });
+  const close = () => void closer.close();
+  for (let count = 1; count <= storm.closings; count++) {
+    scheduler.after(count * storm.closeEveryMs, () => {
+      close();
+      if (random.chance(storm.twoClosers)) scheduler.after(random.below(20), close);
+    });
+  }
+  let { closingsDuringAppends } = storm;
+  const onAppend = (table: string) => {
+    if (closingsDuringAppends === 0 || table !== urlMentions.increments.table) return;
+    if (!random.chance(closingDuringAppend)) return;
+    closingsDuringAppends -= 1;
+    scheduler.after(0, close);
+  };
+
   const acceptLoaded = ({ topic, data, attributes }: Sent) => {
     const id = queue.accept(topic, data, attributes);
     const object = input.objects.find(({ name }) => name === attributes.object);
@@ -140,7 +181,7 @@ export function createWorld(settings: {
     };
     return name === "load-object"
       ? createLoader({ ...around, objects: input.objects, accept: acceptLoaded })
-      : createFleet({ ...around, name, size: 2 + random.below(2), callPort, warehouse });
+      : createFleet({ ...around, name, size: 2 + random.below(2), callPort, warehouse, onAppend });
   };
   for (const { name, topics } of subscribers) {
     const fleet = startFleet(name);
@@ -154,6 +195,8 @@ export function createWorld(settings: {
     queue,
     warehouse,
     operator,
+    closer,
+    closingTables,
     lineage,
     quietFromMs,
     accept: (message) => {

@@ -37,6 +37,15 @@ export type Storm = {
   breakOffs: number;
   /** Most lines of an input message. */
   maxLinesPerMessage: number;
+  /** How often hours are closed by the schedule, so far apart; 0 where they are never closed. */
+  closings: number;
+  closeEveryMs: number;
+  /** Of these, what share two make at once. */
+  twoClosers: number;
+  /** Others that begin while increments are on their way, where it matters what a closing has seen. */
+  closingsDuringAppends: number;
+  /** Most ms between two bursts of the input. */
+  paceMs: number;
 };
 
 const minuteMs = 60_000;
@@ -64,6 +73,11 @@ export const calm: Storm = {
   objects: false,
   breakOffs: 0,
   maxLinesPerMessage: 250,
+  closings: 0,
+  closeEveryMs: 10 * minuteMs,
+  twoClosers: 0,
+  closingsDuringAppends: 0,
+  paceMs: 2 * minuteMs,
 };
 
 /**
@@ -76,6 +90,7 @@ export function drawStorm(seed: number, random: Random, events: number): Storm {
   // These wait for messages that nobody takes.
   const isAtDeadLetters = /^(?:record-dead-letters|redrive-failures)/.test(crashPoint ?? "");
   const upTo = (max: number): number => (random.chance(0.6) ? 0 : max * random.fraction() ** 3);
+  const isOfClosings = crashPoint?.startsWith("close-hours") || random.chance(0.75);
   return {
     duplicates: upTo(0.5),
     failures: upTo(0.3),
@@ -94,5 +109,11 @@ export function drawStorm(seed: number, random: Random, events: number): Storm {
     breakOffs: random.chance(0.5) ? 0 : 0.5 * random.fraction(),
     objects: random.chance(0.4) || crashPoint?.startsWith("load-object") === true,
     maxLinesPerMessage: random.pick([20, 150, 250, 500]),
+    closings: isOfClosings ? random.pick([6, 12, 24]) : 0,
+    closeEveryMs: random.pick([10, 20, 40]) * minuteMs,
+    twoClosers: 0.3,
+    closingsDuringAppends: isOfClosings ? 6 : 0,
+    // Longer than an hour, so that there are hours to close while more of them comes.
+    paceMs: isOfClosings ? random.pick([2, 20, 20]) * minuteMs : 2 * minuteMs,
   };
 }

@@ -1,4 +1,5 @@
 import type { Input } from "./generate-input.ts";
+import type { CountedEvent } from "./invent-events.ts";
 
 /** What one hour and key must show. */
 export type ExpectedCell = {
@@ -13,6 +14,12 @@ export type ExpectedCell = {
 /** By hour, and then by key. */
 export type ExpectedHours = ReadonlyMap<string, ReadonlyMap<string, ExpectedCell>>;
 
+/** Whether a post was deleted, or its author with all posts of theirs. */
+export const isDeleted = (
+  { id, author }: Pick<CountedEvent, "id" | "author">,
+  deleted: Input["deleted"],
+): boolean => deleted.has(id) || deleted.has(`${author}/*`);
+
 /**
  * The oracle: the invented events themselves, bucketed by the text of their time. It knows nothing
  * of deliveries, and shares no code with the functions. Of several readings of an event the best
@@ -26,7 +33,8 @@ export function expectHours({ counted, deleted }: Input): ExpectedHours {
   };
   const hours = new Map<string, Map<string, Cell>>();
   for (const event of counted) {
-    if (event.best === undefined || event.best.pages.size === 0 || deleted.has(event.id)) continue;
+    if (event.best === undefined || event.best.pages.size === 0 || isDeleted(event, deleted))
+      continue;
     const hour = `${event.iso.slice(0, 13)}:00:00Z`;
     const cells = hours.get(hour) ?? new Map<string, Cell>();
     hours.set(hour, cells);

@@ -9,8 +9,11 @@ import {
   createCounter,
 } from "../../functions/bucket-hours/coalesce-increments.ts";
 import { createHandler as createBucketHours } from "../../functions/bucket-hours/handler.ts";
+import type { ClosingTools } from "../../functions/close-hours/close-stream.ts";
 import { parseConfig as parseLoadConfig } from "../../functions/load-object/config.ts";
 import { createHandler as createLoadHandler } from "../../functions/load-object/handler.ts";
+import { createHandler as createNormalizeBluesky } from "../../functions/normalize-bluesky/handler.ts";
+import { createHandler as createNormalizeMastodon } from "../../functions/normalize-mastodon/handler.ts";
 import { createHandler as createNormalizeTweets } from "../../functions/normalize-tweets/handler.ts";
 import { createHandler as createNormalizeUrls } from "../../functions/normalize-urls/handler.ts";
 import { createHandler as createRecordDeadLetters } from "../../functions/record-dead-letters/handler.ts";
@@ -22,6 +25,8 @@ import { readManifests } from "../../terraform/read-manifests.ts";
 const functionNames = [
   "load-object",
   "normalize-tweets",
+  "normalize-bluesky",
+  "normalize-mastodon",
   "normalize-urls",
   "bucket-hours",
   "append-rows",
@@ -68,6 +73,7 @@ export type Twists = {
   count?: (count: CountEvents, platform: Platform) => CountEvents;
   appendRows?: (append: AppendRows, platform: Platform) => AppendRows;
   load?: (ports: LoadPorts) => LoadPorts;
+  close?: (tools: ClosingTools) => ClosingTools;
   handle?: (name: FunctionName, handle: Handle, platform: Platform) => Handle;
 };
 
@@ -90,22 +96,32 @@ export function createFunction(
   return twists.handle?.(name, handle, platform) ?? handle;
 }
 
+function linePublisher(name: FunctionName, platform: Platform, twists: Twists) {
+  const publish = createLinePublisher(platform.publish, platform.schedule);
+  return twists.publishLines?.(name, publish, platform) ?? publish;
+}
+
 const create = {
   "normalize-tweets": (platform: Platform, twists: Twists): Handle => {
-    const publisher = createLinePublisher(platform.publish, platform.schedule);
-    const publish = twists.publishLines?.("normalize-tweets", publisher, platform) ?? publisher;
+    const publish = linePublisher("normalize-tweets", platform, twists);
     const create =
       twists.normalizeTweets?.(createNormalizeTweets, platform) ?? createNormalizeTweets;
     return create({ publish, now: platform.now, log, config });
   },
+  "normalize-bluesky": (platform: Platform, twists: Twists): Handle => {
+    const publish = linePublisher("normalize-bluesky", platform, twists);
+    return createNormalizeBluesky({ publish, now: platform.now, log, config });
+  },
+  "normalize-mastodon": (platform: Platform, twists: Twists): Handle => {
+    const publish = linePublisher("normalize-mastodon", platform, twists);
+    return createNormalizeMastodon({ publish, now: platform.now, log, config });
+  },
   "normalize-urls": (platform: Platform, twists: Twists): Handle => {
-    const publisher = createLinePublisher(platform.publish, platform.schedule);
-    const publish = twists.publishLines?.("normalize-urls", publisher, platform) ?? publisher;
+    const publish = linePublisher("normalize-urls", platform, twists);
     return createNormalizeUrls({ publish, now: platform.now, log, config });
   },
   "bucket-hours": (platform: Platform, twists: Twists): Handle => {
-    const publisher = createLinePublisher(platform.publish, platform.schedule);
-    const publish = twists.publishLines?.("bucket-hours", publisher, platform) ?? publisher;
+    const publish = linePublisher("bucket-hours", platform, twists);
     const counter = createCounter(publish, platform.schedule);
     const count = twists.count?.(counter, platform) ?? counter;
     return createBucketHours({ count, publish, now: platform.now, log, config });

@@ -4,8 +4,9 @@ import type { Random } from "../support/create-random.ts";
 import { objectFinalized } from "../support/deliveries.ts";
 import type { Storm } from "./draw-storm.ts";
 import { type CountedEvent, createEvents } from "./invent-events.ts";
+import { servers } from "./invent-mastodon.ts";
 import { inventObject, type LandedObject } from "./invent-objects.ts";
-import { createRecords, type InventedRecord } from "./invent-records.ts";
+import { createRecords, type InputTopic, type InventedRecord } from "./invent-records.ts";
 
 /** What one item of a message must become a receipt of. */
 type ExpectedReceipt = {
@@ -23,7 +24,7 @@ type ExpectedFailure = NonNullable<InventedRecord["failure"]> & {
 };
 
 export type InputMessage = {
-  topic: "tweets" | "link-shares" | "url-mentions" | "object-finalized";
+  topic: InputTopic | "object-finalized";
   /** ms after the start at which it is published. */
   afterMs: number;
   data: Buffer;
@@ -40,7 +41,10 @@ export type Input = {
   /** What lands in the bucket; a message tells of each. */
   objects: readonly LandedObject[];
   counted: readonly CountedEvent[];
-  /** Ids that a delete notice names, whether their tweet is in the input or not. */
+  /**
+   * Ids that a delete names, whether their post is in the input or not, and those of authors who are
+   * gone, with all posts of theirs behind them.
+   */
   deleted: ReadonlySet<string>;
 };
 
@@ -53,6 +57,12 @@ const starts = [
   "2026-03-29T00:40:00.000Z",
   "2026-07-03T06:29:00.000Z",
 ];
+
+/** Statuses come from a server, which their message names. */
+const attributesOf = (topic: InputTopic, server: string) =>
+  topic === "mastodon-statuses" ? { attributes: { source: "simulated", server } } : {};
+
+const otherTopics = ["bluesky-events", "mastodon-statuses", "link-shares", "url-mentions"] as const;
 
 /** Messages that come from the normalizers of other networks, and from who knows pages already. */
 const othersShare = 0.5;
@@ -78,15 +88,23 @@ export function generateInput(random: Random, lines: number, storm: Storm): Inpu
   let afterMs = 0;
   let left = lines - objects.reduce((sum, object) => sum + object.records.size, 0);
   while (left > 0) {
-    const others = random.pick(["link-shares", "url-mentions"] as const);
+    const others = random.pick(otherTopics);
+    const server = random.pick(servers);
     const topic = random.chance(othersShare) ? others : "tweets";
     const size = Math.min(left, random.chance(0.3) ? 1 + random.below(max) : max);
     left -= size;
     const nowMs = startMs + afterMs;
-    const content = Array.from({ length: size }, () => records.of[topic](nowMs));
-    messages.push({ topic, afterMs, ...pack(content) });
+    const content = Array.from({ length: size }, () => records.of[topic](nowMs, server));
+    messages.push({ topic, afterMs, ...attributesOf(topic, server), ...pack(content) });
     // Most come at the same moment as the one before, and so may share a batch.
-    if (random.chance(0.4)) afterMs += random.below(120_000);
+    if (random.chance(0.4)) afterMs += random.below(storm.paceMs);
+  }
+  for (const server of servers) {
+    const rest = records.restOf(server);
+    const topic = "mastodon-statuses";
+    if (rest.length > 0) {
+      messages.push({ topic, afterMs, ...attributesOf(topic, server), ...pack(rest) });
+    }
   }
   if (storm.poison > 0) messages.push(...unreadable.map((one) => fail(one, afterMs)));
   return { startMs, messages, objects, counted: events.counted, deleted };

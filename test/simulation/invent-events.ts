@@ -29,12 +29,14 @@ export type Events = {
   /** One of those that may be told again, if there is one. */
   earlier: () => InventedTweet | undefined;
   /** Native id of a tweet that is told already, comes later or, mostly, never comes. */
-  nativeOfAny: () => string;
+  nativeOfAny: (nowMs: number) => string;
   /** A reading of a post as some source may deliver it; it is told from now on. */
   read: (tweet: InventedTweet) => Reading;
   /** Tells a reading of the tweet in one of its spellings; `place` is where it then stands. */
   tell: (tweet: InventedTweet) => { line: string; place: string };
-  counted: readonly CountedEvent[];
+  counted: CountedEvent[];
+  /** Whether what is told again may be told as another reading. */
+  rereads: boolean;
 };
 
 /**
@@ -44,6 +46,8 @@ export type Events = {
 export function createEvents(random: Random, rereads: boolean): Events {
   const told: InventedTweet[] = [];
   const counted: CountedEvent[] = [];
+  /** By ordinal. */
+  const natives: string[] = [];
 
   const read = (tweet: InventedTweet): Reading => {
     const { native } = tweet.told;
@@ -60,9 +64,11 @@ export function createEvents(random: Random, rereads: boolean): Events {
 
   return {
     counted,
+    rereads,
     read,
     invent: (source, atMs) => {
-      const native = nativeId(counted.length);
+      const native = nativeId(natives.length, atMs);
+      natives.push(native);
       const author = random.chance(0.03) ? undefined : nativeAuthor(random.below(60));
       const iso = isoTime(atMs);
       const kind = random.pick(["post", "post", "repost", "quote", "reply"] as const);
@@ -79,8 +85,11 @@ export function createEvents(random: Random, rereads: boolean): Events {
     },
     remember: (tweet) => void told.push(tweet),
     earlier: () => told[random.below(told.length)],
-    nativeOfAny: () =>
-      nativeId(random.below(counted.length + 500) + (random.chance(0.7) ? unseen : 0)),
+    nativeOfAny: (nowMs) => {
+      const ordinal = random.below(natives.length + 100);
+      const isUnseen = random.chance(0.7);
+      return isUnseen ? nativeId(ordinal + unseen, nowMs) : (natives[ordinal] ?? nativeId(ordinal));
+    },
     tell: (tweet) => {
       const { links, edit, knows } = read(tweet);
       const version = versionId(tweet.told.native, edit);
@@ -114,9 +123,20 @@ function isoTime(atMs: number): string {
 /** Ordinals from here on are never told. */
 const unseen = 10_000_000;
 
-/** Most are above 2^53 and differ in their last digits only; some are as short as the first ones. */
-const nativeId = (ordinal: number): string =>
-  ordinal % 5 === 2 ? String(ordinal + 1) : `1146305069${900_000_000 + ordinal}`;
+/**
+ * Most are above 2^53 and differ in their last digits only, and tell another time than the post; some
+ * are as short as the first ones, and some tell when the post was created, where that is known.
+ */
+function nativeId(ordinal: number, atMs?: number): string {
+  if (ordinal % 5 === 2) return String(ordinal + 1);
+  if (ordinal % 5 === 4 && atMs !== undefined && atMs > snowflakeEpochMs) {
+    return String((BigInt(atMs - snowflakeEpochMs) << 22n) + BigInt(ordinal % 4_194_304));
+  }
+  return `1146305069${900_000_000 + ordinal}`;
+}
+
+/** From here on X counts the milliseconds in an id. */
+const snowflakeEpochMs = Date.parse("2010-11-04T01:42:54.657Z");
 
 /** Later versions have ids of their own. A short one tells no time, so the post's own text does. */
 const isEditable = (native: string): boolean => native.length < 10;

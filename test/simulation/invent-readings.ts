@@ -11,8 +11,10 @@ export type Reading = {
   knows: (typeof knowledge)[number];
   links: readonly ToldLink[];
   /** By key: the page as it is counted, with the link that stands first in the post. */
-  pages: ReadonlyMap<string, { url: string; host: string; title?: string | undefined }>;
+  pages: ReadonlyMap<string, SharedPage>;
 };
+
+type SharedPage = { url: string; host: string; title?: string | undefined };
 
 /** A link as its post has it; `leadsTo` is where, if the source has followed it. */
 export type ToldLink = { raw: string; leadsTo?: string; title?: string };
@@ -40,6 +42,17 @@ export function shareLinks(random: Random): Shared {
     const times = random.chance(0.05) ? 2 : 1;
     return Array.from({ length: times }, () => ({ link: random.pick(page.links), page }));
   });
+}
+
+/** Pages of a post by key, as the link shows them that stands first, with the title of any. */
+export function sharedPages(shared: Shared, titleOf: (raw: string) => string | undefined) {
+  const pages = new Map<string, SharedPage>();
+  for (const { link, page } of shared) {
+    const known = pages.get(page.key) ?? { url: link.url, host: page.host };
+    const title = known.title ?? titleOf(link.raw);
+    pages.set(page.key, { ...known, ...(title !== undefined && { title }) });
+  }
+  return pages;
 }
 
 /** What a source that knows so much delivers of a version of post `native`. */

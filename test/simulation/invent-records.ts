@@ -1,8 +1,16 @@
 import type { FailureReason } from "../../shared/events/failed-event.v1.ts";
 import type { Random } from "../support/create-random.ts";
-import { brokenItems, brokenLines, brokenMentions, brokenShares } from "./broken-lines.ts";
+import {
+  brokenItems,
+  brokenLines,
+  brokenMentions,
+  brokenPosts,
+  brokenShares,
+} from "./broken-lines.ts";
 import type { Storm } from "./draw-storm.ts";
+import { createBluesky } from "./invent-bluesky.ts";
 import type { Events } from "./invent-events.ts";
+import { createMastodon, type Server } from "./invent-mastodon.ts";
 import { somePage } from "./invent-readings.ts";
 import { writeDelete, writeMention, writeShare } from "./write-lines.ts";
 
@@ -19,9 +27,19 @@ export type InventedRecord = {
   };
 };
 
+/** Topics that records are told on. */
+export type InputTopic =
+  | "tweets"
+  | "bluesky-events"
+  | "mastodon-statuses"
+  | "link-shares"
+  | "url-mentions";
+
 export type Records = {
-  /** A record for a topic, told at a time in ms since 1970. */
-  of: Record<"tweets" | "link-shares" | "url-mentions", (nowMs: number) => InventedRecord>;
+  /** A record for a topic, told at a time in ms since 1970; of statuses, by a server. */
+  of: Record<InputTopic, (nowMs: number, server: Server) => InventedRecord>;
+  /** What a server tells last. */
+  restOf: (server: Server) => InventedRecord[];
   /** A record for a file that is loaded. */
   ofObjects: (nowMs: number) => InventedRecord;
 };
@@ -45,6 +63,7 @@ export function createRecords(
   deleted: Set<string>,
 ): Records {
   let broken = 0;
+  const early = new Set<string>();
   /** Posts of another network that may be told again. */
   const shared: ReturnType<Events["invent"]>[] = [];
 
@@ -61,7 +80,8 @@ export function createRecords(
     const share = random.fraction();
     // Of a stream of tweets, most lines are deletes of tweets that nobody has seen.
     if (share < 0.35) {
-      const native = events.nativeOfAny();
+      const native = events.nativeOfAny(nowMs);
+      if (early.has(`x:${native}`)) return goodItem(nowMs);
       deleted.add(`x:${native}`);
       return { line: writeDelete(native, nowMs), place: "", outcome: `delete x:${native}` };
     }
@@ -77,7 +97,10 @@ export function createRecords(
 
   const earlyTweet = (nowMs: number): InventedRecord => {
     const ahead = 2 * hourMs + random.below(earlyMs - 2 * hourMs);
-    const tweet = events.invent("x", nowMs + ahead);
+    let tweet = events.invent("x", nowMs + ahead);
+    // Nobody deletes a post before it is there.
+    while (deleted.has(tweet.counted.id)) tweet = events.invent("x", nowMs + ahead);
+    early.add(tweet.counted.id);
     const { line, place } = events.tell(tweet);
     return {
       line,
@@ -131,12 +154,12 @@ export function createRecords(
       const { line, reason } = random.pick(brokenMentions)(broken++);
       return { line, receipts: [], failure: { reason, items: 1, heals: false } };
     }
-    const { told, counted } = events.invent("mastodon", eventTime(nowMs));
+    const { told, counted } = events.invent("weblog", eventTime(nowMs));
     const { key, host, links } = somePage(random);
     const { raw, url } = random.pick(links);
     const pages = new Map([[key, { url, host }]]);
     counted.best = { edit: 0, knows: "links", links: [{ raw }], pages };
-    return { line: writeMention("mastodon", told, { key, url, host }), receipts: [] };
+    return { line: writeMention("weblog", told, { key, url, host }), receipts: [] };
   };
 
   /** As the normalizer of another network makes them. */
@@ -146,13 +169,32 @@ export function createRecords(
       return { line, receipts: [], failure: { reason, items: 1, heals: false } };
     }
     const again = random.chance(storm.repeats) ? shared[random.below(shared.length)] : undefined;
-    const post = again ?? events.invent("bluesky", eventTime(nowMs));
+    const post = again ?? events.invent("forum", eventTime(nowMs));
     if (again === undefined) shared.push(post);
-    return { line: writeShare("bluesky", post.told, events.read(post)), receipts: [] };
+    return { line: writeShare("forum", post.told, events.read(post)), receipts: [] };
+  };
+
+  const { rereads, counted } = events;
+  const around = { rereads, counted, deleted, repeats: storm.repeats };
+  const tellBluesky = createBluesky(random, around);
+  const mastodon = createMastodon(random, around);
+
+  const orBroken = (tell: () => InventedRecord): InventedRecord => {
+    if (!random.chance(storm.poison)) return tell();
+    const { line, reason } = random.pick(brokenPosts)(broken++);
+    return { line, receipts: [], failure: { reason, items: 1, heals: false } };
   };
 
   return {
-    of: { tweets: ofTweets, "link-shares": ofShares, "url-mentions": ofMentions },
+    of: {
+      tweets: ofTweets,
+      "bluesky-events": (nowMs) => orBroken(() => tellBluesky(nowMs, eventTime(nowMs))),
+      "mastodon-statuses": (nowMs, server) =>
+        orBroken(() => mastodon.tell(server, eventTime(nowMs))),
+      "link-shares": ofShares,
+      "url-mentions": ofMentions,
+    },
+    restOf: mastodon.rest,
     ofObjects,
   };
 }

@@ -1,6 +1,6 @@
 import { cellOf, type HourCell } from "./count-hours.ts";
 import type { Row } from "./create-warehouse.ts";
-import { type ExpectedCell, expectHours } from "./expect-hours.ts";
+import { type ExpectedCell, expectHours, isDeleted } from "./expect-hours.ts";
 import type { Input, InputMessage } from "./generate-input.ts";
 import type { Lineage } from "./lineage.ts";
 
@@ -14,7 +14,7 @@ export type Verdict = {
   unexpected: number;
   /** Hours and keys with the right ids but other authors, originals or labels. */
   differing: number;
-  /** Links that are neither mentions nor set aside with a reason, or both. */
+  /** Links without a page of their own that are not set aside with a reason, or others that are. */
   unjudgedLinks: number;
   /** Items without a receipt or a failed event, or with a wrong one. */
   missingReceipts: number;
@@ -29,6 +29,12 @@ export type Verdict = {
   failedInQuiet: number;
   /** Hours and keys that another redrive has changed. */
   unstable: number;
+  /** Hours and keys that the view shows otherwise than the exact one, after all hours were closed. */
+  staleHours: number;
+  /** Hours whose totals were written again although nothing had changed. */
+  rewrittenHours: number;
+  /** Closings that were told to nobody, or otherwise than they are. */
+  untoldHours: number;
 };
 
 export type Conservation = {
@@ -58,6 +64,9 @@ export type Outcome = {
   unfinished: number;
   failedInQuiet: number;
   unstable: number;
+  staleHours: number;
+  rewrittenHours: number;
+  untoldHours: number;
 };
 
 const maxProblems = 8;
@@ -93,6 +102,9 @@ export function judgeRun(outcome: Outcome): Judgement {
       unfinished: outcome.unfinished,
       failedInQuiet: outcome.failedInQuiet,
       unstable: outcome.unstable,
+      staleHours: outcome.staleHours,
+      rewrittenHours: outcome.rewrittenHours,
+      untoldHours: outcome.untoldHours,
     },
   };
 }
@@ -101,8 +113,8 @@ type Report = (problem: string) => void;
 
 function compareHours({ input, hours }: Outcome, report: Report) {
   const expected = expectHours(input);
-  const invented = new Set(input.counted.map(({ id }) => id));
-  const isCountable = (id: string) => invented.has(id) && !input.deleted.has(id);
+  const left = input.counted.filter((event) => !isDeleted(event, input.deleted));
+  const countable = new Set(left.map(({ id }) => id));
   const wrong = { lost: 0, duplicated: 0, unexpected: 0, differing: 0 };
   const seen = new Set<ExpectedCell>();
   for (const cell of hours) {
@@ -111,7 +123,7 @@ function compareHours({ input, hours }: Outcome, report: Report) {
     if (right !== undefined) seen.add(right);
     for (const id of cell.ids) {
       if (right?.ids.has(id)) continue;
-      if (isCountable(id)) wrong.duplicated += 1;
+      if (countable.has(id)) wrong.duplicated += 1;
       else wrong.unexpected += 1;
       report(`${id} is counted at ${name}`);
     }
@@ -136,17 +148,17 @@ function compareHours({ input, hours }: Outcome, report: Report) {
   return wrong;
 }
 
-/** All links that the best informed readings share, without those that are accounted for. */
-function compareLinks({ input, hours, unlinked }: Outcome, report: Report): number {
-  let shared = 0;
-  for (const { id, best } of input.counted) {
-    if (best === undefined || input.deleted.has(id)) continue;
-    shared += new Set(best.links.map(({ raw, leadsTo }) => leadsTo ?? raw)).size;
+/** Links of the best informed readings that show no page of their own: each is set aside, once. */
+function compareLinks({ input, unlinked }: Outcome, report: Report): number {
+  let others = 0;
+  for (const event of input.counted) {
+    const { best } = event;
+    if (best === undefined || isDeleted(event, input.deleted)) continue;
+    const links = new Set(best.links.map(({ raw, leadsTo }) => leadsTo ?? raw));
+    others += links.size - best.pages.size;
   }
-  const mentions = hours.reduce((sum, cell) => sum + cell.mentions, 0);
-  const rest = shared - mentions - unlinked;
-  if (rest !== 0) report(`${shared} links are ${mentions} mentions and ${unlinked} others`);
-  return Math.abs(rest);
+  if (others !== unlinked) report(`${unlinked} links are set aside, not ${others}`);
+  return Math.abs(others - unlinked);
 }
 
 const describeCell = (cell: ExpectedCell | HourCell): string =>
@@ -207,10 +219,14 @@ function compareReceipts(
   return wrong;
 }
 
+/** Functions that take items apart, and the topics of these. */
+const normalizers = new Set(["normalize-tweets", "normalize-bluesky", "normalize-mastodon"]);
+const topicsOfPosts = new Set(["tweets", "bluesky-events", "mastodon-statuses"]);
+
 type Failures = {
   /** Descriptions of the failed events, by where the record was first received. */
   described: ReadonlyMap<string, ReadonlySet<string>>;
-  /** Failed items of topic `tweets`, by where the record was first received. */
+  /** Failed items of posts, by where the record was first received. */
   items: ReadonlyMap<string, number>;
   /** Failed events that no one expects, wherever they come from. */
   wrong: number;
@@ -234,7 +250,7 @@ function failuresOf({ failedEvents, lineage }: Outcome, report: Report): Failure
     const place = lineage.trace(message_id, position);
     const known = described.get(place) ?? new Set();
     described.set(place, known.add(describe(reason, count, original)));
-    if (stage === "normalize-tweets") items.set(place, count);
+    if (normalizers.has(stage)) items.set(place, count);
   }
   return { described, items, wrong };
 }
@@ -285,7 +301,7 @@ function conserve(
   let received = 0;
   const healed = new Set<string>();
   for (const [messageId, message] of accepted) {
-    if (message.topic !== "tweets") continue;
+    if (!topicsOfPosts.has(message.topic)) continue;
     received += message.receipts.length;
     for (const { position, items, heals } of message.failures) {
       if (heals) healed.add(`${messageId} ${position}`);

@@ -9,23 +9,31 @@ import { runSeed } from "./run-seed.ts";
 const orders = 1_000;
 const storm = { ...calm, lateEvents: 0.3, repeats: 0.3 };
 const input = generateInput(createRandom(99), 120, storm);
-const linesOf = (topic: InputMessage["topic"]): string[] =>
-  input.messages
-    .filter((message) => message.topic === topic)
+/** The lines of each topic, those of each server apart. */
+const lines = [
+  ...Map.groupBy(
+    input.messages,
+    ({ topic, attributes }) => `${topic} ${attributes?.server}`,
+  ).values(),
+].flatMap((together) => {
+  const [first] = together;
+  if (first === undefined) return [];
+  const { topic, attributes } = first;
+  const texts = together
     .flatMap(({ data }) => data.toString().split("\n"))
     .filter((line) => line.trim() !== "");
-const topics = ["tweets", "link-shares", "url-mentions"] as const;
-const lines = topics.map((topic) => ({ topic, texts: linesOf(topic) }));
+  return [{ topic, ...(attributes !== undefined && { attributes }), texts }];
+});
 
 /** The same lines in another order, in other messages, at other times. */
 function repack(random: Random): Input {
-  const messages = lines.flatMap(({ topic, texts }) => {
+  const messages = lines.flatMap(({ texts, ...where }) => {
     const left = shuffle(random, texts);
     const packed: InputMessage[] = [];
     const most = random.pick([1, 5, 40, 120]);
     while (left.length > 0) {
       const data = Buffer.from(left.splice(0, 1 + random.below(most)).join("\n"));
-      packed.push({ topic, afterMs: random.below(20), data, receipts: [], failures: [] });
+      packed.push({ ...where, afterMs: random.below(20), data, receipts: [], failures: [] });
     }
     return packed;
   });

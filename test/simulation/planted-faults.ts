@@ -2,9 +2,11 @@ import { constants, gunzipSync, zstdCompressSync } from "node:zlib";
 import * as z from "zod";
 import type { StreamEvent } from "../../functions/bucket-hours/bucket-hours.ts";
 import { plainAttributes, plainData } from "../support/plain-data.ts";
+import { closingFaults } from "./closing-faults.ts";
 import { type CountHours, cellOf, countHours, membersOf } from "./count-hours.ts";
 import type { Row } from "./create-warehouse.ts";
 import type { Platform, Twists } from "./functions-under-test.ts";
+import type { PlantedFault } from "./planted-fault.ts";
 import {
   changeEvents,
   changeHandle,
@@ -18,9 +20,6 @@ import {
   withIds,
 } from "./twist-ports.ts";
 
-/** A fault that the simulation must catch: planted between the parts, never in them. */
-export type PlantedFault = { name: string; twists?: Twists; countHours?: CountHours };
-
 const minuteMs = 60_000;
 const hourMs = 60 * minuteMs;
 const ignoreFailure = (): void => undefined;
@@ -29,22 +28,26 @@ const ignoreFailure = (): void => undefined;
 const acknowledgedTooEarly: readonly PlantedFault[] = [
   {
     name: "acknowledges before it publishes",
+    sign: "missingReceipts",
     twists: changeHandle("normalize-tweets", (handle) => async (event) => {
       void handle(event).catch(ignoreFailure);
     }),
   },
   {
     name: "acknowledges before it appends",
+    sign: "lost",
     twists: changeHandle("append-rows", (handle) => async (event) => {
       void handle(event).catch(ignoreFailure);
     }),
   },
   {
     name: "acknowledges what throws",
+    sign: "lost",
     twists: changeHandle("bucket-hours", (handle) => (event) => handle(event).catch(ignoreFailure)),
   },
   {
     name: "a coalescer answers before its batch is published",
+    sign: "missingReceipts",
     twists: {
       publishLines: (name, publish) =>
         name === "normalize-tweets"
@@ -56,6 +59,7 @@ const acknowledgedTooEarly: readonly PlantedFault[] = [
   },
   {
     name: "a coalescer answers before its batch is bucketed",
+    sign: "lost",
     twists: {
       count: (count) => async (stream, events, bytes) => {
         void count(stream, events, bytes).catch(ignoreFailure);
@@ -64,6 +68,7 @@ const acknowledgedTooEarly: readonly PlantedFault[] = [
   },
   {
     name: "a coalescer answers before its batch is appended",
+    sign: "lost",
     twists: {
       appendRows: (append) => async (table, rows) => {
         void append(table, rows).catch(ignoreFailure);
@@ -73,6 +78,7 @@ const acknowledgedTooEarly: readonly PlantedFault[] = [
   },
   {
     name: "swallows errors of publishing",
+    sign: "lost",
     twists: {
       publishLines: (_, publish) => (topic, schema, lines) =>
         publish(topic, schema, lines).catch(ignoreFailure),
@@ -80,6 +86,7 @@ const acknowledgedTooEarly: readonly PlantedFault[] = [
   },
   {
     name: "swallows errors of appending",
+    sign: "lost",
     twists: {
       platform: (_, platform) => ({
         ...platform,
@@ -89,6 +96,7 @@ const acknowledgedTooEarly: readonly PlantedFault[] = [
   },
   {
     name: "does not wait for its failed events",
+    sign: "missingFailures",
     twists: {
       publishLines: (_, publish) => async (topic, schema, lines) => {
         const published = publish(topic, schema, lines);
@@ -99,6 +107,7 @@ const acknowledgedTooEarly: readonly PlantedFault[] = [
   },
   {
     name: "tells the failure of a batch to the wrong request",
+    sign: "lost",
     twists: {
       publishLines: (_, publish) => {
         const open = new Set<(error: unknown) => void>();
@@ -120,6 +129,7 @@ const acknowledgedTooEarly: readonly PlantedFault[] = [
   },
   {
     name: "remembers messages before they are safe",
+    sign: "lost",
     twists: changeHandle("append-rows", (handle) => {
       const seen = new Set<string>();
       return async (event) => {
@@ -132,6 +142,7 @@ const acknowledgedTooEarly: readonly PlantedFault[] = [
   },
   {
     name: "remembers events before they are safe",
+    sign: "lost",
     twists: {
       count: (count) => {
         const seen = new Set<string>();
@@ -149,6 +160,7 @@ const acknowledgedTooEarly: readonly PlantedFault[] = [
 const neverAcknowledged: readonly PlantedFault[] = [
   {
     name: "fails after all is done, for some messages",
+    sign: "failedInQuiet",
     twists: changeHandle("bucket-hours", (handle) => async (event) => {
       await handle(event);
       if (messageIdOf(event).endsWith("3")) throw new Error("too late");
@@ -160,6 +172,7 @@ const neverAcknowledged: readonly PlantedFault[] = [
 const lostOnTheWay: readonly PlantedFault[] = [
   {
     name: "drops the last line of a pack",
+    sign: "lost",
     twists: {
       publishLines: (_, publish) => (topic, schema, lines) =>
         publish(topic, schema, lines.length > 1 ? lines.slice(0, -1) : lines),
@@ -167,6 +180,7 @@ const lostOnTheWay: readonly PlantedFault[] = [
   },
   {
     name: "drops what overflows a coalescer",
+    sign: "missingReceipts",
     twists: {
       publishLines: (_, publish) => {
         let pending = 0;
@@ -182,6 +196,7 @@ const lostOnTheWay: readonly PlantedFault[] = [
   },
   {
     name: "cuts a pack by bytes",
+    sign: "wrongFailures",
     twists: {
       platform: (_, platform) => ({
         ...platform,
@@ -198,6 +213,7 @@ const lostOnTheWay: readonly PlantedFault[] = [
   },
   {
     name: "takes a partial failure for success",
+    sign: "lost",
     twists: {
       appendRows: (append) => async (table, rows) => {
         await append(table, rows);
@@ -207,6 +223,7 @@ const lostOnTheWay: readonly PlantedFault[] = [
   },
   {
     name: "a refused row takes along what stands after it",
+    sign: "lost",
     twists: {
       platform: (_, platform) => {
         const cuts = new Map<string, number>();
@@ -226,6 +243,7 @@ const lostOnTheWay: readonly PlantedFault[] = [
   },
   {
     name: "a bad line takes its neighbours along",
+    sign: "missingReceipts",
     twists: changeHandle(
       "normalize-tweets",
       (handle) => (event) => handle(changePayload(event, keepOnlyBadLines)),
@@ -233,27 +251,36 @@ const lostOnTheWay: readonly PlantedFault[] = [
   },
   {
     name: "drops late events",
+    sign: "lost",
     twists: changeEvents((events, { now }) =>
       events.filter(({ event_time }) => Date.parse(event_time) > now() - 24 * hourMs),
     ),
   },
   {
     name: "drops retweets",
+    sign: "lost",
     twists: changeEvents((events) => events.filter(({ kind }) => kind !== "repost")),
   },
   {
     name: "merges the shares of an author",
+    sign: "lost",
     twists: changeEvents((events) => [
       ...new Map(events.map((event) => [shareOf(event), event])).values(),
     ]),
   },
-  { name: "drops failed events", twists: changeLines("failed-events", () => undefined) },
+  {
+    name: "drops failed events",
+    sign: "missingFailures",
+    twists: changeLines("failed-events", () => undefined),
+  },
   {
     name: "drops tombstones",
+    sign: "unexpected",
     twists: changeLines("append-tombstones", () => undefined),
   },
   {
     name: "drops the receipts of notices",
+    sign: "missingReceipts",
     twists: changeLines("append-posts", (line) => (line.outcome === "ignored" ? undefined : line)),
   },
 ];
@@ -262,6 +289,7 @@ const lostOnTheWay: readonly PlantedFault[] = [
 const wrongObject: readonly PlantedFault[] = [
   {
     name: "loads what can be read of a truncated gzip",
+    sign: "missingFailures",
     twists: {
       load: (ports) => ({
         ...ports,
@@ -278,6 +306,7 @@ const wrongObject: readonly PlantedFault[] = [
   },
   {
     name: "takes a reading that breaks off for the whole",
+    sign: "missingReceipts",
     twists: {
       load: (ports) => ({
         ...ports,
@@ -296,6 +325,7 @@ const wrongObject: readonly PlantedFault[] = [
   },
   {
     name: "reports an object as loaded before it is",
+    sign: "missingReceipts",
     twists: {
       load: (ports) => ({
         ...ports,
@@ -312,6 +342,7 @@ const wrongObject: readonly PlantedFault[] = [
   },
   {
     name: "swallows errors of publishing an object",
+    sign: "missingReceipts",
     twists: {
       load: (ports) => ({
         ...ports,
@@ -326,15 +357,29 @@ const wrongObject: readonly PlantedFault[] = [
 const wrongHour: readonly PlantedFault[] = [
   {
     name: "buckets by arrival",
+    sign: "duplicated",
     twists: changeEvents((events, { now }) =>
       events.map((event) => ({ ...event, event_time: new Date(now()).toISOString() })),
     ),
   },
-  { name: "buckets by local time", twists: changeTimes((at) => at - 5 * hourMs) },
-  { name: "rounds to the nearest hour", twists: changeTimes((at) => at + 30 * minuteMs) },
-  { name: "takes the first moment of an hour for the last", twists: changeTimes((at) => at - 1) },
+  {
+    name: "buckets by local time",
+    sign: "duplicated",
+    twists: changeTimes((at) => at - 5 * hourMs),
+  },
+  {
+    name: "rounds to the nearest hour",
+    sign: "duplicated",
+    twists: changeTimes((at) => at + 30 * minuteMs),
+  },
+  {
+    name: "takes the first moment of an hour for the last",
+    sign: "duplicated",
+    twists: changeTimes((at) => at - 1),
+  },
   {
     name: "has a clock of twelve hours",
+    sign: "duplicated",
     twists: changeTimes((at) => at - (new Date(at).getUTCHours() >= 12 ? 12 * hourMs : 0)),
   },
 ];
@@ -343,18 +388,21 @@ const wrongHour: readonly PlantedFault[] = [
 const wrongIdentity: readonly PlantedFault[] = [
   {
     name: "leaves the source out of ids",
+    sign: "unexpected",
     twists: changeRows("url_hour_increments", (rows) =>
       rows.map((row) => withIds(row, (id) => id.slice(id.indexOf(":") + 1))),
     ),
   },
   {
     name: "takes all networks for one",
+    sign: "unexpected",
     twists: changeRows("url_hour_increments", (rows) =>
       rows.map((row) => withIds(row, (id) => id.replace(/^[a-z]+:/, "x:"))),
     ),
   },
   {
     name: "reads ids as numbers",
+    sign: "lost",
     twists: changeLines("url-mentions", (line) => ({
       ...line,
       id: `x:${Number(String(line.id).slice("x:".length))}`,
@@ -362,6 +410,7 @@ const wrongIdentity: readonly PlantedFault[] = [
   },
   {
     name: "makes a new id at each write",
+    sign: "unexpected",
     twists: {
       platform: (_, platform) => {
         let written = 0;
@@ -379,6 +428,7 @@ const wrongIdentity: readonly PlantedFault[] = [
   },
   {
     name: "writes twice, with other ids",
+    sign: "unexpected",
     twists: changeRows("url_hour_increments", (rows) => [
       ...rows,
       ...rows.map((row) => withIds(row, (id) => `${id}0`)),
@@ -386,6 +436,7 @@ const wrongIdentity: readonly PlantedFault[] = [
   },
   {
     name: "retries under a new id",
+    sign: "unexpected",
     twists: {
       publishLines: (name, publish) => async (topic, schema, lines) => {
         try {
@@ -400,10 +451,12 @@ const wrongIdentity: readonly PlantedFault[] = [
   },
   {
     name: "takes the raw link for the key",
+    sign: "duplicated",
     twists: changeEvents((events) => events.map((event) => ({ ...event, url_key: event.url }))),
   },
   {
     name: "takes all authors of a batch for one",
+    sign: "differing",
     twists: changeEvents((events) => {
       const author = events.find((event) => event.author !== undefined)?.author;
       return events.map((event) => (event.author === undefined ? event : { ...event, author }));
@@ -411,49 +464,62 @@ const wrongIdentity: readonly PlantedFault[] = [
   },
   {
     name: "takes retweets for originals",
+    sign: "differing",
     twists: changeEvents((events) => events.map((event) => ({ ...event, kind: "post" }))),
   },
-  { name: "adds one for each row", countHours: countMembers },
-  { name: "shows the label that came last", countHours: showLastLabel },
+  { name: "adds one for each row", sign: "duplicated", countHours: countMembers },
+  { name: "shows the label that came last", sign: "differing", countHours: showLastLabel },
 ];
 
 /** Another reading of a post wins than the best informed one. */
 const wrongReading: readonly PlantedFault[] = [
-  { name: "counts every reading of a post", countHours: countWithRevisions(() => "one") },
+  {
+    name: "counts every reading of a post",
+    sign: "duplicated",
+    countHours: countWithRevisions(() => "one"),
+  },
   {
     name: "counts the reading that came last",
+    sign: "lost",
     countHours: countWithRevisions((_, index) => String(index).padStart(9, "0")),
   },
   {
     name: "lets an earlier edit win",
+    sign: "lost",
     twists: changeRevisions((edit, rest) => [String(99_999_999 - Number(edit)), ...rest]),
   },
   {
     name: "takes an edit for a post of its own",
+    sign: "unexpected",
     twists: changeLines("link-shares", (line) =>
       String(line.revision).startsWith("00000000.") ? line : { ...line, id: `${String(line.id)}0` },
     ),
   },
   {
     name: "does not tell how much a source knows",
+    sign: "lost",
     twists: changeRevisions((edit, [reader = "", , tie = ""]) => [edit, reader, "000", tie]),
   },
   {
     name: "tells nothing of posts without links",
+    sign: "duplicated",
     twists: changeLines("link-shares", (line) =>
       Array.isArray(line.links) && line.links.length === 0 ? undefined : line,
     ),
   },
   {
     name: "tells nothing of readings that mention no page",
+    sign: "unjudgedLinks",
     twists: changeLines("url-mentions", (line) => (line.url_key === undefined ? undefined : line)),
   },
   {
     name: "leaves titles out",
+    sign: "differing",
     twists: changeLines("url-mentions", (line) => ({ ...line, title: undefined })),
   },
   {
     name: "drops links that are not counted",
+    sign: "unjudgedLinks",
     twists: changeLines("append-unlinked", () => undefined),
   },
 ];
@@ -462,6 +528,7 @@ const wrongReading: readonly PlantedFault[] = [
 const wrongFailure: readonly PlantedFault[] = [
   {
     name: "keeps the decoded text, not the bytes",
+    sign: "wrongFailures",
     twists: changeLines("failed-events", (line) => ({
       ...line,
       original: Buffer.from(originalOf(line).toString()).toString("base64"),
@@ -469,6 +536,7 @@ const wrongFailure: readonly PlantedFault[] = [
   },
   {
     name: "keeps the first 64 bytes",
+    sign: "wrongFailures",
     twists: changeLines("failed-events", (line) => ({
       ...line,
       original: originalOf(line).subarray(0, 64).toString("base64"),
@@ -476,6 +544,7 @@ const wrongFailure: readonly PlantedFault[] = [
   },
   {
     name: "gives each failure a new id",
+    sign: "wrongFailures",
     twists: {
       publishLines: (_, publish, platform) => (topic, schema, lines) =>
         publish(
@@ -489,6 +558,7 @@ const wrongFailure: readonly PlantedFault[] = [
   },
   {
     name: "tells the wrong reason",
+    sign: "wrongFailures",
     twists: changeLines("failed-events", (line) => ({ ...line, reason: "unknown-shape" })),
   },
 ];
@@ -497,16 +567,19 @@ const wrongFailure: readonly PlantedFault[] = [
 const wrongEncoding: readonly PlantedFault[] = [
   {
     name: "does not say that it compresses",
+    sign: "wrongFailures",
     twists: changeMessages((_, data, attributes) => [data, plainAttributes(attributes)]),
   },
   {
     name: "compresses twice",
+    sign: "wrongFailures",
     twists: changeMessages((_, data, attributes) =>
       "content-encoding" in attributes ? [zstdCompressSync(data), attributes] : [data, attributes],
     ),
   },
   {
     name: "says of everything that it is compressed",
+    sign: "wrongFailures",
     twists: changeMessages((_, data, attributes) => [
       data,
       { ...attributes, "content-encoding": "zstd" },
@@ -514,12 +587,14 @@ const wrongEncoding: readonly PlantedFault[] = [
   },
   {
     name: "shortens what it compresses",
+    sign: "wrongFailures",
     twists: changeMessages((_, data, attributes) =>
       "content-encoding" in attributes ? [data.subarray(0, -1), attributes] : [data, attributes],
     ),
   },
   {
     name: "forgets how a failed message was compressed",
+    sign: "wrongFailures",
     twists: changeLines("failed-events", (line) => ({
       ...line,
       attributes: attributesOf(line).filter(({ name }) => name !== "content-encoding"),
@@ -527,16 +602,18 @@ const wrongEncoding: readonly PlantedFault[] = [
   },
   {
     name: "keeps plain lines of a compressed message as compressed",
+    sign: "wrongFailures",
     twists: changeLines("failed-events", (line) => ({
       ...line,
       attributes: [
         ...attributesOf(line).filter(({ name }) => name !== "content-encoding"),
-        { name: "content-encoding", value: "zstd" },
+        { name: "content-encoding", sign: "wrongFailures", value: "zstd" },
       ],
     })),
   },
   {
     name: "reads what is there of a truncated message",
+    sign: "wrongFailures",
     twists: changeHandle(
       "normalize-tweets",
       (handle) => (event) => handle(decompressLeniently(event)),
@@ -544,6 +621,7 @@ const wrongEncoding: readonly PlantedFault[] = [
   },
   {
     name: "sends failed events again without their encoding",
+    sign: "wrongFailures",
     twists: {
       platform: (name, platform) => ({
         ...platform,
@@ -568,6 +646,7 @@ export const plantedFaults: readonly PlantedFault[] = [
   ...wrongReading,
   ...wrongFailure,
   ...wrongEncoding,
+  ...closingFaults,
 ];
 
 const failedAttributes = z.array(z.object({ name: z.string(), value: z.string() }));
@@ -616,7 +695,7 @@ function changeRevisions(change: (edit: string, rest: string[]) => string[]): Tw
 
 /** The view with other revisions of events; `index` tells in which order their rows have landed. */
 function countWithRevisions(change: (revision: unknown, index: number) => string): CountHours {
-  return (increments, tombstones) =>
+  return (increments, ...others) =>
     countHours(
       increments.map((row, index) => ({
         ...row,
@@ -625,7 +704,7 @@ function countWithRevisions(change: (revision: unknown, index: number) => string
           revision: change(event.revision, index),
         })),
       })),
-      tombstones,
+      ...others,
     );
 }
 

@@ -7,6 +7,8 @@ type Failures = { stage: string; reason?: FailureReason };
 /** Where records fail. */
 export const failedRecords: readonly Failures[] = [
   { stage: "normalize-tweets" },
+  { stage: "normalize-bluesky" },
+  { stage: "normalize-mastodon" },
   { stage: "normalize-urls" },
   { stage: "bucket-hours" },
 ];

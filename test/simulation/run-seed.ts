@@ -1,7 +1,9 @@
 import { createRandom } from "../support/create-random.ts";
+import { closeAtRest } from "./close-at-rest.ts";
 import { type CountHours, countHours, printHours } from "./count-hours.ts";
 import { countUnlinked } from "./count-unlinked.ts";
-import type { Warehouse } from "./create-warehouse.ts";
+import { type ClosingQuery, type ClosingRules, closingRules } from "./create-closing-tables.ts";
+import type { Row, Warehouse } from "./create-warehouse.ts";
 import { createWorld, type Tally } from "./create-world.ts";
 import { drawStorm, type Storm } from "./draw-storm.ts";
 import type { Twists } from "./functions-under-test.ts";
@@ -22,6 +24,9 @@ export type RunSettings = {
   /** Faults that are planted between the parts under test. */
   twists?: Twists;
   countHours?: CountHours;
+  closingRules?: Partial<ClosingRules>;
+  /** Hears of each query of a closing. */
+  onQuery?: (query: ClosingQuery) => void;
 };
 
 export type Run = Judgement &
@@ -48,6 +53,11 @@ const minSteps = 100_000;
 /** Failures are sent again in a storm, too. */
 const redriveStormMs = 10 * 60_000;
 
+const nothingWrong = { isClosed: true, staleHours: 0, rewrittenHours: 0, untoldHours: 0 };
+
+const isUndelivered = ({ reason }: Row): boolean =>
+  reason === "retries-exhausted" || reason === "row-refused";
+
 /**
  * One simulated run: the storm, the quiet after it, all failures sent again twice, and what came
  * of it. Depends on nothing but its settings.
@@ -65,13 +75,29 @@ export async function runSeed(settings: RunSettings): Promise<Run> {
   const input = settings.input ?? generateInput(createRandom(seed + 0x1_0000_0000), events, storm);
   const random = createRandom(seed + 0x2_0000_0000);
   const maxSteps = minSteps + stepsPerEvent * events;
-  const world = createWorld({ storm, input, random, limits, twists, maxSteps });
+  const world = createWorld({
+    storm,
+    input,
+    random,
+    limits,
+    twists,
+    closingRules: { ...closingRules, ...settings.closingRules },
+    onQuery: settings.onQuery ?? (() => undefined),
+    maxSteps,
+  });
   const { scheduler, weather, trace, warehouse, queue, errors } = world;
 
   for (const message of input.messages) {
     scheduler.after(message.afterMs, () => world.accept(message));
   }
   await scheduler.runUntilIdle();
+  // Of what did not get through, a delete may be here and the receipt of its post not.
+  const isThrough = !warehouse.rows("failed_events").some(isUndelivered);
+  const hasClosings = storm.closings > 0;
+  const early =
+    hasClosings && isThrough && storm.outageFromMs === undefined
+      ? await closeAtRest(world)
+      : nothingWrong;
   scheduler.after(world.quietFromMs - scheduler.now(), () => undefined);
   await scheduler.runUntilIdle();
   weather.storms(scheduler.now() + redriveStormMs);
@@ -82,27 +108,38 @@ export async function runSeed(settings: RunSettings): Promise<Run> {
   const increments = warehouse.rows("url_hour_increments");
   const posts = warehouse.rows("posts");
   const tombstones = warehouse.rows("tombstones");
+  const retractions = warehouse.rows("retractions");
   const first = {
-    cells: count(increments, tombstones),
+    cells: count(increments, tombstones, retractions),
     rows: increments.length + tombstones.length,
   };
   const isRedrivenAgain = await redriveUntilQuiet(world, failedRecords);
   const hasNewRows = increments.length + tombstones.length > first.rows;
-  const cells = hasNewRows ? count(increments, tombstones) : first.cells;
+  const cells = hasNewRows ? count(increments, tombstones, retractions) : first.cells;
   const hours = printHours(cells);
+  const late = hasClosings ? await closeAtRest(world) : nothingWrong;
   trace.add(hours);
 
   const left = queue.unacknowledged() + queue.takeParked().length;
+  const isAtRest = isDelivered && isRedriven && isRedrivenAgain && early.isClosed && late.isClosed;
   const judgement = judgeRun({
     input,
     accepted: world.accepted,
     loaded: world.loaded,
     hours: cells,
     posts,
-    unlinked: countUnlinked({ increments, tombstones, unlinked: warehouse.rows("unlinked") }),
+    unlinked: countUnlinked({
+      increments,
+      tombstones,
+      retractions,
+      unlinked: warehouse.rows("unlinked"),
+    }),
+    staleHours: early.staleHours + late.staleHours,
+    rewrittenHours: early.rewrittenHours + late.rewrittenHours,
+    untoldHours: late.untoldHours,
     failedEvents: warehouse.rows("failed_events"),
     lineage: world.lineage,
-    unfinished: left + (isDelivered && isRedriven && isRedrivenAgain ? 0 : 1),
+    unfinished: left + (isAtRest ? 0 : 1),
     failedInQuiet: errors.length,
     unstable: hasNewRows && printHours(first.cells) !== hours ? 1 : 0,
   });

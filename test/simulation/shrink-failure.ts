@@ -35,6 +35,7 @@ const calmings: readonly Partial<Storm>[] = [
   { poison: 0 },
   { repeats: 0 },
   { lateEvents: 0 },
+  { closings: 0 },
 ];
 
 type Schedule = Required<Pick<RunSettings, "seed" | "events" | "storm">> & { limits: FaultLimits };
@@ -46,7 +47,7 @@ type Schedule = Required<Pick<RunSettings, "seed" | "events" | "storm">> & { lim
 export async function shrinkFailure(
   failing: Run,
   events: number,
-  planted: Pick<RunSettings, "twists" | "countHours"> = {},
+  planted: Pick<RunSettings, "twists" | "countHours" | "closingRules"> = {},
 ): Promise<MinimalSchedule> {
   let schedule: Schedule = { seed: failing.seed, events, storm: failing.storm, limits: allFaults };
   let run = failing;

@@ -59,6 +59,19 @@ const worst: Storm = {
   objects: true,
   breakOffs: 0.5,
   maxLinesPerMessage: 60,
+  closings: 24,
+  closeEveryMs: 10 * 60_000,
+  twoClosers: 0.5,
+  closingsDuringAppends: 10,
+  paceMs: 60_000,
+};
+/** Hours are closed while the input still comes, by two at once half of the time. */
+const closings = {
+  closings: 24,
+  closeEveryMs: 10 * 60_000,
+  twoClosers: 0.5,
+  closingsDuringAppends: 10,
+  paceMs: 20 * 60_000,
 };
 
 describe("exact, too", () => {
@@ -71,6 +84,8 @@ describe("exact, too", () => {
     ],
     ["with one event in twenty poisoned", { ...calm, poison: 0.05 }],
     ["with each message twice, on two live instances", { ...calm, duplicates: 1 }],
+    ["while hours are closed", { ...calm, ...closings, lateEvents: 0.5, repeats: 0.3 }],
+    ["while closings fail", { ...calm, ...closings, lateEvents: 0.5, failures: 0.2, crashes: 0.1 }],
     ["while two releases run", { ...worst, crashes: 0.02, failures: 0.1, mixedVersions: true }],
   ];
   test.each(storms)("%s", { timeout: slow }, async (_, storm) => {

@@ -1,0 +1,14 @@
+import type { CountHours } from "./count-hours.ts";
+import type { ClosingRules } from "./create-closing-tables.ts";
+import type { Twists } from "./functions-under-test.ts";
+import type { Verdict } from "./judge-run.ts";
+
+/** A fault that the simulation must catch: planted between the parts, never in them. */
+export type PlantedFault = {
+  name: string;
+  /** What must tell of it, whatever else does. */
+  sign: keyof Verdict;
+  twists?: Twists;
+  countHours?: CountHours;
+  closingRules?: Partial<ClosingRules>;
+};
