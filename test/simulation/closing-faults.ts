@@ -115,7 +115,7 @@ const wrongTotals: readonly PlantedFault[] = [
     name: "looks for deleted posts where their ids say that they are",
     sign: "staleHours",
     twists: changeQueries(({ findTouched }) => ({
-      findTouched: (stream, { postsSince: _, ...window }) => findTouched(stream, window),
+      findTouched: (stream, { since, from, to }) => findTouched(stream, { since, from, to }),
     })),
   },
   {

@@ -6,6 +6,7 @@ import { closingFaults } from "./closing-faults.ts";
 import { type CountHours, cellOf, countHours, membersOf } from "./count-hours.ts";
 import type { Row } from "./create-warehouse.ts";
 import type { Platform, Twists } from "./functions-under-test.ts";
+import { networkFaults } from "./network-faults.ts";
 import type { PlantedFault } from "./planted-fault.ts";
 import {
   changeEvents,
@@ -646,6 +647,7 @@ export const plantedFaults: readonly PlantedFault[] = [
   ...wrongReading,
   ...wrongFailure,
   ...wrongEncoding,
+  ...networkFaults,
   ...closingFaults,
 ];
 

@@ -9,10 +9,18 @@ import type { FunctionName, Handle, Platform, Twists } from "./functions-under-t
 const record = z.record(z.string(), z.unknown());
 
 /** Changes what is published to a topic, line by line; undefined leaves a line out. */
-export function changeLines(topic: string, change: (line: Row) => Row | undefined): Twists {
+export const changeLines = (topic: string, change: (line: Row) => Row | undefined): Twists =>
+  changeLinesOf(undefined, topic, change);
+
+/** The same of one function alone, where one is named. */
+export function changeLinesOf(
+  name: FunctionName | undefined,
+  topic: string,
+  change: (line: Row) => Row | undefined,
+): Twists {
   return {
-    publishLines: (_, publish) => (to, schema, lines) => {
-      if (to !== topic) return publish(to, schema, lines);
+    publishLines: (of, publish) => (to, schema, lines) => {
+      if (to !== topic || (name !== undefined && of !== name)) return publish(to, schema, lines);
       const changed = lines.flatMap((line) => change(record.parse(JSON.parse(line))) ?? []);
       return publish(
         to,
