@@ -10,7 +10,13 @@ export type Caller = { label: string; isAlive: boolean; kill: () => void };
  * Calls the outside at a suspension point: where a function waits, calls fail with or without an
  * effect, and instances die. The answer comes in virtual time.
  */
-export type CallPort = <T>(caller: Caller, point: string, effect: () => T) => Promise<T>;
+export type CallPort = <T>(
+  caller: Caller,
+  point: string,
+  effect: () => T,
+  /** A call that is rare is in danger as often as so many of the others. */
+  dangers?: number,
+) => Promise<T>;
 
 export function createCallPort(world: {
   scheduler: Scheduler;
@@ -19,12 +25,17 @@ export function createCallPort(world: {
   trace: Trace;
 }): CallPort {
   const { scheduler, random, weather, trace } = world;
-  return <T>(caller: Caller, point: string, effect: () => T) =>
+  return <T>(caller: Caller, point: string, effect: () => T, dangers = 1) =>
     new Promise<T>((resolve, reject) => {
-      const diesBefore = weather.kills(`${point}, before`);
-      const fails = !diesBefore && weather.strikes("failures", point);
-      const diesAfter = !fails && !diesBefore && weather.kills(`${point}, after`);
-      const failsLate = !fails && !diesAfter && weather.strikes("lateFailures", point);
+      const isStruck = (strike: () => boolean): boolean => {
+        for (let danger = 0; danger < dangers; danger++) if (strike()) return true;
+        return false;
+      };
+      const diesBefore = isStruck(() => weather.kills(`${point}, before`));
+      const fails = !diesBefore && isStruck(() => weather.strikes("failures", point));
+      const diesAfter = !fails && !diesBefore && isStruck(() => weather.kills(`${point}, after`));
+      const failsLate =
+        !fails && !diesAfter && isStruck(() => weather.strikes("lateFailures", point));
       const die = () => {
         if (caller.isAlive) caller.kill();
       };

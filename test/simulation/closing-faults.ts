@@ -2,6 +2,7 @@ import type { ClosingTools } from "../../functions/close-hours/close-stream.ts";
 import { dayMs, hourMs } from "../../functions/close-hours/plan-closing.ts";
 import type { HourCell } from "./count-hours.ts";
 import { countOpen, countTotals, newestHeaders, viewHours } from "./count-totals.ts";
+import { findTouched } from "./create-closing-tables.ts";
 import type { Twists } from "./functions-under-test.ts";
 import type { PlantedFault } from "./planted-fault.ts";
 
@@ -103,13 +104,9 @@ const wrongTotals: readonly PlantedFault[] = [
   {
     name: "does not look for the hours of deletes",
     sign: "staleHours",
-    twists: changeQueries(({ findTouched }) => ({
-      findTouched: async (...asked) => {
-        const found = await findTouched(...asked);
-        const answer = found.answer.filter(({ firstLandedAt }) => firstLandedAt !== undefined);
-        return { ...found, answer };
-      },
-    })),
+    closingRules: {
+      find: (tables, window) => findTouched({ ...tables, tombstones: [] }, window),
+    },
   },
   {
     name: "looks for deleted posts where their ids say that they are",

@@ -17,9 +17,13 @@ import {
 import type { Row, Warehouse } from "./create-warehouse.ts";
 
 /** How totals are written and read: all but a planted fault has what `close-hours` and the view say in SQL. */
-export type ClosingRules = { count: CountTotals; view: ViewHours };
+export type ClosingRules = { find: FindTouched; count: CountTotals; view: ViewHours };
 
-export const closingRules: ClosingRules = { count: countTotals, view: viewHours };
+/** Hours of which something has landed, by the rows of the tables. */
+type FindTouched = (
+  tables: Tables & { posts: readonly Row[] },
+  window: Parameters<ClosingWarehouse["findTouched"]>[1],
+) => TouchedHour[];
 
 /** The tables that closings read and write, and what is asked of them. */
 export type ClosingTables = {
@@ -102,7 +106,7 @@ export function createClosingTables(
         return answer;
       },
       findTouched: (...asked) => {
-        const answer = findTouched({ ...tables, posts }, asked[1]);
+        const answer = rules.find({ ...tables, posts }, asked[1]);
         onQuery({ query: "findTouched", asked, answer, rows: rowCount() });
         return answer;
       },
@@ -129,10 +133,10 @@ export function createClosingTables(
   };
 }
 
-function findTouched(
-  { increments, tombstones, retractions, posts }: Tables & { posts: readonly Row[] },
-  window: Parameters<ClosingWarehouse["findTouched"]>[1],
-): TouchedHour[] {
+export const findTouched: FindTouched = (
+  { increments, tombstones, retractions, posts },
+  window,
+) => {
   const { since, from, to, postsSince } = window;
   const touched = new Map<number, TouchedHour>();
   const touch = (hour: number, landed: number, isIncrement = false) => {
@@ -173,7 +177,13 @@ function findTouched(
     }
   }
   return [...touched.values()];
-}
+};
+
+export const closingRules: ClosingRules = {
+  find: findTouched,
+  count: countTotals,
+  view: viewHours,
+};
 
 const hourOf = (time: unknown): number => {
   const at = Date.parse(text(time));

@@ -34,8 +34,11 @@ export function createFleet(settings: {
   queue: Pick<Queue, "accept" | "settle">;
   warehouse: Warehouse;
   twists: Twists;
-  /** Tells that rows are on their way to a table: they have their time, and are not there yet. */
-  onAppend: (table: string) => void;
+  /**
+   * Tells that rows are on their way to a table: they have their time, and are not there yet. Answers
+   * how many ms more than usual they take.
+   */
+  onAppend: (table: string) => number;
   /** Tells that a message was handed over that another live instance has in hand. */
   onOverlap: () => void;
   /** Tells why a delivery failed. */
@@ -92,9 +95,11 @@ export function createFleet(settings: {
       },
       append: (table, rows) => {
         const landedAt = scheduler.now();
-        settings.onAppend(table.name);
+        const delayMs = settings.onAppend(table.name);
         const append = () => warehouse.append(table.name, rows, landedAt);
-        return callPort(instance, `${name}.append ${table.name}`, append);
+        const call = () => callPort(instance, `${name}.append ${table.name}`, append);
+        if (delayMs === 0) return call();
+        return new Promise((resolve) => scheduler.after(delayMs, () => resolve(call())));
       },
     };
   };

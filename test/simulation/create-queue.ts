@@ -70,6 +70,8 @@ export function createQueue(settings: {
   trace: Trace;
   /** Hands a message to some instance of the subscribed function. */
   deliver: (message: Message) => void | Promise<void>;
+  /** Tells that a message was published. */
+  onAccepted: () => void;
   /** Tells that a message was forwarded as a dead letter. */
   onForwarded: (id: string, as: string) => void;
 }): Queue {
@@ -155,6 +157,7 @@ export function createQueue(settings: {
   const accept: Queue["accept"] = (topic, data, attributes) => {
     subscriptionTo(topic);
     accepted += 1;
+    settings.onAccepted();
     unacknowledged += 1;
     const id = `m${accepted}`;
     const publishTime = new Date(scheduler.now()).toISOString();

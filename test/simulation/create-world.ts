@@ -51,6 +51,8 @@ export type World = {
 export type Tally = {
   /** Events that were handed to handlers; one event in two messages, or delivered twice, is two. */
   deliveries: number;
+  /** Messages that were published, each once. */
+  published: number;
   /** Messages that were handed to handlers. */
   messages: number;
   /** Of those, while another live handler had the same message in hand. */
@@ -64,6 +66,8 @@ const inputAttributes = { source: "simulated" };
 
 /** Of the appends that a closing may begin in, how many it does. */
 const closingDuringAppend = 0.2;
+/** Well within the time that append-rows waits for an answer. */
+const slowAppendMs = 15_000;
 
 type Encoded = { data: Buffer; attributes?: Record<string, string> };
 const plain = (data: Buffer): Encoded => ({ data });
@@ -98,7 +102,7 @@ export function createWorld(settings: {
   const accepted = new Map<string, InputMessage>();
   const loaded = new Map<string, Set<string>>();
   const errors: string[] = [];
-  const tally: Tally = { deliveries: 0, messages: 0, overlaps: 0, redriven: 0 };
+  const tally: Tally = { deliveries: 0, published: 0, messages: 0, overlaps: 0, redriven: 0 };
   const fleets = new Map<string, Fleet>();
 
   const queue = createQueue({
@@ -111,6 +115,9 @@ export function createWorld(settings: {
       tally.messages += 1;
       tally.deliveries += message.events;
       return fleets.get(message.topic)?.deliver(message);
+    },
+    onAccepted: () => {
+      tally.published += 1;
     },
     onForwarded: (id, as) => lineage.add(as, id),
   });
@@ -146,11 +153,12 @@ export function createWorld(settings: {
     });
   }
   let { closingsDuringAppends } = storm;
-  const onAppend = (table: string) => {
-    if (closingsDuringAppends === 0 || table !== urlMentions.increments.table) return;
-    if (!random.chance(closingDuringAppend)) return;
+  const onAppend = (table: string): number => {
+    if (closingsDuringAppends === 0 || table !== urlMentions.increments.table) return 0;
+    if (!random.chance(closingDuringAppend)) return 0;
     closingsDuringAppends -= 1;
-    scheduler.after(0, close);
+    scheduler.after(1 + random.below(1_000), close);
+    return 1_000 + random.below(slowAppendMs);
   };
 
   const acceptLoaded = ({ topic, data, attributes }: Sent) => {

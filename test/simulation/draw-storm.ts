@@ -110,7 +110,7 @@ export function drawStorm(seed: number, random: Random, events: number): Storm {
     objects: random.chance(0.4) || crashPoint?.startsWith("load-object") === true,
     maxLinesPerMessage: random.pick([20, 150, 250, 500]),
     closings: isOfClosings ? random.pick([6, 12, 24]) : 0,
-    closeEveryMs: random.pick([10, 20, 40]) * minuteMs,
+    closeEveryMs: random.pick([10, 20, 60]) * minuteMs,
     twoClosers: 0.3,
     closingsDuringAppends: isOfClosings ? 6 : 0,
     // Longer than an hour, so that there are hours to close while more of them comes.

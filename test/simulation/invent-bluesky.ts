@@ -138,7 +138,8 @@ export function createBluesky(
       return remove(post, nowMs);
     }
     const early = random.chance(0.5) ? untold.pop() : undefined;
-    const again = random.chance(world.repeats) ? told[random.below(told.length)] : undefined;
+    const isAgain = random.chance(Math.max(0.3, world.repeats));
+    const again = isAgain ? told[random.below(told.length)] : undefined;
     const post = early ?? again ?? invent(eventMs);
     if (post !== again) told.push(post);
     return tell(post, nowMs);

@@ -87,7 +87,7 @@ export function createEvents(random: Random, rereads: boolean): Events {
     earlier: () => told[random.below(told.length)],
     nativeOfAny: (nowMs) => {
       const ordinal = random.below(natives.length + 100);
-      const isUnseen = random.chance(0.7);
+      const isUnseen = random.chance(0.5);
       return isUnseen ? nativeId(ordinal + unseen, nowMs) : (natives[ordinal] ?? nativeId(ordinal));
     },
     tell: (tweet) => {

@@ -4,7 +4,7 @@ import { isBetter, type Reading, sharedPages, shareLinks } from "./invent-readin
 import type { InventedRecord } from "./invent-records.ts";
 
 /** Servers that tell of the same statuses, each by numbers of its own. */
-export const servers = ["one.example", "two.example"] as const;
+export const servers = ["one.example.com", "two.example.com"] as const;
 export type Server = (typeof servers)[number];
 
 type Status = {
@@ -42,8 +42,8 @@ export function createMastodon(
 
   const invent = (eventMs: number): Status => {
     const ordinal = ordinals++;
-    const user = `https://home.example/@user${random.below(40)}`;
-    const uri = `https://home.example/statuses/${ordinal}`;
+    const user = `https://home.example.com/@user${random.below(40)}`;
+    const uri = `https://home.example.com/statuses/${ordinal}`;
     const kind = random.pick(["post", "post", "repost", "reply"] as const);
     const iso = new Date(eventMs).toISOString();
     const id = `mastodon:${uri}`;
@@ -147,13 +147,13 @@ function writeStatus(
     return `<a href="${href}" rel="nofollow"><span class="invisible">https://</span>short…</a>`;
   });
   const content =
-    `<p><a href="https://home.example/@someone" class="u-url mention">@someone</a> ` +
+    `<p><a href="https://home.example.com/@someone" class="u-url mention">@someone</a> ` +
     `${anchors.join(" and ")} ` +
     `<a href="https://${server}/tags/news" class="mention hashtag" rel="tag">#news</a></p>`;
   const [first] = links;
   const card = hasCard && first ? { url: first.raw, title: titleOf(status, edit) } : null;
   const body = { content, card, mentions: [] };
-  const boosted = { uri: "https://home.example/statuses/boosted", ...body, account };
+  const boosted = { uri: "https://home.example.com/statuses/boosted", ...body, account };
   return {
     id: idAt(status, server),
     uri,

@@ -100,7 +100,7 @@ const wrongMastodon: readonly PlantedFault[] = [
     sign: "unexpected",
     twists: mastodon("append-tombstones", (line) => ({
       ...line,
-      id: String(line.id).replace(/:[a-z.]+\//, ":one.example/"),
+      id: String(line.id).replace(/:[a-z.]+\//, ":one.example.com/"),
     })),
   },
   {
@@ -113,16 +113,18 @@ const wrongMastodon: readonly PlantedFault[] = [
     ),
   },
   {
-    name: "does not undo the escapes of HTML",
+    name: "takes what is shown of a link for the link",
     sign: "lost",
-    twists: changeText("normalize-mastodon", (text) => text.replaceAll("&amp;", "&amp;amp;")),
+    twists: changeText("normalize-mastodon", (text) =>
+      text.replaceAll(/(href=\\*"https?:\/\/[^"\\/]+\/[^"\\]{1,3})[^"\\]*/g, "$1"),
+    ),
   },
   {
     name: "takes a boost for the status that it boosts",
     sign: "lost",
     twists: mastodon("link-shares", (line) =>
       line.kind === "repost"
-        ? { ...line, id: "mastodon:https://home.example/statuses/boosted" }
+        ? { ...line, id: "mastodon:https://home.example.com/statuses/boosted" }
         : line,
     ),
   },

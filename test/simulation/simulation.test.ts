@@ -3,12 +3,14 @@ import { join } from "node:path";
 import { promisify } from "node:util";
 import { describe, expect, test } from "vitest";
 import * as z from "zod";
+import { membersOf } from "./count-hours.ts";
+import type { ClosingQuery } from "./create-closing-tables.ts";
 import { calm, type Storm } from "./draw-storm.ts";
 import { readFailingSeeds } from "./failing-seeds.ts";
 import { signOf } from "./judge-run.ts";
 import { parseOptions } from "./parse-options.ts";
 import { plantedFaults } from "./planted-faults.ts";
-import { runSeed } from "./run-seed.ts";
+import { type Run, type RunSettings, runSeed } from "./run-seed.ts";
 import { runSeeds } from "./run-seeds.ts";
 import { shrinkFailure } from "./shrink-failure.ts";
 import { suspensionPoints } from "./suspension-points.ts";
@@ -98,18 +100,127 @@ describe("exact, too", () => {
   });
 });
 
-test("a storm does what it is for: outage, poison and worst", { timeout: slow }, async () => {
-  const faultsOf = async (storm: Storm) => runSeed({ seed: 1, events: 400, storm });
-  expect((await faultsOf(calm)).faults).toEqual([]);
-  // Nothing but the outage, and yet messages were given up, kept and sent again.
-  const gone = await faultsOf({ ...calm, outageFromMs: 0, maxDeliveryAttempts: 5 });
-  expect([gone.faults, gone.redriven > 10]).toEqual([[], true]);
-  const poisoned = await faultsOf({ ...calm, poison: 0.05 });
-  expect(poisoned.redriven).toBeGreaterThan(10);
-  const stormy = await faultsOf(worst);
-  expect(stormy.deaths.size).toBeGreaterThan(10);
-  expect(stormy.messages).toBeGreaterThan(5 * (await faultsOf(calm)).messages);
+describe("a storm does what it is for", () => {
+  const runWith = (rates: Partial<Storm>, settings: Partial<RunSettings> = {}) =>
+    runSeed({ seed: 1, events: 300, storm: { ...calm, ...rates }, ...settings });
+  const receipts = ({ rows }: Run) => {
+    const places = rows("posts").map(({ message_id, position }) =>
+      [message_id, position].map(String).join(" "),
+    );
+    return { rows: places.length, places: new Set(places).size };
+  };
+  const has = (run: Run, kind: string) =>
+    run.faults.some((fault) => fault.includes(` ${kind} at `));
+
+  test("none at all: each message is delivered once, and each item has one receipt", async () => {
+    const run = await runWith({});
+    expect(run.faults).toEqual([]);
+    expect(run.messages).toBe(run.published);
+    expect(receipts(run).rows).toBe(receipts(run).places);
+  });
+
+  test.each(["duplicates", "lostAcknowledgements"])("%s: each is a delivery more", async (rate) => {
+    const run = await runWith({ [rate]: 0.3 });
+    expect(run.faults.length).toBeGreaterThan(10);
+    expect(run.messages).toBe(run.published + run.faults.length);
+    expect(receipts(run).rows).toBeGreaterThan(receipts(run).places);
+  });
+
+  test("late failures have had their effect", async () => {
+    const run = await runWith({ lateFailures: 0.2 });
+    expect(has(run, "lateFailures")).toBe(true);
+    expect(run.messages).toBeGreaterThan(run.published);
+    expect(receipts(run).rows).toBeGreaterThan(receipts(run).places);
+  });
+
+  test("failures have none, and what failed is delivered again", async () => {
+    const storm: Partial<Storm> = { failures: 0.2 };
+    const at = (run: Run, point: string) =>
+      run.faults.filter((fault) => fault.endsWith(` at ${point}`)).length;
+    const run = await runWith(storm);
+    expect(at(run, "append-rows.append posts")).toBeGreaterThan(0);
+    expect(run.messages).toBeGreaterThan(run.published);
+  });
+
+  test.each(["before", "after"])("instances die %s an effect", async (when) => {
+    const crashPoint = `append-rows.append posts, ${when}` as const;
+    const run = await runWith({ crashPoint: pointNamed(crashPoint) });
+    expect([...run.deaths.keys()]).toEqual([crashPoint]);
+    const { rows, places } = receipts(run);
+    if (when === "after") expect(rows).toBeGreaterThan(places);
+    else expect(run.messages).toBeGreaterThan(run.published);
+  });
+
+  test("rows are refused, kept and sent again", async () => {
+    const run = await runWith({ refusals: 0.1 });
+    expect(has(run, "refusals")).toBe(true);
+    const refused = run.rows("failed_events").filter(({ reason }) => reason === "row-refused");
+    expect(refused.length).toBeGreaterThan(0);
+    expect(run.redriven).toBeGreaterThanOrEqual(refused.length);
+  });
+
+  test("the warehouse is gone: messages are given up, kept and sent again", async () => {
+    const run = await runWith({ outageFromMs: 0, maxDeliveryAttempts: 5 });
+    expect([run.faults, run.redriven > 10]).toEqual([[], true]);
+  });
+
+  test("poison fails, and fails again", async () => {
+    expect((await runWith({ poison: 0.05 })).redriven).toBeGreaterThan(10);
+  });
+
+  test("two releases run at once, and only then", async () => {
+    const rules = ({ rows }: Run) =>
+      new Set(
+        rows("url_hour_increments").flatMap((row) =>
+          membersOf(row).map(({ revision }) => String(revision).slice(0, 2)),
+        ),
+      );
+    expect(rules(await runWith({}))).toEqual(new Set(["02"]));
+    expect(rules(await runWith({ mixedVersions: true }))).toEqual(new Set(["02", "03"]));
+  });
+
+  test("two instances have one message in hand", async () => {
+    expect((await runWith({ duplicates: 1 })).overlaps).toBeGreaterThan(10);
+    expect((await runWith({})).overlaps).toBe(0);
+  });
+
+  test("readings of files break off", async () => {
+    const run = await runWith({ objects: true, breakOffs: 1, maxDeliveryAttempts: 5 });
+    expect(has(run, "breakOffs")).toBe(true);
+  });
+
+  test("events are late by days", async () => {
+    const hoursOf = ({ rows }: Run) => rows("url_hour_increments").map(({ hour }) => String(hour));
+    const [calmest, late] = [await runWith({}), await runWith({ lateEvents: 0.5 })];
+    const spanOf = (run: Run) => new Set(hoursOf(run).map((hour) => hour.slice(0, 10))).size;
+    expect(spanOf(calmest)).toBeLessThanOrEqual(2);
+    expect(spanOf(late)).toBeGreaterThan(5);
+  });
+
+  test("hours are closed again, also by two at once", async () => {
+    const revisions = new Map<number, Set<number>>();
+    let revised = 0;
+    const onQuery = (query: ClosingQuery) => {
+      if (query.query !== "writeTotals") return;
+      for (const { hour, revision } of query.answer.headers) {
+        const known = revisions.get(hour) ?? new Set();
+        revisions.set(hour, known.add(revision));
+        if (known.size > 1) revised += 1;
+      }
+    };
+    const run = await runWith({ ...closings, lateEvents: 0.3, repeats: 0.3 }, { onQuery });
+    expect(run.isExact).toBe(true);
+    expect(revised).toBeGreaterThan(5);
+  });
+
+  test("the worst is all of it", async () => {
+    const run = await runSeed({ seed: 1, events: 300, storm: worst });
+    expect(run.deaths.size).toBeGreaterThan(10);
+    expect(run.messages).toBeGreaterThan(5 * (await runWith({})).messages);
+  });
 });
+
+const pointNamed = (name: string) => suspensionPoints.find((point) => point === name);
 
 describe("the same seed", () => {
   test.each([3, 17, 42])("%i is the same run, every time", { timeout: slow }, async (seed) => {
