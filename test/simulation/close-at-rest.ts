@@ -11,10 +11,10 @@ export type ClosedAtRest = {
   untoldHours: number;
 };
 
-/** The storm may be back: some fail. */
-const maxAttempts = 50;
-
-/** Closes all hours while nothing lands, compares the view with the exact one, and closes again. */
+/**
+ * Closes all hours when the storm is over and nothing lands, compares the view with the exact one, and
+ * closes again.
+ */
 export async function closeAtRest(world: World): Promise<ClosedAtRest> {
   const { scheduler, warehouse, closer, closingTables } = world;
   const isClosed = await closeOnce(world);
@@ -39,13 +39,11 @@ export async function closeAtRest(world: World): Promise<ClosedAtRest> {
   };
 }
 
-async function closeOnce({ scheduler, closer }: World): Promise<boolean> {
-  for (let attempt = 0; attempt < maxAttempts; attempt++) {
-    const closing = closer.close();
-    if (!(await scheduler.runUntilIdle())) return false;
-    if ((await closing) !== undefined) return true;
-  }
-  return false;
+async function closeOnce({ scheduler, weather, closer }: World): Promise<boolean> {
+  scheduler.after(weather.endsMs() - scheduler.now(), () => undefined);
+  if (!(await scheduler.runUntilIdle())) return false;
+  const closing = closer.close();
+  return (await scheduler.runUntilIdle()) && (await closing) !== undefined;
 }
 
 /** Lines that are in one text and not in the other, once where a line is in both but for its end. */

@@ -31,6 +31,8 @@ export type Weather = {
   isOutage: () => boolean;
   /** Whether the storm is over, and all that it delayed is answered. */
   isQuiet: () => boolean;
+  /** When the storm ends, or has ended; ms since 1970. */
+  endsMs: () => number;
   /** The storm is back, until so many ms since 1970. */
   storms: (untilMs: number) => void;
   /** How often instances have died at each point. */
@@ -80,6 +82,7 @@ export function createWeather(settings: {
       return dies;
     },
     isQuiet: () => now() > stormEndsMs + settlingMs,
+    endsMs: () => stormEndsMs,
     storms: (untilMs) => {
       stormEndsMs = untilMs;
     },
