@@ -20,7 +20,8 @@ type Tools = {
 
 /** Of one file: it is in memory twice, and a week of New York's turnstiles has 26 MB. */
 const mostFileBytes = 48_000_000;
-const fileTimeoutMs = 40_000;
+/** What a file that is asked for last may take, so that the platform does not end the request. */
+const lastFileMs = 15_000;
 /** Not there, or not yet. */
 const missing = [404, 410];
 const dayMs = 86_400_000;
@@ -55,7 +56,7 @@ export async function pollFiles(
       answer = await fetchPage(url, {
         headers: { ...source.headers, accept: "*/*", ...conditionOf(before ?? {}) },
         mostBytes: mostFileBytes,
-        timeoutMs: fileTimeoutMs,
+        timeoutMs: until - now() + lastFileMs,
       });
     } catch (error) {
       if (!(error instanceof FetchError)) throw error;
