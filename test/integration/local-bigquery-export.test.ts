@@ -1,6 +1,7 @@
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { gunzipSync } from "node:zlib";
 import { BigQuery } from "@google-cloud/bigquery";
 import { Storage } from "@google-cloud/storage";
 import { parquetMetadata, parquetReadObjects } from "hyparquet";
@@ -111,6 +112,40 @@ test("no rows make a file that says which columns there would be", async () => {
   expect(await parquetReadObjects({ file })).toEqual([]);
 });
 
+test("as CSV, with a header, plain or as gzip", async () => {
+  const rows = `SELECT 'a "b", c' AS text, 7 AS whole, 1.5 AS half, TRUE AS yes,
+      DATE '2026-01-02' AS day, DATETIME '2026-01-02 03:04:05' AS civil,
+      TIMESTAMP '2026-01-02 03:04:05.678+00' AS moment
+    UNION ALL SELECT NULL, NULL, NULL, NULL, NULL, NULL, NULL
+    ORDER BY text NULLS LAST`;
+  const csv = [
+    "text,whole,half,yes,day,civil,moment",
+    '"a ""b"", c",7,1.5,true,2026-01-02,2026-01-02T03:04:05,2026-01-02 03:04:05.678 UTC',
+    ",,,,,,",
+    "",
+  ];
+  const write = (name: string, more: string) =>
+    bigquery.query(
+      `EXPORT DATA OPTIONS (uri = 'gs://lake/csv/${name}-*', format = 'CSV'${more}) AS ${rows}`,
+    );
+  await write("plain", "");
+  await write("bare", ", header = FALSE");
+  await write("gzip", ", compression = 'GZIP'");
+  const read = async (name: string) => Buffer.from(await readBack(`csv/${name}-000000000000`));
+  expect((await read("plain")).toString().split("\n")).toEqual(csv);
+  expect((await read("bare")).toString().split("\n")).toEqual(csv.slice(1));
+  expect(
+    gunzipSync(await read("gzip"))
+      .toString()
+      .split("\n"),
+  ).toEqual(csv);
+  await expect(
+    bigquery.query(
+      `EXPORT DATA OPTIONS (uri = 'gs://lake/csv/list-*', format = 'CSV') AS SELECT [1] AS list`,
+    ),
+  ).rejects.toThrow("Operation cannot be performed on a nested schema. Field: list");
+});
+
 describe("refused", () => {
   test("what is there already, unless it may be replaced", async () => {
     const write = (value: number, more = "") =>
@@ -132,7 +167,8 @@ describe("refused", () => {
     ["format = 'PARQUET', uri = 'gs://lake/none'", "exactly one wildcard"],
     ["format = 'PARQUET', uri = 'gs://lake/*/*'", "exactly one wildcard"],
     ["format = 'PARQUET', uri = 's3://lake/*'", "exactly one wildcard"],
-    ["format = 'CSV', uri = 'gs://lake/a-*'", "format CSV is not implemented"],
+    ["format = 'AVRO', uri = 'gs://lake/a-*'", "format AVRO is not implemented"],
+    ["format = 'CSV', uri = 'gs://lake/a-*', compression = 'SNAPPY'", "SNAPPY of EXPORT DATA"],
     ["format = 'PARQUET', uri = 'gs://lake/a-*', header = true", "Option header"],
     ["format = 'PARQUET', uri = 'gs://lake/a-*', compression = 'ZSTD'", "ZSTD of EXPORT DATA"],
     ["format = 'PARQUET', uri = 'gs://nowhere/a-*'", "Not found: Bucket nowhere"],

@@ -6,6 +6,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { text } from "node:stream/consumers";
 import { BigQuery } from "@google-cloud/bigquery";
+import { parquetReadObjects } from "hyparquet";
 import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
 import * as z from "zod";
 import { generateTweets } from "../producer/generate-tweets.ts";
@@ -212,6 +213,35 @@ describe("the commands of the README", () => {
     expect(replay.errors()).toContain("no archived input of tweets in that time");
   }, 60_000);
 
+  test("a key is looked up, whether it is there or not", async () => {
+    const lookup = commands.find((command) => command.includes("run lookup"));
+    expect((await run(lookup ?? "")).errors).toMatch(
+      /^(No hour of this range|example\.org\/page: in)/m,
+    );
+  }, 30_000);
+
+  test("what was counted is taken elsewhere", async () => {
+    const lines = await run("npm run export -- 'turnstile_lines(5)' --format csv");
+    expect(lines.output).toMatch(
+      /^gs:\/\/hourtally-lake\/exports\/turnstile_lines\/\d{8}T\d{6}\.\d{3}Z\/0{12}\.csv\.gz\n$/,
+    );
+    await run("npm run export -- reaction_graph --into edges");
+    const edges = join(root, "edges");
+    const bytes = readFileSync(join(edges, "000000000000.parquet"));
+    await rm(edges, { recursive: true });
+    const rows = await parquetReadObjects({ file: new Uint8Array(bytes).buffer });
+    expect(rows.length).toBeGreaterThan(100);
+    expect(rows[0]).toEqual({
+      source: expect.stringMatching(/^x:\d+$/),
+      target: expect.stringMatching(/^x:\d+$/),
+      weight: expect.any(BigInt),
+      interactions: expect.any(BigInt),
+      reshares: expect.any(BigInt),
+      first_at: expect.any(Date),
+      last_at: expect.any(Date),
+    });
+  }, 60_000);
+
   test("a seed proves the counts", async () => {
     const simulate = commands.find((command) => command.includes("run simulate"));
     const { output } = await run(simulate ?? "");
@@ -248,6 +278,8 @@ describe("the commands of the README", () => {
       "npm run generate",
       "npm run build",
       "npm run produce -- --turnstiles 1000",
+      "npm run export -- reaction_graph --into edges",
+      "npm run export -- 'turnstile_lines(5)' --format csv",
     ];
     // Where it is installed, with Google's own emulator; from servers of others, by servers that stand
     // in for them; and files of one's own, by the tests of uploads and of what counts them.
@@ -262,6 +294,7 @@ describe("the commands of the README", () => {
     expect(others.map((command) => command.replace(/ .*(?=npm)/, " … "))).toEqual([
       "echo … npm run produce -- --input -",
       "npm run produce -- --generate 5000 --seed 7 --rate 1000",
+      expect.stringContaining("npm run lookup -- "),
       expect.stringContaining("npm run explain-url -- "),
       "npm run simulate -- --seed 17 --events 500",
       expect.stringContaining("npm run redrive -- "),

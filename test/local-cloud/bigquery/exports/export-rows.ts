@@ -4,6 +4,7 @@ import { BigqueryError } from "../bigquery-error.ts";
 import type { ResultField } from "../encode-results.ts";
 import type { Export } from "../sql/analyze/analyze-export.ts";
 import { notImplemented } from "../sql/place-error.ts";
+import { writeCsv } from "./write-csv.ts";
 import { writeParquet } from "./write-parquet.ts";
 
 /** What an EXPORT DATA has written, as `exportDataStatistics` says it. */
@@ -24,7 +25,7 @@ export type ExportRows = (
 export function createExport(storageUrl: string | undefined): ExportRows {
   return async (exported, fields, chunks) => {
     if (storageUrl === undefined) throw notImplemented("EXPORT DATA without a Cloud Storage");
-    const { bucket, overwrite, codec } = exported;
+    const { bucket, overwrite, file } = exported;
     const name = exported.name.replace("*", "0".padStart(12, "0"));
     const url = new URL(`/upload/storage/v1/b/${encodeURIComponent(bucket)}/o`, storageUrl);
     url.search = new URLSearchParams({
@@ -35,7 +36,10 @@ export function createExport(storageUrl: string | undefined): ExportRows {
     const answer = await fetch(url, {
       method: "POST",
       headers: { "content-type": "application/octet-stream" },
-      body: writeParquet(fields, chunks, codec),
+      body:
+        file.format === "CSV"
+          ? writeCsv(fields, chunks, file)
+          : writeParquet(fields, chunks, file.codec),
     });
     await answer.bytes();
     if (!answer.ok) throw refusal(answer.status, bucket, name);
