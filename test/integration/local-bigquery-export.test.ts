@@ -169,7 +169,7 @@ describe("refused", () => {
     ["format = 'PARQUET', uri = 's3://lake/*'", "exactly one wildcard"],
     ["format = 'AVRO', uri = 'gs://lake/a-*'", "format AVRO is not implemented"],
     ["format = 'CSV', uri = 'gs://lake/a-*', compression = 'SNAPPY'", "SNAPPY of EXPORT DATA"],
-    ["format = 'PARQUET', uri = 'gs://lake/a-*', header = true", "Option header"],
+    ["format = 'PARQUET', uri = 'gs://lake/a-*', header = true", "option header of EXPORT DATA"],
     ["format = 'PARQUET', uri = 'gs://lake/a-*', compression = 'ZSTD'", "ZSTD of EXPORT DATA"],
     ["format = 'PARQUET', uri = 'gs://nowhere/a-*'", "Not found: Bucket nowhere"],
   ])("OPTIONS (%s)", async (wrong, message) => {
