@@ -9,13 +9,15 @@ import { publicJetstream } from "../producer/follow-jetstream.ts";
 export const startHelp = `npm start -- [options]
 
 Brings up the whole cloud on this machine: Pub/Sub, BigQuery and every function as a process of its
-own. Publishes tweets, shows what becomes of them, prints the top links of the newest hours, and
-stays up for more until Ctrl-C. Started again while one is running, it publishes to that one.
+own. Publishes tweets, shows what becomes of them, prints the top links of the newest hours, closes
+the hours that are over and tells which of them are unusual, and stays up for more until Ctrl-C.
+Started again while one is running, it publishes to that one.
 
 What is published
   --input FILE       a file of tweets: JSON, one a line or in an array, or the tweets.js of an account
                      archive; plain or gzip; may be given several times, "-" is standard input
-  --generate N       N generated tweets (default: 20000, where there is no --input)
+  --generate N       N generated tweets of four days, with one hour in which everybody writes about
+                     one page (default: 20000, where there is no --input)
   --bluesky [URL]    instead: posts of Bluesky as they happen, from a public server (or URL), until Ctrl-C
   --seed S           seed of the generated tweets (default: 1)
   --rate N           events a second (default: 2000 for generated tweets, else as fast as accepted)

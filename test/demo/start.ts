@@ -19,15 +19,17 @@ import type { Cloud } from "../local-cloud/start-cloud.ts";
 import { followJetstream } from "../producer/follow-jetstream.ts";
 import { generateTweets } from "../producer/generate-tweets.ts";
 import { publishable } from "../producer/live-source.ts";
+import { planStory } from "../producer/plan-course.ts";
 import { publishEvents } from "../producer/publish-events.ts";
 import { checkFiles, readEvents } from "../producer/read-events.ts";
 import { checkEmulator } from "./check-emulator.ts";
 import { querySummary, queryTotals, type Summary } from "./query-summary.ts";
-import { renderSummary, renderTop } from "./render-summary.ts";
+import { renderIncidents, renderSummary, renderTop } from "./render-summary.ts";
 import { showProgress } from "./show-progress.ts";
 import { startOnFreePorts } from "./start-on-free-ports.ts";
 import { parseStartOptions, type StartOptions, startHelp } from "./start-options.ts";
 import { subtractSummary } from "./subtract-summary.ts";
+import { tellIncidents } from "./tell-incidents.ts";
 import { waitUntilCounted } from "./wait-until-counted.ts";
 import { watchDisk } from "./watch-disk.ts";
 
@@ -35,6 +37,9 @@ const localProject = "hourtally-local";
 const localDataset = "hourtally";
 /** What everything is published to. */
 const topic = "tweets";
+
+/** As far back as generated tweets go: long enough to tell what is usual. */
+const generatedHours = 96;
 
 /** How often totals are shown while more comes in all the time. */
 const busyRefreshMs = 10_000;
@@ -79,6 +84,7 @@ async function start(args: string[], listen: () => AbortSignal): Promise<number 
         : await followAndCount(target, bigquery, options, signal);
     const isCutShort = signal.aborted;
     if (!isCutShort && !options.exit && target.own !== undefined) {
+      if (options.bluesky === undefined) await sayIncidents(target, bigquery, signal);
       say("Up until Ctrl-C.");
       await keepCounting(target, bigquery, signal);
     }
@@ -243,6 +249,18 @@ async function publishAndCount(
   return published.refused;
 }
 
+async function sayIncidents(
+  target: Target,
+  bigquery: BigQuery,
+  signal: AbortSignal,
+): Promise<void> {
+  const { dataset, functions, own } = target;
+  const url = functions["close-hours"];
+  if (url === undefined) return;
+  const backlog = () => own?.backlog()?.messages;
+  say(renderIncidents(await tellIncidents({ url, dataset }, bigquery, backlog, signal)));
+}
+
 /** Publishes posts of Bluesky and shows what is counted of them, until `signal` aborts. */
 async function followAndCount(
   target: Target,
@@ -289,10 +307,8 @@ async function* eventsOf(
 ): AsyncIterable<Uint8Array> {
   yield* readEvents(input, { topic, onRefused });
   if (generate === 0) return;
-  const endingAt = new Date();
-  for (const { json } of generateTweets({ count: generate, seed, endingAt })) {
-    yield Buffer.from(json);
-  }
+  const made = { count: generate, seed, endingAt: new Date(), hours: generatedHours };
+  for (const { json } of generateTweets({ ...made, plan: planStory })) yield Buffer.from(json);
 }
 
 /** Shows what others publish, until `signal` aborts. */

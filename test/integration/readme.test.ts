@@ -134,6 +134,15 @@ describe("the commands of the README", () => {
     expect(lines).toMatch(/│ link +│ mentions │ authors │/);
   });
 
+  test("npm start finds the one hour that is not like the others, and says why", () => {
+    const told = up.errors().match(/^unusual .+$/gm);
+    expect(told).toEqual([
+      expect.stringMatching(
+        /^unusual  [\d,]+ events of url-mentions at \d\d UTC; \d+ to \d+ are usual for a \w+day at this hour; \d[\d.]* times the expected$/,
+      ),
+    ]);
+  });
+
   test("one's own tweet is counted", async () => {
     const echo = commands.find((command) => command.startsWith("echo "));
     await run(echo ?? "");

@@ -3,8 +3,9 @@ import { composeText, type TextPart } from "./compose-text.ts";
 import { createSnowflake } from "./create-snowflake.ts";
 import { createZipf } from "./create-zipf.ts";
 import { madeUpHashtags, madeUpPhrases } from "./made-up-phrases.ts";
-import { makeUpPages } from "./make-up-pages.ts";
+import { type MadeUpPage, makeUpPages } from "./make-up-pages.ts";
 import { type MadeUpUser, makeUpUsers } from "./make-up-users.ts";
+import { type PlanCourse, planEvenPace } from "./plan-course.ts";
 import { spellLink } from "./spell-link.ts";
 import {
   type OwnTweet,
@@ -30,6 +31,14 @@ const shareOfTimes = { late: 0.02, outOfOrder: 0.08 };
 /** Of the deletes, how many are for a tweet of this stream. */
 const deletesOfThisStream = 0.1;
 
+/** What everybody writes about where a course has a story. */
+const storyPage: MadeUpPage = {
+  kind: "page",
+  host: "harbour-news-example.com",
+  path: "/2026/storm-closes-the-harbour",
+  parameters: [],
+};
+
 const recentTweets = 2_000;
 const popularTweets = 300;
 
@@ -39,7 +48,8 @@ const popularTweets = 300;
  * ones, delete and limit notices.
  *
  * Exactly `count` lines; the last one is the newest tweet, at `endingAt`, and the others reach
- * back `hours` (default 6), late ones up to three days more. The same options give the same bytes.
+ * back `hours` (default 6), late ones up to three days more. How they are spread over this time, and
+ * whether something happens in it, is for `plan` to say. The same options give the same bytes.
  *
  * @throws {RangeError} for a count that is no whole number, for hours that are not positive, and
  * for times before tweet ids existed (November 2010).
@@ -49,8 +59,9 @@ export function* generateTweets(options: {
   seed: number;
   endingAt: Date;
   hours?: number;
+  plan?: PlanCourse;
 }): Generator<GeneratedEvent> {
-  const { count, seed, endingAt, hours = 6 } = options;
+  const { count, seed, endingAt, hours = 6, plan = planEvenPace } = options;
   if (!Number.isSafeInteger(count) || count < 0)
     throw new RangeError(`count ${count}: not a count`);
   if (!(hours > 0)) throw new RangeError(`hours ${hours}: must be more than 0`);
@@ -60,11 +71,15 @@ export function* generateTweets(options: {
   const recent: WrittenTweet[] = [];
   const end = endingAt.getTime();
   let delivered = 0;
-  const step = (hours * hourMs) / count;
+  const { timeOf, since, story } = plan({ count, end, hours });
 
   for (let line = 0; line < count; line += 1) {
-    const now = Math.round(end - step * (count - 1 - line));
+    const now = timeOf(line);
     const isLast = line === count - 1;
+    if (story !== undefined && now >= story.from && now < story.to && random.chance(story.share)) {
+      yield { json: writeDelivery(tweets.makeStory(now)) };
+      continue;
+    }
     const kind = isLast ? 1 : random.fraction();
 
     if (kind < shareOfLines.deletes) {
@@ -80,7 +95,7 @@ export function* generateTweets(options: {
       yield { json: writeDelivery(random.pick(recent)) };
       continue;
     }
-    const tweet = tweets.makeTweet(isLast ? now : writtenAt(now, random));
+    const tweet = tweets.makeTweet(isLast ? now : writtenAt(now, since, random));
     recent[delivered % recentTweets] = tweet;
     delivered += 1;
     yield { json: writeDelivery(tweet) };
@@ -88,14 +103,16 @@ export function* generateTweets(options: {
 }
 
 /** When a tweet that arrives now was written: mostly now, sometimes minutes, hours or days ago. */
-function writtenAt(now: number, random: Random): number {
+function writtenAt(now: number, since: number, random: Random): number {
+  const at = now - lateness(random);
+  return at < since ? now : at;
+}
+
+function lateness(random: Random): number {
   const kind = random.fraction();
   // Hours are more common than days: an even spread of the logarithm between 1 and 72 hours.
-  if (kind < shareOfTimes.late) return now - Math.round(72 ** random.fraction() * hourMs);
-  if (kind < shareOfTimes.late + shareOfTimes.outOfOrder) {
-    return now - random.below(5 * 60 * secondMs);
-  }
-  return now;
+  if (kind < shareOfTimes.late) return Math.round(72 ** random.fraction() * hourMs);
+  return kind < shareOfTimes.late + shareOfTimes.outOfOrder ? random.below(5 * 60 * secondMs) : 0;
 }
 
 function writeDelete(
@@ -115,6 +132,8 @@ function writeDelete(
 type TweetMaker = {
   /** Makes a tweet of a random kind, written at `time` (ms since 1970). */
   makeTweet: (time: number) => WrittenTweet;
+  /** Makes a tweet about the page that everybody writes about. */
+  makeStory: (time: number) => WrittenTweet;
   makeId: (time: number) => string;
   makeUser: () => MadeUpUser;
 };
@@ -173,6 +192,14 @@ function createTweetMaker(random: Random): TweetMaker {
     return writeTweet({ id, time, user, text: composeText(parts, random) }, random);
   };
 
+  const makeStory = (time: number): OwnTweet => {
+    const user = makeUser();
+    const words: TextPart = { kind: "words", text: random.pick(madeUpPhrases[user.lang] ?? [""]) };
+    const link: TextPart = { kind: "link", expanded: spellLink(storyPage, random) };
+    const text = composeText([words, link], random);
+    return writeTweet({ id: makeId(time), time, user, text }, random);
+  };
+
   const makeReply = (time: number, linked: boolean): OwnTweet => {
     const user = makeUser();
     const reply = { statusId: makeId(time - secondMs - random.below(hourMs)), user: makeUser() };
@@ -221,5 +248,5 @@ function createTweetMaker(random: Random): TweetMaker {
     return [first];
   };
 
-  return { makeTweet, makeId, makeUser };
+  return { makeTweet, makeStory, makeId, makeUser };
 }
