@@ -1,4 +1,4 @@
-import { routes } from "./api/routes.ts";
+import { mainStream, routes } from "./api/routes.ts";
 import { createHandler } from "./handler.ts";
 import { createRateLimit } from "./http/limit-rate.ts";
 import { readAssets } from "./http/read-assets.ts";
@@ -21,6 +21,7 @@ export function createDashboard({ run, now, log, targetOf, config, page = "page"
   const { ask, queries } = createQueryCache(run, now);
   return createHandler({
     routes,
+    main: mainStream.name,
     sources: { ask, now, queries },
     assets: readAssets(page),
     targetOf,

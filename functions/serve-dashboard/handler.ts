@@ -1,7 +1,9 @@
+import { setTimeout as delay } from "node:timers/promises";
 import { gzipSync } from "node:zlib";
 import { describeError } from "../../shared/environment/describe-error.ts";
 import { describeApi } from "./api/describe-api.ts";
 import type { Answer, Route, Sources } from "./api/route.ts";
+import { firstAddresses } from "./first-addresses.ts";
 import { acceptedEncoding } from "./http/accepted-encoding.ts";
 import { ProblemError, problemBody } from "./http/problem.ts";
 import { type Asset, etagOf } from "./http/read-assets.ts";
@@ -11,6 +13,8 @@ import { TooMuchToReadError } from "./queries/query.ts";
 
 type Dependencies = {
   routes: readonly Route[];
+  /** Name of the stream that the page shows first. */
+  main: string;
   sources: Sources;
   /** Files of the page by name. */
   assets: ReadonlyMap<string, Asset>;
@@ -44,31 +48,56 @@ const apiPrefix = "/api/v1";
 /** What is smaller grows when it is compressed, or takes longer than it saves. */
 const minCompressedBytes = 1_024;
 const retryAfterSeconds = "1";
+/** The page does not wait longer for what it could ask for itself; ms. */
+const firstAnswersMs = 20;
 
 /** Handles one request for the page or its API. Never throws, and tells nobody's data in a failure. */
-export function createHandler({ routes, sources, assets, targetOf, admit, log }: Dependencies) {
+export function createHandler(dependencies: Dependencies) {
+  const { routes, main, sources, assets, targetOf, admit, log } = dependencies;
   const openApi = JSON.stringify(describeApi(routes));
   const matchers = routes.map((route) => ({ route, match: matcherOf(route.path) }));
 
-  const answerApi = async (path: string, query: URLSearchParams): Promise<Reply> => {
-    if (path === "/openapi.json") return data("application/json", openApi);
+  const ask = async (path: string, query: URLSearchParams) => {
     for (const { route, match } of matchers) {
       const named = match(path);
       if (named === undefined) continue;
       const { format = "json", ...parameters } = parametersOf(query, named);
-      return write(format, route, await route.answer({ ...parameters, format }, sources));
+      return { route, format, answer: await route.answer({ ...parameters, format }, sources) };
     }
     throw new ProblemError("not-found");
   };
 
+  const answerApi = async (path: string, query: string): Promise<Reply> => {
+    if (path === "/openapi.json") return data("application/json", openApi);
+    const { format, route, answer } = await ask(path, new URLSearchParams(query));
+    return write(format, route, answer);
+  };
+
+  /** What a view asks first, where that is known at once; what is not, is on its way. */
+  const firstAnswers = async (path: string, query: string): Promise<Record<string, Answer>> => {
+    const known: Record<string, Answer> = {};
+    const asked = firstAddresses(path, query, main).map(async (address) => {
+      const [of = "", parameters] = address.split("?");
+      known[address] = (await ask(of, new URLSearchParams(parameters))).answer;
+    });
+    // Of what fails the page is told when it asks for it.
+    await Promise.race([Promise.allSettled(asked), delay(firstAnswersMs)]);
+    return { ...known };
+  };
+
   const reply = async ({ method }: Request, target: string): Promise<Reply> => {
     if (method !== "GET" && method !== "HEAD") throw new ProblemError("method-not-allowed");
-    const [path = "/", ...query] = target.split("?");
+    const [path = "/", ...rest] = target.split("?");
+    const query = rest.join("?");
     if (path.startsWith(`${apiPrefix}/`)) {
       if (!admit()) throw new ProblemError("too-many-requests");
-      return answerApi(path.slice(apiPrefix.length), new URLSearchParams(query.join("?")));
+      return answerApi(path.slice(apiPrefix.length), query);
     }
-    return pageReply(path, assets);
+    if (!isView(path)) return fileReply(assets.get(path.slice(1)));
+    const page = assets.get("index.html");
+    return page === undefined || !admit()
+      ? fileReply(page)
+      : data(page.type, withAnswers(page, await firstAnswers(path, query)));
   };
 
   return async (request: Request, response: Response): Promise<void> => {
@@ -175,10 +204,10 @@ function data(type: string, text: string): Reply {
   return { status: 200, type, cacheControl: "private, no-cache", etag: etagOf(body), bodies };
 }
 
-/** A file of the page; every other path is a view of it, which the page itself knows. */
-function pageReply(path: string, assets: Dependencies["assets"]): Reply {
-  const isView = !/\.\w+$/.test(path) || path.startsWith("/links/");
-  const asset = assets.get(isView ? "index.html" : path.slice(1));
+/** Every path that is no file is a view, which the page itself knows. */
+const isView = (path: string): boolean => !/\.\w+$/.test(path) || path.startsWith("/links/");
+
+function fileReply(asset: Asset | undefined): Reply {
   if (asset === undefined) throw new ProblemError("not-found");
   return {
     status: 200,
@@ -189,6 +218,13 @@ function pageReply(path: string, assets: Dependencies["assets"]): Reply {
     etag: asset.etag,
     bodies: asset.bodies,
   };
+}
+
+/** The page with answers by their addresses, as data that nothing runs and no markup ends. */
+function withAnswers({ bodies }: Asset, answers: Record<string, Answer>): string {
+  const json = JSON.stringify(answers).replaceAll("<", "\\u003c");
+  const html = bodies.get("identity")?.toString() ?? "";
+  return html.replace(/(?<=<script type="application\/json" id="answers">)\{\}/, () => json);
 }
 
 function send({ method, headers }: Request, response: Response, answer: Reply): void {

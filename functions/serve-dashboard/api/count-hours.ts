@@ -16,7 +16,8 @@ import {
   whereSql,
 } from "./stream-sql.ts";
 
-const usualHours = 24;
+/** Two days: what is like the same hour of the day before shows. */
+const usualHours = 48;
 
 const closing = z.object({ hour: z.string(), late: z.number() });
 

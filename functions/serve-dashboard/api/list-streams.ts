@@ -1,6 +1,6 @@
 import * as z from "zod";
 import type { Stream } from "../../../shared/streams/stream.ts";
-import { newestHour } from "./newest-hour.ts";
+import { newestHours } from "./newest-hour.ts";
 import { timeText } from "./parameters.ts";
 import { declareRoute, format, type Route } from "./route.ts";
 import { authorOf, describeField, facetsOf, filterFields, sumsOf } from "./stream-sql.ts";
@@ -28,29 +28,30 @@ export const listStreams = (streams: readonly Stream[]): Route =>
     parameters: z.strictObject({ format }),
     row,
     about: {},
-    answer: async (_asked, sources) => ({
-      rows: await Promise.all(
-        streams.map(async (stream) => {
-          const newest = await newestHour(stream, sources);
-          return {
-            name: stream.name,
-            description: stream.description,
-            keys: stream.keys.map((name) => describe(stream, name)),
-            labels: stream.labels.map((name) => describe(stream, name)),
-            measures: stream.measures.map((measure) => ({
-              name: measure.name,
-              description: measure.description,
-              sums: sumsOf(stream).includes(measure),
-            })),
-            filters: filterFields(stream),
-            facets: facetsOf(stream),
-            author: authorOf(stream) ?? null,
-            newest: newest === undefined ? null : timeText(newest),
-          };
-        }),
-      ),
-    }),
+    answer: async (_asked, sources) => {
+      const newest = await newestHours(sources);
+      return {
+        rows: streams.map((stream) => ({
+          name: stream.name,
+          description: stream.description,
+          keys: stream.keys.map((name) => describe(stream, name)),
+          labels: stream.labels.map((name) => describe(stream, name)),
+          measures: stream.measures.map((measure) => ({
+            name: measure.name,
+            description: measure.description,
+            sums: sumsOf(stream).includes(measure),
+          })),
+          filters: filterFields(stream),
+          facets: facetsOf(stream),
+          author: authorOf(stream) ?? null,
+          newest: textOf(newest.get(stream.name)),
+        })),
+      };
+    },
   });
+
+const textOf = (hour: number | undefined): string | null =>
+  hour === undefined ? null : timeText(hour);
 
 const describe = (stream: Stream, name: string) => ({
   name,

@@ -1,5 +1,6 @@
 import * as z from "zod";
 import type { Stream } from "../../../shared/streams/stream.ts";
+import { streams } from "../../../shared/streams/streams.ts";
 import { type Range, timeText } from "./parameters.ts";
 import type { Sources } from "./route.ts";
 import { hourSql } from "./stream-sql.ts";
@@ -7,27 +8,35 @@ import { hourSql } from "./stream-sql.ts";
 const hourMs = 3_600_000;
 /** How far back it is looked for first, and then: most of the time the last days have something. */
 const lookBackDays = [2, 60];
-const row = z.object({ hour: z.string().nullable() });
+const firstHour = "1970-01-01T00:00:00Z";
+const row = z.object({ stream: z.string(), hour: z.string().nullable() });
 
-/** Start (ms) of the newest hour of a stream that has data and is not ahead; undefined without any. */
-export async function newestHour(
-  stream: Stream,
-  { ask, now }: Sources,
-): Promise<number | undefined> {
+/**
+ * Start (ms) of the newest hour that has data and is not ahead, by the name of its stream. Of all streams
+ * in one query, which is the same for everybody.
+ */
+export async function newestHours({ ask, now }: Sources): Promise<ReadonlyMap<string, number>> {
   const current = Math.floor(now() / hourMs) * hourMs;
-  const starts = lookBackDays.map((days) => current - days * 24 * hourMs);
-  for (const since of [...starts, Date.parse(stream.epoch)]) {
+  const found = new Map<string, number>();
+  const starts = lookBackDays.map((days) => timeText(current - days * 24 * hourMs));
+  for (const since of [...starts, firstHour]) {
+    const missing = streams.filter(({ name }) => !found.has(name));
+    if (missing.length === 0) break;
     const query = {
-      sql: `SELECT ${hourSql("MAX(event.hour)")} AS hour
-  FROM ${stream.view} AS event
-  WHERE event.hour >= TIMESTAMP(@since) AND event.hour <= TIMESTAMP(@current)`,
-      params: { since: timeText(since), current: timeText(current) },
+      sql: missing.map(newestSql).join("\n  UNION ALL "),
+      params: { since, current: timeText(current) },
     };
-    const [newest] = await ask(query, row);
-    if (newest?.hour) return Date.parse(newest.hour);
+    for (const { stream, hour } of await ask(query, row)) {
+      if (hour !== null) found.set(stream, Date.parse(hour));
+    }
   }
-  return undefined;
+  return found;
 }
+
+const newestSql = ({ name, view }: Stream): string =>
+  `SELECT '${name}' AS stream, ${hourSql("MAX(event.hour)")} AS hour
+  FROM ${view} AS event
+  WHERE event.hour >= TIMESTAMP(@since) AND event.hour <= TIMESTAMP(@current)`;
 
 /**
  * The range that is asked for. What is left out of it: `hours` hours, up to the newest that has data.
@@ -41,6 +50,7 @@ export async function rangeOf(
   const { from, to } = asked;
   if (to !== undefined) return { from: from ?? to - hours * hourMs, to };
   if (from !== undefined) return { from, to: from + hours * hourMs };
-  const newest = (await newestHour(stream, sources)) ?? Math.floor(sources.now() / hourMs) * hourMs;
+  const newest =
+    (await newestHours(sources)).get(stream.name) ?? Math.floor(sources.now() / hourMs) * hourMs;
   return { from: newest - (hours - 1) * hourMs, to: newest + hourMs };
 }

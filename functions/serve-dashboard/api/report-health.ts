@@ -1,6 +1,6 @@
 import * as z from "zod";
 import type { Stream } from "../../../shared/streams/stream.ts";
-import { newestHour } from "./newest-hour.ts";
+import { newestHours } from "./newest-hour.ts";
 import { timeText, wholeNumber } from "./parameters.ts";
 import { declareRoute, format, type Route, type Sources } from "./route.ts";
 import { hourSql } from "./stream-sql.ts";
@@ -102,7 +102,7 @@ export const reportHealth = (streams: readonly Stream[]): Route =>
           },
           row,
         ),
-        Promise.all(streams.map((stream) => progressOf(stream, since, sources))),
+        progressOf(streams, since, sources),
       ]);
       const sum = (of: "failed" | "open") => rows.reduce((total, one) => total + one[of], 0);
       const deadLetters = rows.filter(({ reason }) => reason === givenUp);
@@ -127,27 +127,29 @@ export const reportHealth = (streams: readonly Stream[]): Route =>
     },
   });
 
-const closedRow = z.object({ closed: z.string().nullable(), late: z.number() });
+const closedRow = z.object({ stream: z.string(), closed: z.string().nullable(), late: z.number() });
 
-/** How far a stream is: its newest hour, and what has been closed since some time. */
-async function progressOf(stream: Stream, since: string, sources: Sources) {
-  const [newest, [closings]] = await Promise.all([
-    newestHour(stream, sources),
-    sources.ask(
-      {
-        sql: `SELECT ${hourSql("MAX(closing.hour)")} AS closed,
-    COALESCE(SUM(IF(closing.late < closing.events, closing.late, 0)), 0) AS late
-  FROM ${stream.closingsView} AS closing
-  WHERE closing.hour >= TIMESTAMP(@since)`,
-        params: { since },
-      },
-      closedRow,
-    ),
+/** How far each stream is: its newest hour, and what has been closed since some time. */
+async function progressOf(streams: readonly Stream[], since: string, sources: Sources) {
+  const sql = streams.map(closedSql).join("\n  UNION ALL ");
+  const [newest, closings] = await Promise.all([
+    newestHours(sources),
+    sources.ask({ sql, params: { since } }, closedRow),
   ]);
-  return {
-    name: stream.name,
-    newest: newest === undefined ? null : timeText(newest),
-    closed: closings?.closed ?? null,
-    late: closings?.late ?? 0,
-  };
+  return streams.map(({ name }) => {
+    const hour = newest.get(name);
+    const own = closings.find(({ stream }) => stream === name);
+    return {
+      name,
+      newest: hour === undefined ? null : timeText(hour),
+      closed: own?.closed ?? null,
+      late: own?.late ?? 0,
+    };
+  });
 }
+
+const closedSql = ({ name, closingsView }: Stream): string =>
+  `SELECT '${name}' AS stream, ${hourSql("MAX(closing.hour)")} AS closed,
+    COALESCE(SUM(IF(closing.late < closing.events, closing.late, 0)), 0) AS late
+  FROM ${closingsView} AS closing
+  WHERE closing.hour >= TIMESTAMP(@since)`;

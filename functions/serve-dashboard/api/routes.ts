@@ -9,12 +9,15 @@ import { reportHealth } from "./report-health.ts";
 import type { Route } from "./route.ts";
 import { searchPosts } from "./search-posts.ts";
 
+/** What the page shows first. */
+export const mainStream = urlMentions;
+
 /** All addresses of the API below `/api/v1`, but for its own description. */
 export const routes: readonly Route[] = [
   listStreams(streams),
   ...streams.flatMap((stream) => [countHours(stream), rankKeys(stream)]),
-  describeLink(urlMentions),
-  searchPosts(urlMentions),
-  listAnomalies(streams, urlMentions),
+  describeLink(mainStream),
+  searchPosts(mainStream),
+  listAnomalies(streams, mainStream),
   reportHealth(streams),
 ];

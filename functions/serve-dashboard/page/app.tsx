@@ -1,4 +1,5 @@
 import { useEffect, useRef, useState } from "preact/hooks";
+import { healthAddress, streamsAddress } from "../first-addresses.ts";
 import { healthAnswer, type StreamInfo, streamsAnswer } from "./answers.ts";
 import { ShowState } from "./parts.tsx";
 import { keepSettings, readSettings, type Settings, SettingsContext } from "./settings.ts";
@@ -14,8 +15,8 @@ export function App() {
   const place = usePlace();
   const [settings, setSettings] = useState(readSettings);
   const now = useClock();
-  const streams = useAnswer("/streams", streamsAnswer);
-  const health = useAnswer("/health", healthAnswer);
+  const streams = useAnswer(streamsAddress, streamsAnswer);
+  const health = useAnswer(healthAddress, healthAnswer);
   const main = useRef<HTMLElement>(null);
   useEffect(() => keepSettings(settings), [settings]);
   useArrival(place.path, main);

@@ -2,7 +2,14 @@ import { scaleLinear } from "d3-scale";
 import { useContext, useEffect, useRef, useState } from "preact/hooks";
 import type { Anomaly } from "./answers.ts";
 import { SettingsContext } from "./settings.ts";
-import { isOpenHour, writeClock, writeNumber, writeShortDay, writeTime } from "./write-values.ts";
+import {
+  isOpenHour,
+  writeClock,
+  writeCompact,
+  writeNumber,
+  writeShortDay,
+  writeTime,
+} from "./write-values.ts";
 
 const hourMs = 3_600_000;
 const height = 168;
@@ -26,7 +33,7 @@ export function DrawHours(props: {
   hrefOf?: ((hour: number) => string) | undefined;
   onChoose?: ((hour: number) => void) | undefined;
 }) {
-  const { label, measure, from, to, chosen, now, onChoose, hrefOf } = props;
+  const { label, measure, from, to, chosen, now, onChoose } = props;
   const { zone } = useContext(SettingsContext);
   const frame = useRef<HTMLDivElement>(null);
   const width = useWidth(frame);
@@ -95,7 +102,7 @@ export function DrawHours(props: {
                 y2={y(tick)}
               />
               <text class="tick" x={margin.left - 6} y={y(tick) + 4} text-anchor="end">
-                {compact(tick)}
+                {writeCompact(tick)}
               </text>
             </g>
           ))}
@@ -144,8 +151,31 @@ export function DrawHours(props: {
           ))}
         </svg>
       </div>
-      <details>
-        <summary>{`Table of ${measure} by the hour`}</summary>
+      <HourTable {...props} hours={hours} unusual={unusual} />
+    </figure>
+  );
+}
+
+/** What the chart shows, as a table with a link for each hour; made when it is opened. */
+function HourTable({
+  measure,
+  hours,
+  unusual,
+  now,
+  hrefOf,
+}: {
+  measure: string;
+  hours: readonly Hour[];
+  unusual: ReadonlyMap<number, Anomaly>;
+  now: number;
+  hrefOf?: ((hour: number) => string) | undefined;
+}) {
+  const { zone } = useContext(SettingsContext);
+  const [isOpen, setIsOpen] = useState(false);
+  return (
+    <details onToggle={(event) => setIsOpen(event.currentTarget.open)}>
+      <summary>{`Table of ${measure} by the hour`}</summary>
+      {isOpen && (
         <table class="narrow">
           <thead>
             <tr>
@@ -182,13 +212,10 @@ export function DrawHours(props: {
               })}
           </tbody>
         </table>
-      </details>
-    </figure>
+      )}
+    </details>
   );
 }
-
-const compact = (n: number): string =>
-  n.toLocaleString("en", { notation: "compact", maximumFractionDigits: 1 });
 
 function hourTicks(hours: readonly Hour[], most: number, isUtc: boolean) {
   const every = [1, 2, 3, 6, 12, 24, 48, 96, 168, 336].find((n) => hours.length / n <= most) ?? 720;

@@ -1,4 +1,5 @@
 import { useContext } from "preact/hooks";
+import { newestAddresses } from "../first-addresses.ts";
 import {
   anomaliesAnswer,
   hoursAnswer,
@@ -45,21 +46,28 @@ export function ShowStream({
 }) {
   const { zone } = useContext(SettingsContext);
   const { query } = place;
-  const asked = pick(query, [...stream.filters, "words", "from", "to", "by", "page"]);
-  const topAddress = addressOf(`/streams/${stream.name}/top`, asked);
-  const top = useAnswer(topAddress, topAnswer);
-  const range = rangeOf(query, stream.newest, now);
-  const chart = chartRange(range);
+  const newest = newestAddresses(stream.name);
   const filters = pick(query, [...stream.filters, "words"]);
-  const times = { from: hourText(chart.from), to: hourText(chart.to) };
+  const asked = { ...filters, ...pick(query, ["from", "to", "by", "page"]) };
+  const topAddress = addressOf(newest.top, asked);
+  const top = useAnswer(topAddress, topAnswer);
+  const isNow = query.get("from") === null && query.get("to") === null;
+  const range = rangeOf(query, stream.newest, now);
+  const around = chartRange(range);
+  const times = { from: hourText(around.from), to: hourText(around.to) };
   const hours = useAnswer(
-    addressOf(`/streams/${stream.name}/hours`, { ...filters, ...times }),
+    addressOf(newest.hours, isNow ? filters : { ...filters, ...times }),
     hoursAnswer,
   );
   const anomalies = useAnswer(
-    addressOf("/anomalies", { stream: stream.name, ...times, totals: "yes" }),
+    isNow ? newest.anomalies : addressOf(newest.anomalies, times),
     anomaliesAnswer,
   );
+  // The newest hours are those that have data, as the server knows.
+  const chart =
+    isNow && hours.answer !== undefined
+      ? { from: Date.parse(hours.answer.from), to: Date.parse(hours.answer.to) }
+      : around;
   const main = stream.measures.find(({ sums }) => sums);
   const counts = (hours.answer?.rows ?? []).map((row) => ({
     hour: Date.parse(row.hour),
@@ -69,7 +77,6 @@ export function ShowStream({
   const choose = (from: number, to: number) =>
     withQuery(place, { from: hourText(from), to: hourText(to), page: undefined });
   const length = range.to - range.from;
-  const isNow = query.get("from") === null && query.get("to") === null;
   const isLinks = stream.labels.some(({ name }) => name === "url");
   const total = counts
     .filter(({ hour }) => hour >= range.from && hour < range.to)
@@ -359,7 +366,7 @@ const pick = (query: URLSearchParams, names: readonly string[]): Record<string, 
 
 const addressOf = (path: string, parameters: Readonly<Record<string, string>>): string => {
   const query = new URLSearchParams(parameters).toString();
-  return query === "" ? path : `${path}?${query}`;
+  return query === "" ? path : `${path}${path.includes("?") ? "&" : "?"}${query}`;
 };
 
 type Range = { from: number; to: number };

@@ -1,5 +1,6 @@
 import { useEffect, useState } from "preact/hooks";
 import type * as z from "zod/mini";
+import { firstAnswer, forgetFirstAnswer } from "./first-answers.ts";
 
 /** What is known of an address of the API: an older answer stays until there is a newer one. */
 export type Known<Answer> = {
@@ -16,14 +17,16 @@ export function useAnswer<Schema extends z.ZodMiniType>(
   address: string | undefined,
   schema: Schema,
 ): Known<z.infer<Schema>> {
-  const [known, setKnown] = useState<Known<z.infer<Schema>> & { address: string | undefined }>({
-    address: undefined,
-    answer: undefined,
-    problem: undefined,
-    isLoading: true,
-  });
+  const [known, setKnown] = useState<Known<z.infer<Schema>> & { address: string | undefined }>(
+    () => {
+      const answer = address === undefined ? undefined : readFirst(address, schema);
+      return { address, answer, problem: undefined, isLoading: answer === undefined };
+    },
+  );
   useEffect(() => {
     if (address === undefined) return undefined;
+    const first = readFirst(address, schema);
+    forgetFirstAnswer(address);
     const leaving = new AbortController();
     const ask = async () => {
       const { signal } = leaving;
@@ -41,8 +44,12 @@ export function useAnswer<Schema extends z.ZodMiniType>(
         }));
       }
     };
-    setKnown((before) => ({ ...before, isLoading: true }));
-    void ask();
+    if (first === undefined) {
+      setKnown((before) => ({ ...before, isLoading: true }));
+      void ask();
+    } else {
+      setKnown({ address, answer: first, problem: undefined, isLoading: false });
+    }
     const timer = setInterval(() => document.hidden || void ask(), refreshMs);
     return () => {
       leaving.abort();
@@ -50,6 +57,14 @@ export function useAnswer<Schema extends z.ZodMiniType>(
     };
   }, [address]);
   return known;
+}
+
+/** What came with the page; if that is not as expected, the server is asked, and says why. */
+function readFirst<Schema extends z.ZodMiniType>(
+  address: string,
+  schema: Schema,
+): z.infer<Schema> | undefined {
+  return schema.safeParse(firstAnswer(address)).data;
 }
 
 async function read<Schema extends z.ZodMiniType>(

@@ -1,7 +1,15 @@
 const hourMs = 3_600_000;
 
-export const writeNumber = (n: number): string =>
-  n.toLocaleString("en", { maximumFractionDigits: 1 });
+// Making a format takes longer than all else that a row of a table does.
+const numbers = new Intl.NumberFormat("en", { maximumFractionDigits: 1 });
+const compactNumbers = new Intl.NumberFormat("en", {
+  notation: "compact",
+  maximumFractionDigits: 1,
+});
+
+export const writeNumber = (n: number): string => numbers.format(n);
+/** `12K` for 12,345: where there is little room. */
+export const writeCompact = (n: number): string => compactNumbers.format(n);
 
 export const writeCount = (n: number, one: string, many = `${one}s`): string =>
   `${writeNumber(n)} ${n === 1 ? one : many}`;
@@ -9,20 +17,26 @@ export const writeCount = (n: number, one: string, many = `${one}s`): string =>
 /** Whether times are told in UTC, by which everything is counted, or as on the reader's clock. */
 export type Zone = "UTC" | "local";
 
-const zoneOf = (zone: Zone) => (zone === "UTC" ? { timeZone: "UTC" } : {});
+const formatsOf = (zone: Intl.DateTimeFormatOptions) => {
+  const day = { weekday: "short", day: "numeric", month: "short" } as const;
+  const format = (options: Intl.DateTimeFormatOptions) =>
+    new Intl.DateTimeFormat("en-GB", { ...zone, ...options });
+  return {
+    clock: format({ hour: "2-digit", minute: "2-digit" }),
+    day: format({ ...day, year: "numeric" }),
+    shortDay: format(day),
+  };
+};
+const formats = { UTC: formatsOf({ timeZone: "UTC" }), local: formatsOf({}) };
 
-const write = (at: string | number, zone: Zone, options: Intl.DateTimeFormatOptions): string =>
-  new Date(at).toLocaleString("en-GB", { ...zoneOf(zone), ...options });
-
-const clock = { hour: "2-digit", minute: "2-digit" } as const;
-const day = { weekday: "short", day: "numeric", month: "short" } as const;
-
-export const writeClock = (at: string | number, zone: Zone): string => write(at, zone, clock);
+export const writeClock = (at: string | number, zone: Zone): string =>
+  formats[zone].clock.format(new Date(at));
 const writeDay = (at: string | number, zone: Zone): string =>
-  write(at, zone, { ...day, year: "numeric" });
-export const writeShortDay = (at: string | number, zone: Zone): string => write(at, zone, day);
+  formats[zone].day.format(new Date(at));
+export const writeShortDay = (at: string | number, zone: Zone): string =>
+  formats[zone].shortDay.format(new Date(at));
 export const writeTime = (at: string, zone: Zone): string =>
-  `${write(at, zone, day)}, ${writeClock(at, zone)}`;
+  `${writeShortDay(at, zone)}, ${writeClock(at, zone)}`;
 
 /** A range of hours: `Wed, 3 Jul 2019, 04:00–07:00`, or both days where it spans several. */
 export function writeRange(from: string, to: string, zone: Zone): string {

@@ -1,14 +1,17 @@
 import * as z from "zod";
 import type { Ask, Query, RunQuery } from "./query.ts";
 
-/** How long an answer is good: the open hour changes all the time, but nobody reads faster. */
-const goodMs = 5_000;
+/** How long an answer is good: the open hour changes all the time, but nobody reads faster … */
+const leastGoodMs = 5_000;
+/** … and what takes long takes a tenth of the time at most, however many look at it. */
+const goodForTook = 10;
+const mostGoodMs = 30_000;
 /** How long it is still given while a newer one is on its way: nobody waits for a query twice. */
 const maxAgeMs = 60_000;
 /** Answers hold at most a few hundred rows each. */
 const maxAnswers = 500;
 
-type Answer = { askedAt: number; rows: Promise<unknown[]>; isRenewed: boolean };
+type Answer = { askedAt: number; goodMs: number; rows: Promise<unknown[]>; isRenewed: boolean };
 
 /**
  * Asks each query once for all who want the same within seconds, also while it still runs. An answer
@@ -33,7 +36,15 @@ export function createQueryCache(
 
   const start = (query: Query): Answer => {
     queries += 1;
-    return { askedAt: now(), rows: run(query), isRenewed: false };
+    const answer = { askedAt: now(), goodMs: leastGoodMs, rows: run(query), isRenewed: false };
+    answer.rows.then(
+      () => {
+        const tookMs = now() - answer.askedAt;
+        answer.goodMs = Math.min(Math.max(leastGoodMs, goodForTook * tookMs), mostGoodMs);
+      },
+      () => undefined,
+    );
+    return answer;
   };
 
   /** The answer takes the place of an older one when it is there. */
@@ -54,7 +65,7 @@ export function createQueryCache(
     const key = JSON.stringify([query.sql, query.params]);
     const known = answers.get(key);
     if (known !== undefined) {
-      if (now() - known.askedAt >= goodMs && !known.isRenewed) renew(key, query, known);
+      if (now() - known.askedAt >= known.goodMs && !known.isRenewed) renew(key, query, known);
       return z.array(row).parse(await known.rows);
     }
     const answer = start(query);

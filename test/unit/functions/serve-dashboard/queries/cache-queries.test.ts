@@ -71,3 +71,41 @@ test("a row that is not as expected is an error", async () => {
   );
   await expect(ask(query(1), row)).rejects.toThrow("n");
 });
+
+test("asks what takes long less often, but within half a minute", async () => {
+  let now = 0;
+  let runs = 0;
+  const { ask } = createQueryCache(
+    async () => {
+      runs += 1;
+      now += 1_000;
+      return [{ n: runs }];
+    },
+    () => now,
+  );
+  await ask(query(1), row);
+  now = 9_999;
+  await ask(query(1), row);
+  expect(runs).toBe(1);
+  now = 10_000;
+  await ask(query(1), row);
+  expect(runs).toBe(2);
+
+  const slow = createQueryCache(
+    async () => {
+      runs += 1;
+      now += 20_000;
+      return [{ n: runs }];
+    },
+    () => now,
+  );
+  now = 0;
+  runs = 0;
+  await slow.ask(query(1), row);
+  now = 29_999;
+  await slow.ask(query(1), row);
+  expect(runs).toBe(1);
+  now = 30_000;
+  await slow.ask(query(1), row);
+  expect(runs).toBe(2);
+});
