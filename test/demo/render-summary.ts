@@ -42,8 +42,9 @@ function renderFailures(failures: Summary["failures"]): string[] {
 
 /** What was found in the hours that are over, in the words in which it is told. */
 export function renderIncidents(incidents: readonly string[]): string {
-  if (incidents.length === 0) return "usual    every hour that is over, as far as it can be told\n";
-  return `${incidents.map((reason) => `unusual  ${reason}`).join("\n")}\n`;
+  if (incidents.length === 0)
+    return "\nusual    every hour that is over, as far as it can be told\n";
+  return `\n${incidents.map((reason) => `unusual  ${reason}`).join("\n")}\n`;
 }
 
 /** The top links of the newest hours as tables, one an hour. */
