@@ -30,6 +30,8 @@ export function firstAddresses(path: string, query: string, main: string): strin
         return ofStream(rest.join("/"));
       case "links":
         return [whole(`/links/${rest.join("/")}`)];
+      case "users":
+        return [whole(["/users", ...rest].join("/"))];
       case "search":
       case "anomalies":
         return [whole(`/${view}`)];

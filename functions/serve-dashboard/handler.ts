@@ -205,7 +205,7 @@ function data(type: string, text: string): Reply {
 }
 
 /** Every path that is no file is a view, which the page itself knows. */
-const isView = (path: string): boolean => !/\.\w+$/.test(path) || path.startsWith("/links/");
+const isView = (path: string): boolean => !/\.\w+$/.test(path) || /^\/(?:links|users)\//.test(path);
 
 function fileReply(asset: Asset | undefined): Reply {
   if (asset === undefined) throw new ProblemError("not-found");

@@ -8,13 +8,18 @@ import { createWarehouse } from "../../functions/close-hours/query-warehouse.ts"
 import { urlMentions } from "../../shared/streams/url-mentions.ts";
 import { startBigquery } from "../local-cloud/bigquery/start-bigquery.ts";
 import { provisionWarehouse } from "../local-cloud/provision.ts";
+import {
+  fillDay,
+  incrementColumns,
+  pagesAnHour,
+  repeatDay,
+  sqlTime,
+  totalColumns,
+} from "./fill-increments.ts";
 import { held, type Measurement, told } from "./measurement.ts";
 
 const projectId = "bench";
 const days = 30;
-const incrementsADay = 333_334;
-/** Pages that are shared in an hour, of which few are shared most: 28 increments a page in the mean. */
-const pagesAnHour = 500;
 const hourMs = 3_600_000;
 const dayMs = 24 * hourMs;
 const rounds = 5;
@@ -39,8 +44,8 @@ export async function benchClosing(): Promise<Measurement[]> {
 async function measure(bigquery: BigQuery): Promise<Measurement[]> {
   const over = Math.floor(Date.now() / hourMs) * hourMs;
   const start = over - days * dayMs;
-  await fill(bigquery, start);
-  for (let day = 1; day < days; day++) await repeat(bigquery, incrementColumns, start, day);
+  await fillDay(bigquery, start);
+  for (let day = 1; day < days; day++) await repeatDay(bigquery, incrementColumns, start, day);
   const tools: ClosingTools = {
     warehouse: createWarehouse(bigquery, { dataset: "hourtally", maximumBytesBilled: "1" }),
     publish: async () => undefined,
@@ -62,7 +67,7 @@ async function measure(bigquery: BigQuery): Promise<Measurement[]> {
     );
   };
   const first = await close({ from: start, to: start + dayMs });
-  for (let day = 1; day < days - 1; day++) await repeat(bigquery, totalColumns, start, day);
+  for (let day = 1; day < days - 1; day++) await repeatDay(bigquery, totalColumns, start, day);
   const closings: Timed[] = [];
   for (let round = rounds; round > 0; round--) {
     const from = over - round * hourMs;
@@ -106,52 +111,6 @@ async function timed<Result>(work: () => Promise<Result>): Promise<Timed & { res
   const result = await work();
   const { user, system } = process.cpuUsage(before);
   return { result, ms: performance.now() - startedAt, cpuMs: (user + system) / 1_000 };
-}
-
-const sqlTime = (at: number) => `TIMESTAMP '${new Date(at).toISOString()}'`;
-
-/** A day of increments with one event each, as single tweets make them, that landed as they happened. */
-const fill = (bigquery: BigQuery, day: number) =>
-  bigquery.query(`
-    INSERT INTO hourtally.url_hour_increments
-      (hour, url_key, url, host, title, events, landed_at)
-    SELECT TIMESTAMP_TRUNC(shared_at, HOUR), CONCAT('example.com/articles/2026/', page),
-      CONCAT('https://example.com/articles/2026/', page), 'example.com', NULL,
-      [STRUCT(CONCAT('x:14630506998761', CAST(UNIX_SECONDS(shared_at) AS STRING), CAST(n AS STRING)) AS id,
-        CONCAT('author-', CAST(MOD(n * 7919, 50000) AS STRING)) AS author,
-        IF(MOD(n, 3) = 0, 'repost', 'post') AS kind, 'x' AS source,
-        '01.00000000.01.310.1a2b3c' AS revision, CAST(NULL AS STRING) AS alias)],
-      TIMESTAMP_ADD(shared_at, INTERVAL 5 SECOND)
-    FROM (
-      SELECT n, TIMESTAMP_ADD(${sqlTime(day)}, INTERVAL DIV(n * 86400, ${incrementsADay}) SECOND) AS shared_at,
-        CAST(CAST(FLOOR(POW(${pagesAnHour}, MOD(n * 7919, 10007) / 10007)) AS INT64) AS STRING) AS page
-      FROM UNNEST(GENERATE_ARRAY(0, ${incrementsADay - 1})) AS n
-    ) AS drawn`);
-
-type Columns = { table: string; times: string[]; others: string[] };
-const incrementColumns = {
-  table: urlMentions.increments.table,
-  times: ["hour", "landed_at"],
-  others: ["url_key", "url", "host", "title", "events"],
-};
-const totalColumns = {
-  table: urlMentions.totals.table,
-  times: ["hour"],
-  others: ["revision", "closing", "url_key", "url", "host", "mentions", "authors", "originals"],
-};
-
-/** The first day once more, so many days later: making one up takes longer than counting it. */
-function repeat(
-  bigquery: BigQuery,
-  { table, times, others }: Columns,
-  start: number,
-  later: number,
-) {
-  const moved = times.map((name) => `TIMESTAMP_ADD(${name}, INTERVAL ${later * 24} HOUR)`);
-  return bigquery.query(`
-    INSERT INTO hourtally.${table} (${[...times, ...others].join(", ")})
-    SELECT ${[...moved, ...others].join(", ")} FROM hourtally.${table}
-    WHERE hour >= ${sqlTime(start)} AND hour < ${sqlTime(start + dayMs)}`);
 }
 
 const topUrls = (day: number) => `

@@ -7,7 +7,7 @@ import { createWriterOpener } from "../../functions/append-rows/open-writer.ts";
 import { parseConfig } from "../../functions/serve-dashboard/config.ts";
 import { createDashboard } from "../../functions/serve-dashboard/create-dashboard.ts";
 import { createQueryRunner } from "../../functions/serve-dashboard/queries/run-query.ts";
-import { startBigquery } from "../local-cloud/bigquery/start-bigquery.ts";
+import { type LocalBigquery, startBigquery } from "../local-cloud/bigquery/start-bigquery.ts";
 import { provisionWarehouse } from "../local-cloud/provision.ts";
 import { createFunction, type Platform, subscribers } from "../simulation/functions-under-test.ts";
 import { messagePublished } from "./deliveries.ts";
@@ -17,12 +17,16 @@ const dataset = "hourtally";
 const builtPage = join(import.meta.dirname, "../../dist/serve-dashboard/page");
 
 /**
- * The dashboard behind a plain HTTP server in this process, over a local BigQuery of its own. What
+ * The dashboard behind a plain HTTP server in this process, over a local BigQuery, of its own if none is given. What
  * is `count`ed goes through the functions as they are, from the topic to the table, without a
  * network between them. The clock stands at `now` (ms).
  */
-export async function serveDashboard(now: number, variables: Record<string, string> = {}) {
-  const warehouse = await startBigquery();
+export async function serveDashboard(
+  now: number,
+  variables: Record<string, string> = {},
+  started?: Pick<LocalBigquery, "restUrl" | "writeUrl" | "stop">,
+) {
+  const warehouse = started ?? (await startBigquery());
   process.env.BIGQUERY_EMULATOR_HOST = warehouse.restUrl;
   await provisionWarehouse({ projectId, dataset });
   const bigquery = new BigQuery({ projectId });

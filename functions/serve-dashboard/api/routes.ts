@@ -2,9 +2,11 @@ import { streams } from "../../../shared/streams/streams.ts";
 import { urlMentions } from "../../../shared/streams/url-mentions.ts";
 import { countHours } from "./count-hours.ts";
 import { describeLink } from "./describe-link.ts";
+import { describeUser } from "./describe-user.ts";
 import { listAnomalies } from "./list-anomalies.ts";
 import { listStreams } from "./list-streams.ts";
 import { rankKeys } from "./rank-keys.ts";
+import { rankUsers } from "./rank-users.ts";
 import { reportHealth } from "./report-health.ts";
 import type { Route } from "./route.ts";
 import { searchPosts } from "./search-posts.ts";
@@ -17,6 +19,8 @@ export const routes: readonly Route[] = [
   listStreams(streams),
   ...streams.flatMap((stream) => [countHours(stream), rankKeys(stream)]),
   describeLink(mainStream),
+  rankUsers(),
+  describeUser(),
   searchPosts(mainStream),
   listAnomalies(streams, mainStream),
   reportHealth(streams),

@@ -18,7 +18,10 @@ export function typeOf(stream: Stream, field: string): z.ZodType {
 export const isText = (type: z.ZodType): boolean =>
   type instanceof z.ZodString || type instanceof z.ZodEnum;
 
-/** Fields of a stream by which it can be filtered: what describes the key, and the events. */
+/** What only the post tells of which an event was made. */
+const language = "language";
+
+/** Fields of a stream by which it can be filtered: what describes the key, the events, and their posts. */
 export function filterFields(stream: Stream): string[] {
   const author = authorOf(stream);
   return [
@@ -26,6 +29,7 @@ export function filterFields(stream: Stream): string[] {
     ...stream.labels,
     ...(author === undefined ? [] : [author]),
     ...facetsOf(stream),
+    ...(stream.postsBy === undefined ? [] : [language]),
   ];
 }
 
@@ -48,7 +52,9 @@ export const authorOf = (stream: Stream): string | undefined =>
 
 /** What the declaration says of a field. */
 export const describeField = (stream: Stream, name: string): string =>
-  declaredType(stream, name).description ?? name;
+  name === language
+    ? "Language of the post, as its source tells it"
+    : (declaredType(stream, name).description ?? name);
 
 function declaredType(stream: Stream, name: string): z.ZodType {
   const type = stream.event.shape[name];
@@ -68,10 +74,19 @@ export const needsEvents = (stream: Stream, { fields }: Filters): boolean =>
 export function whereSql(stream: Stream, filters: Filters): string {
   return [
     "event.hour >= TIMESTAMP(@from) AND event.hour < TIMESTAMP(@to)",
-    ...Object.keys(filters.fields).map((name) => `${textSql(stream, name)} = @is_${name}`),
+    ...Object.keys(filters.fields).map((name) =>
+      name === language ? languageSql : `${textSql(stream, name)} = @is_${name}`,
+    ),
     ...filters.words.map((_, n) => wordSql(stream, n)),
   ].join("\n    AND ");
 }
+
+/** The hours of an event are those of its post. */
+const languageSql = `event.id IN (
+      SELECT post.id FROM posts_latest AS post
+      WHERE post.language = @is_language
+        AND post.event_time >= TIMESTAMP(@from) AND post.event_time < TIMESTAMP(@to)
+    )`;
 
 export const filterParams = ({ fields, words }: Filters): Record<string, string> => ({
   ...Object.fromEntries(Object.entries(fields).map(([name, value]) => [`is_${name}`, value])),

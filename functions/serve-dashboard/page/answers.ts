@@ -91,6 +91,48 @@ export const linkAnswer = z.object({
   rows: z.array(post),
 });
 
+export const usersAnswer = z.object({
+  from: z.string(),
+  to: z.string(),
+  next: z.optional(z.number()),
+  rows: z.array(
+    z.object({
+      user: z.string(),
+      score: z.number(),
+      interactions: z.number(),
+      reshares: z.number(),
+      influenced: z.number(),
+      followers: z.nullable(z.number()),
+      href: z.optional(z.string()),
+    }),
+  ),
+});
+
+const tie = z.object({
+  direction: z.enum(["moves", "is moved by"]),
+  other: z.string(),
+  score: z.number(),
+  interactions: z.number(),
+  reshares: z.number(),
+  first: z.string(),
+  last: z.string(),
+});
+
+export type Tie = z.infer<typeof tie>;
+
+const sumOfTies = z.object({ others: z.number(), interactions: z.number(), score: z.number() });
+
+export const userAnswer = z.object({
+  user: z.string(),
+  href: z.optional(z.string()),
+  from: z.string(),
+  to: z.string(),
+  moves: sumOfTies,
+  movedBy: sumOfTies,
+  next: z.optional(z.number()),
+  rows: z.array(tie),
+});
+
 export const anomaliesAnswer = z.object({
   from: z.string(),
   to: z.string(),

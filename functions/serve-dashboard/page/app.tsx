@@ -8,6 +8,8 @@ import { ShowHealth } from "./show-health.tsx";
 import { ShowLink } from "./show-link.tsx";
 import { ShowSearch } from "./show-search.tsx";
 import { ShowStream } from "./show-stream.tsx";
+import { ShowUser } from "./show-user.tsx";
+import { ShowUsers } from "./show-users.tsx";
 import { useAnswer } from "./use-answer.ts";
 import { type Place, usePlace } from "./use-place.ts";
 
@@ -39,6 +41,9 @@ export function App() {
               {n === 0 ? "Links" : nameOf(stream)}
             </Tab>
           ))}
+          <Tab href="/users" place={place}>
+            Users
+          </Tab>
           <Tab href="/search" place={place}>
             Search
           </Tab>
@@ -86,6 +91,12 @@ function View({
       );
     case "links":
       return <ShowLink key={place.path} linkKey={decode(rest.join("/"))} place={place} now={now} />;
+    case "users":
+      return rest.length === 0 ? (
+        <ShowUsers place={place} />
+      ) : (
+        <ShowUser key={place.path} user={decode(rest.join("/"))} place={place} />
+      );
     case "search":
       return <ShowSearch place={place} />;
     case "anomalies":

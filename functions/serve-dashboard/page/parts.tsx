@@ -105,7 +105,7 @@ export function Posts({ posts }: { posts: readonly Post[] }) {
         <li key={post.id}>
           <div class="about">
             {post.author !== null && (
-              <a href={`/search?author=${encodeURIComponent(post.author)}`}>
+              <a href={`/users/${encodeURIComponent(post.author)}`}>
                 <Foreign text={post.author} />
               </a>
             )}
