@@ -33,6 +33,46 @@ const tweet = (said: {
     },
   });
 
+/** Two users pass on what a third has said, and one of them is answered. */
+const moved = [
+  ["91", "501", { retweeted_status: { id_str: "90", user: { id_str: "500" } } }],
+  ["92", "502", { retweeted_status: { id_str: "90", user: { id_str: "500" } } }],
+  ["93", "500", { in_reply_to_status_id_str: "92", in_reply_to_user_id_str: "502" }],
+].map(([id, user, reaction]) =>
+  JSON.stringify({
+    ...JSON.parse(tweet({ id: String(id), user: String(user), urls: [] })),
+    ...Object(reaction),
+  }),
+);
+
+const peak = {
+  stream: "url-mentions",
+  hour: "2019-07-03T05:00:00Z",
+  revision: 1,
+  state: "open",
+  incident: "url-mentions/2019-07-03T05:00:00Z",
+  since: "2019-07-03T05:00:00Z",
+  direction: "peak",
+  actual: 900,
+  expected: 40,
+  usual_low: 20,
+  usual_high: 80,
+  score: 20,
+  reason: "900 events of url-mentions at 05 UTC; 20 to 80 are usual for a Wednesday at this hour",
+};
+
+/** An hour that was closed with ten mentions of a page, of which three had come after it was closed. */
+async function closeLate({ bigquery }: ServedDashboard): Promise<void> {
+  const hour = "TIMESTAMP '2019-07-03 03:00:00'";
+  await bigquery.query(`
+    INSERT INTO hourtally.url_hour_totals (hour, revision, url_key, url, host, mentions, authors, originals)
+    VALUES (${hour}, 2, 'late.example.com', 'https://late.example.com', 'late.example.com', 10, 10, 10)`);
+  await bigquery.query(`
+    INSERT INTO hourtally.url_hour_totals (hour, revision, closing)
+    VALUES (${hour}, 2, STRUCT(${hour} AS watermark, ${hour} AS first_landed_at, 1 AS \`keys\`,
+      10 AS events, 3 AS late, 0 AS fingerprint))`);
+}
+
 const markup = '<img src=x onerror="window.hacked=1"><script>window.hacked=1</script>';
 const hostile = [
   tweet({
@@ -72,7 +112,7 @@ describe.skipIf(!hasBrowser)("the page in a browser", () => {
     ]);
     const real = hasSharedData ? sharedLines("tweets/stream-2019-07-03.jsonl.gz") : [];
     const shared = real.filter((line) => line.includes("expanded_url"));
-    const some = shared.filter((line, n) => line.includes("du3a.org") || n % 12 === 0);
+    const some = shared.filter((line, n) => line.includes("du3a.org") || n % 40 === 0);
     const more = Array.from({ length: 30 }, (_, n) =>
       tweet({
         id: `90${n}`,
@@ -80,7 +120,9 @@ describe.skipIf(!hasBrowser)("the page in a browser", () => {
         urls: [[`https://example.com/${n % 3}`, `Page ${n % 3}`]],
       }),
     );
-    await dashboard.count([...some, ...more, ...hostile]);
+    await dashboard.count([...some, ...more, ...moved, ...hostile]);
+    await dashboard.count([JSON.stringify(peak)], "anomalies");
+    await closeLate(dashboard);
   });
   afterAll(async () => {
     await browser.close();
@@ -146,13 +188,15 @@ describe.skipIf(!hasBrowser)("the page in a browser", () => {
       );
   }
 
-  /** The page asks again every five seconds: for an answer that is old, and for the newer one. */
-  async function passTenSeconds(page: Page): Promise<void> {
-    for (let n = 0; n < 2; n += 1) {
+  /** The page asks again every five seconds, and is given what is newer once that has come. */
+  async function passTimeUntil(page: Page, selector: string): Promise<void> {
+    const there = page.locator(selector);
+    for (let asked = 0; asked < 20 && !(await there.isVisible()); asked += 1) {
       dashboard.clock.now += 5_000;
       await page.clock.fastForward(5_000);
-      await page.waitForLoadState("networkidle");
+      await there.waitFor({ timeout: 500 }).catch(() => undefined);
     }
+    await there.waitFor({ timeout: 1 });
   }
 
   const row = (page: Page, text: string) => page.locator("table.top tbody tr", { hasText: text });
@@ -180,6 +224,7 @@ describe.skipIf(!hasBrowser)("the page in a browser", () => {
       ["links", "/"],
       ["link", "/links/example.com%2F1"],
       ["search", "/search?words=says"],
+      ["users", "/users"],
       ["anomalies", "/anomalies"],
       ["streams", "/streams/turnstile-readings"],
     ] as const) {
@@ -190,6 +235,33 @@ describe.skipIf(!hasBrowser)("the page in a browser", () => {
       expect(await barriersOf(page, "axe.run({ runOnly: ['color-contrast'] })")).toEqual([]);
       await keep(page, `${name}-dark`);
     }
+  });
+
+  test("marks an unusual hour, and what came late to a closed one, and says so in the table", async () => {
+    const page = await open("/");
+    await page.locator(".chart .mark").waitFor();
+    expect(await page.locator(".chart .mark").count()).toBe(1);
+    expect(await page.locator(".chart .late").count()).toBe(1);
+    expect(await page.locator(".unusual").textContent()).toContain("900 events of url-mentions");
+    await page.getByText("Table of mentions by the hour").click();
+    const note = (hour: string) =>
+      page.locator("details tr", { hasText: hour }).locator("td").last().textContent();
+    expect(await note("03:00")).toBe("3 came late");
+    expect(await note("05:00")).toContain("20 to 80 are usual");
+    await keep(page, "anomaly-light");
+  });
+
+  test("shows who moves whom, from both sides", async () => {
+    const page = await open("/users");
+    await row(page, "x:500").first().waitFor();
+    expect(await row(page, "x:500").first().locator("td.by").textContent()).toBe("8");
+    await page.getByRole("link", { name: "x:500" }).click();
+    await page.locator(".facts").waitFor();
+    const ties = (title: string) =>
+      page.locator("section", { hasText: title }).locator("td.user").allTextContents();
+    expect(await ties("Who reacts to it")).toEqual(["x:501", "x:502"]);
+    expect(await ties("To whom it reacts")).toEqual(["x:502"]);
+    await keep(page, "user-light");
   });
 
   test("filters by what is in the address, which restores the view elsewhere", async () => {
@@ -237,18 +309,16 @@ describe.skipIf(!hasBrowser)("the page in a browser", () => {
     const page = await open("/?words=example.com");
     expect(await row(page, "Page 0").locator("td.by").textContent()).toBe("10");
     await dashboard.count([tweet({ id: "77", user: "777", urls: [["https://example.com/0"]] })]);
-    await passTenSeconds(page);
-    await row(page, "Page 0").locator("td.by >> text=11").waitFor();
+    await passTimeUntil(page, 'table.top tr:has-text("Page 0") td.by:has-text("11")');
   });
 
   test("turns red when something has failed, and says why without its bytes", async () => {
     const page = await open("/health");
     expect(await page.getByRole("status").textContent()).toMatch("All that came is counted");
     await dashboard.count(["no-json secret"]);
-    await passTenSeconds(page);
-    await page.locator(".verdict.bad").waitFor();
+    await passTimeUntil(page, ".verdict.bad");
     expect(await page.locator("table").first().textContent()).toContain("malformed-json");
-    await page.locator(".bar .dot.bad").waitFor();
+    await passTimeUntil(page, ".bar .dot.bad");
     expect(await page.content()).not.toContain("secret");
     await keep(page, "health-failing");
   });

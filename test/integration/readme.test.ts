@@ -138,7 +138,7 @@ describe("the commands of the README", () => {
     const told = up.errors().match(/^unusual .+$/gm);
     expect(told).toEqual([
       expect.stringMatching(
-        /^unusual  [\d,]+ events of url-mentions at \d\d UTC; \d+ to \d+ are usual for a \w+day at this hour; \d[\d.]* times the expected$/,
+        /^unusual {2}[\d,]+ events of url-mentions at \d\d UTC; \d+ to \d+ are usual for a \w+day at this hour; \d[\d.]* times the expected$/,
       ),
     ]);
   });

@@ -84,6 +84,9 @@ describe("the API", () => {
     ]);
     const byUser = await json("streams/url-mentions/hours?author=x%3A2");
     expect(byUser.rows.map(({ mentions }) => mentions)).toEqual([1, 1]);
+    const inEnglish = await json("streams/url-mentions/hours?language=en");
+    expect(inEnglish.rows.map(({ mentions }) => mentions)).toEqual([1, 1, 4]);
+    expect((await json("streams/url-mentions/hours?language=de")).rows).toEqual([]);
   });
 
   test("ranks the newest three hours by distinct authors, each once in all of them", async () => {
@@ -224,6 +227,26 @@ describe("the API", () => {
     const head = await fetch(`${dashboard.url}/api/v1/streams`, { method: "HEAD" });
     expect(Number(head.headers.get("content-length"))).toBeGreaterThan(100);
   });
+});
+
+test("the page comes with what it asks first, as data that no text can end", async () => {
+  await json("links/example.com%2Fone");
+  const answer = await fetch(`${dashboard.url}/links/example.com%2Fone`);
+  const html = await answer.text();
+  const [, sent = ""] =
+    /<script type="application\/json" id="answers">(.*?)<\/script>/s.exec(html) ?? [];
+  const known = z
+    .record(z.string(), z.looseObject({ rows: z.array(z.unknown()) }))
+    .parse(JSON.parse(sent));
+  expect(Object.keys(known)).toEqual(
+    expect.arrayContaining(["/streams", "/links/example.com%2Fone"]),
+  );
+  expect(known["/links/example.com%2Fone"]).toMatchObject({ mentions: 4, authors: 3 });
+
+  await json("search?words=gr%C3%BC%C3%9Fe");
+  const search = await (await fetch(`${dashboard.url}/search?words=gr%C3%BC%C3%9Fe`)).text();
+  expect(search).toContain("Grüße, \\u003cb>");
+  expect(search).not.toContain("Grüße, <b>");
 });
 
 const parameter = z.object({

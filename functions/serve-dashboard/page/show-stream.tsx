@@ -1,6 +1,7 @@
 import { useContext } from "preact/hooks";
 import { newestAddresses } from "../first-addresses.ts";
 import {
+  type Anomaly,
   anomaliesAnswer,
   hoursAnswer,
   type StreamInfo,
@@ -20,6 +21,7 @@ import {
   writeNumber,
   writeRange,
   writeRise,
+  writeTime,
 } from "./write-values.ts";
 
 const hourMs = 3_600_000;
@@ -78,6 +80,10 @@ export function ShowStream({
     withQuery(place, { from: hourText(from), to: hourText(to), page: undefined });
   const length = range.to - range.from;
   const isLinks = stream.labels.some(({ name }) => name === "url");
+  const shown = (anomalies.answer?.rows ?? []).filter(({ hour, state }) => {
+    const at = Date.parse(hour);
+    return state !== "closed" && at >= chart.from && at < chart.to;
+  });
   const total = counts
     .filter(({ hour }) => hour >= range.from && hour < range.to)
     .reduce((sum, { n }) => sum + n, 0);
@@ -130,11 +136,12 @@ export function ShowStream({
         to={chart.to}
         hours={counts}
         chosen={range}
-        anomalies={anomalies.answer?.rows ?? []}
+        anomalies={shown}
         now={now}
         hrefOf={(hour) => choose(hour, hour + hourMs)}
         onChoose={(hour) => go(choose(hour, hour + hourMs))}
       />
+      <Unusual anomalies={shown} />
       <Filters stream={stream} place={place} isLinks={isLinks} />
       <ShowState known={top}>
         {(answer) =>
@@ -162,6 +169,28 @@ export function ShowStream({
         }
       </ShowState>
     </>
+  );
+}
+
+const mostUnusual = 3;
+
+/** Why hours of the chart are marked, in words; the newest first. */
+function Unusual({ anomalies }: { anomalies: readonly Anomaly[] }) {
+  const { zone } = useContext(SettingsContext);
+  if (anomalies.length === 0) return null;
+  return (
+    <ul class="unusual" aria-label="Unusual hours">
+      {anomalies.slice(0, mostUnusual).map(({ hour, reason }) => (
+        <li key={hour}>
+          <time dateTime={hour}>{writeTime(hour, zone)}</time> <Foreign text={reason} />
+        </li>
+      ))}
+      {anomalies.length > mostUnusual && (
+        <li>
+          <a href="/anomalies">All unusual hours</a>
+        </li>
+      )}
+    </ul>
   );
 }
 
