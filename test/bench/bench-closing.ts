@@ -11,7 +11,6 @@ import { provisionWarehouse } from "../local-cloud/provision.ts";
 import {
   fillDay,
   incrementColumns,
-  pagesAnHour,
   repeatDay,
   sqlTime,
   totalColumns,

@@ -191,10 +191,10 @@ describe.skipIf(!hasBrowser)("the page in a browser", () => {
   /** The page asks again every five seconds, and is given what is newer once that has come. */
   async function passTimeUntil(page: Page, selector: string): Promise<void> {
     const there = page.locator(selector);
-    for (let asked = 0; asked < 20 && !(await there.isVisible()); asked += 1) {
+    for (let asked = 0; asked < 30 && !(await there.isVisible()); asked += 1) {
       dashboard.clock.now += 5_000;
       await page.clock.fastForward(5_000);
-      await there.waitFor({ timeout: 500 }).catch(() => undefined);
+      await there.waitFor({ timeout: 1_500 }).catch(() => undefined);
     }
     await there.waitFor({ timeout: 1 });
   }

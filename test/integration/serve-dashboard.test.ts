@@ -370,4 +370,4 @@ test("whatever is asked, the answer is as the OpenAPI document says, and never a
     expect(answered, path).toBeGreaterThan(0);
   }
   expect(dashboard.failures).toEqual([]);
-});
+}, 180_000);

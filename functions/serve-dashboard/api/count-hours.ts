@@ -8,6 +8,7 @@ import { declareRoute, format, type Route, refuse } from "./route.ts";
 import { filterParameters, filtersOf } from "./stream-parameters.ts";
 import {
   eventsSql,
+  type Filters,
   filterParams,
   hourSql,
   keySql,
@@ -50,17 +51,14 @@ export function countHours(stream: Stream): Route {
       if (problem !== undefined) throw refuse("to", problem);
       const [from, to] = [timeText(hours.from), timeText(hours.to)];
       const isOfEvents = needsEvents(stream, filters);
-      const columns = [
+      const names = sums.map(({ name }) => name);
+      const sql = `SELECT ${[
         `${hourSql("event.hour")} AS hour`,
         `COUNT(DISTINCT ${keySql(stream)}) AS \`keys\``,
-        ...sums.map(
-          (measure) =>
-            `${isOfEvents ? measureSql(measure) : `SUM(event.${measure.name})`} AS ${measure.name}`,
-        ),
-      ];
-      const sql = `SELECT ${columns.join(", ")}
-  FROM ${isOfEvents ? eventsSql(stream) : stream.view} AS event
-  WHERE ${whereSql(stream, filters)}
+        ...names.map((name) => `SUM(event.${name}) AS ${name}`),
+      ].join(", ")}
+  FROM ${isOfEvents ? `(${countedSql(stream, filters)})` : stream.view} AS event
+  ${isOfEvents ? "" : `WHERE ${whereSql(stream, filters)}`}
   GROUP BY event.hour
   ORDER BY event.hour`;
       const params = { from, to, ...filterParams(filters) };
@@ -74,6 +72,16 @@ export function countHours(stream: Stream): Route {
     },
   });
 }
+
+/** Hours and keys as the view has them, of the events that a filter leaves. */
+const countedSql = (stream: Stream, filters: Filters): string => {
+  const keys = ["hour", ...stream.keys].map((name) => `event.${name}`).join(", ");
+  const measures = sumsOf(stream).map((measure) => `${measureSql(measure)} AS ${measure.name}`);
+  return `SELECT ${[keys, ...measures].join(", ")}
+    FROM ${eventsSql(stream)} AS event
+    WHERE ${whereSql(stream, filters)}
+    GROUP BY ${keys}`;
+};
 
 /** Closed hours to which something came after they were closed first. */
 const closingsOf = (stream: Stream, from: string, to: string): Query => ({

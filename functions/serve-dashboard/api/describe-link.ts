@@ -3,6 +3,7 @@ import type { Stream } from "../../../shared/streams/stream.ts";
 import { ProblemError } from "../http/problem.ts";
 import { post, postRow, postsById, postsSql } from "./describe-post.ts";
 import { explainSpelling } from "./explain-spelling.ts";
+import { carrier, findCarriers } from "./find-carriers.ts";
 import { rangeOf } from "./newest-hour.ts";
 import { judgeRange, paging, range, timeText } from "./parameters.ts";
 import { declareRoute, format, type Route, refuse } from "./route.ts";
@@ -50,6 +51,7 @@ export const describeLink = (stream: Stream): Route =>
       first: z.string().describe("First hour"),
       peak: z.string().describe("Hour with most mentions"),
       halfLifeHours: z.number().describe("Hours from the first until half of the mentions"),
+      carrier: carrier.optional().describe("The post that brought it to most"),
       counts: z.array(countRow).describe("Mentions by source and kind"),
       spellings: z
         .array(spellingRow.extend({ why: z.array(z.string()) }))
@@ -120,8 +122,9 @@ export const describeLink = (stream: Stream): Route =>
         throw new ProblemError("not-found");
       }
       const shown = ids.slice(0, asked.limit).map(({ id }) => id);
-      const [posts, spellings] = await Promise.all([
+      const [posts, carriers, spellings] = await Promise.all([
         ask(postsById(shown, from), postRow),
+        findCarriers([asked.key], { from, to }, { ask, ...sources }),
         ask(
           {
             sql: `SELECT SUBSTR(link.url, 1, 2048) AS spelling, COUNT(*) AS n
@@ -148,6 +151,7 @@ export const describeLink = (stream: Stream): Route =>
         first: first.hour,
         peak: perHour.reduce((most, one) => (one.mentions > most.mentions ? one : most)).hour,
         halfLifeHours: halfLife(perHour),
+        ...(carriers.has(asked.key) && { carrier: carriers.get(asked.key) }),
         counts,
         spellings: spellings.map((one) => ({ ...one, why: explainSpelling(one.spelling, url) })),
         ...(ids.length > asked.limit && { next: asked.page + 1 }),

@@ -87,7 +87,7 @@ export const postsById = (ids: readonly string[], from: string): Query => ({
 });
 
 /** Where a post can be read, as its network names its posts. */
-function postHref(id: string): string | undefined {
+export function postHref(id: string): string | undefined {
   const [source, ...rest] = id.split(":");
   const native = rest.join(":");
   switch (source) {

@@ -1,6 +1,7 @@
 import * as z from "zod";
 import type { Stream } from "../../../shared/streams/stream.ts";
 import type { Query } from "../queries/query.ts";
+import { carrier, findCarriers } from "./find-carriers.ts";
 import { rangeOf } from "./newest-hour.ts";
 import { judgeRange, paging, range, timeText } from "./parameters.ts";
 import { declareRoute, format, type Route, refuse, type Sources } from "./route.ts";
@@ -51,6 +52,7 @@ export function rankKeys(stream: Stream): Route {
       .describe("How many events there are of each kind, by field and value"),
     shown: z.string().optional().describe("A link as people read it"),
     href: z.string().optional().describe("Where a link leads, if it leads somewhere on the web"),
+    carrier: carrier.optional().describe("Of a link, the post that brought it to most"),
   });
   return declareRoute({
     path: `/streams/${stream.name}/top`,
@@ -95,14 +97,24 @@ export function rankKeys(stream: Stream): Route {
         ranked,
       );
       const rows = found.slice(0, asked.limit);
-      const more = await describeKeys(stream, rows, hours, filters, sources);
+      // Of longer ranges the events are too many to look at.
+      const links = isLinks(stream) && isExact ? rows.map((one) => String(one.url_key)) : [];
+      const [more, carriers] = await Promise.all([
+        describeKeys(stream, rows, hours, filters, sources),
+        findCarriers(links, { from, to }, sources),
+      ]);
       return {
         from,
         to,
         by: asked.by,
         exact: isExact,
         ...(found.length > rows.length && { next: asked.page + 1 }),
-        rows: rows.map((one) => ({ ...one, ...more(one), ...linkOf(stream, one) })),
+        rows: rows.map((one) => ({
+          ...one,
+          ...more(one),
+          ...linkOf(stream, one),
+          ...(carriers.has(String(one.url_key)) && { carrier: carriers.get(String(one.url_key)) }),
+        })),
       };
     },
   });
@@ -119,8 +131,10 @@ const columnsOf = (stream: Stream) =>
     }),
   );
 
+const isLinks = (stream: Stream): boolean => stream.labels.includes("url");
+
 const linkOf = (stream: Stream, row: Row) => {
-  if (!stream.labels.includes("url")) return {};
+  if (!isLinks(stream)) return {};
   const url = row.url;
   if (typeof url !== "string") return {};
   const href = hrefOf(url);

@@ -28,6 +28,8 @@ export const hoursAnswer = z.object({
   rows: z.array(z.catchall(z.object({ hour: z.string(), keys: z.number() }), z.unknown())),
 });
 
+const carrier = z.object({ id: z.string(), reshares: z.number(), href: z.optional(z.string()) });
+
 export const topAnswer = z.object({
   from: z.string(),
   to: z.string(),
@@ -42,6 +44,7 @@ export const topAnswer = z.object({
         facets: z.record(z.string(), z.record(z.string(), z.number())),
         shown: z.optional(z.string()),
         href: z.optional(z.string()),
+        carrier: z.optional(carrier),
       }),
       z.unknown(),
     ),
@@ -85,6 +88,7 @@ export const linkAnswer = z.object({
   first: z.string(),
   peak: z.string(),
   halfLifeHours: z.number(),
+  carrier: z.optional(carrier),
   counts: z.array(z.object({ source: z.string(), kind: z.string(), n: z.number() })),
   spellings: z.array(z.object({ spelling: z.string(), n: z.number(), why: z.array(z.string()) })),
   next: z.optional(z.number()),

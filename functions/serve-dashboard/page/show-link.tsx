@@ -44,6 +44,16 @@ export function ShowLink({ linkKey, place, now }: { linkKey: string; place: Plac
               <Fact name="Authors">{writeNumber(link.authors)}</Fact>
               <Fact name="First seen">{writeTime(link.first, zone)}</Fact>
               <Fact name="Most in the hour of">{writeTime(link.peak, zone)}</Fact>
+              {link.carrier !== undefined && (
+                <Fact
+                  name="The post that brought it to most"
+                  note={`passed on by ${writeNumber(link.carrier.reshares)}`}
+                >
+                  <Outward href={link.carrier.href}>
+                    <Foreign text={link.carrier.id} />
+                  </Outward>
+                </Fact>
+              )}
               <Fact name="Half of it within">{writeCount(link.halfLifeHours, "hour")}</Fact>
             </dl>
             <DrawHours

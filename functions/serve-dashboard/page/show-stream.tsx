@@ -372,6 +372,14 @@ function LinkCell({ row }: { row: TopRow }) {
         <Outward href={row.href}>
           <Foreign text={title === undefined ? textOf(row.host) : shown} />
         </Outward>
+        {row.carrier !== undefined && (
+          <>
+            {" · "}
+            <Outward href={row.carrier.href}>
+              {`post passed on by ${writeNumber(row.carrier.reshares)}`}
+            </Outward>
+          </>
+        )}
       </span>
     </td>
   );
