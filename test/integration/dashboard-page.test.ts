@@ -33,17 +33,17 @@ const tweet = (said: {
     },
   });
 
+const reacting = (id: string, user: string, reaction: object): string =>
+  `${tweet({ id, user, urls: [] }).slice(0, -1)},${JSON.stringify(reaction).slice(1)}`;
+
+const passedOn = { retweeted_status: { id_str: "90", user: { id_str: "500" } } };
+const answered = { in_reply_to_status_id_str: "92", in_reply_to_user_id_str: "502" };
 /** Two users pass on what a third has said, and one of them is answered. */
 const moved = [
-  ["91", "501", { retweeted_status: { id_str: "90", user: { id_str: "500" } } }],
-  ["92", "502", { retweeted_status: { id_str: "90", user: { id_str: "500" } } }],
-  ["93", "500", { in_reply_to_status_id_str: "92", in_reply_to_user_id_str: "502" }],
-].map(([id, user, reaction]) =>
-  JSON.stringify({
-    ...JSON.parse(tweet({ id: String(id), user: String(user), urls: [] })),
-    ...Object(reaction),
-  }),
-);
+  reacting("91", "501", passedOn),
+  reacting("92", "502", passedOn),
+  reacting("93", "500", answered),
+];
 
 const peak = {
   stream: "url-mentions",
