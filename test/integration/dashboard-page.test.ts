@@ -196,7 +196,7 @@ describe.skipIf(!hasBrowser)("the page in a browser", () => {
       await page.clock.fastForward(5_000);
       await there.waitFor({ timeout: 1_500 }).catch(() => undefined);
     }
-    await there.waitFor({ timeout: 1 });
+    await there.waitFor();
   }
 
   const row = (page: Page, text: string) => page.locator("table.top tbody tr", { hasText: text });

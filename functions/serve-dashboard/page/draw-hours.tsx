@@ -188,7 +188,7 @@ function HourTable({
           </thead>
           <tbody>
             {hours
-              .filter(({ n }) => n > 0)
+              .filter(({ hour, n }) => n > 0 || unusual.has(hour))
               .toReversed()
               .map(({ hour, n, late = 0 }) => {
                 const time = writeTime(new Date(hour).toISOString(), zone);
