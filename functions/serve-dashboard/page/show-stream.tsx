@@ -359,6 +359,9 @@ function TopTable({
   );
 }
 
+/** A post that one other has passed on brought nothing. */
+const worthTelling = 2;
+
 function LinkCell({ row }: { row: TopRow }) {
   const shown = row.shown ?? String(row.url_key);
   const title =
@@ -372,7 +375,7 @@ function LinkCell({ row }: { row: TopRow }) {
         <Outward href={row.href}>
           <Foreign text={title === undefined ? textOf(row.host) : shown} />
         </Outward>
-        {row.carrier !== undefined && (
+        {row.carrier !== undefined && row.carrier.reshares >= worthTelling && (
           <>
             {" · "}
             <Outward href={row.carrier.href}>
