@@ -19,7 +19,7 @@ locals {
     "pubsub.googleapis.com",
     "run.googleapis.com",
     "secretmanager.googleapis.com",
-  ], local.scheduler, var.billing_account == null ? [] : ["billingbudgets.googleapis.com"]))
+  ], local.scheduler, local.proxied, var.billing_account == null ? [] : ["billingbudgets.googleapis.com"]))
 
   # Only when something is scheduled.
   scheduler = length(local.schedules) == 0 ? [] : ["cloudscheduler.googleapis.com"]
@@ -72,7 +72,7 @@ data "google_project" "this" {
 # A fresh project has no service agents until somebody asks for them.
 resource "google_project_service_identity" "agent" {
   provider = google-beta # not in hashicorp/google
-  for_each = toset(concat(["pubsub.googleapis.com"], local.scheduler))
+  for_each = toset(concat(["pubsub.googleapis.com"], local.scheduler, local.proxied))
 
   project = var.project_id
   service = each.key
@@ -88,7 +88,7 @@ data "google_storage_project_service_account" "agent" {
 
 # A service agent cannot be granted anything until IAM knows it everywhere.
 resource "time_sleep" "agent" {
-  for_each = toset(concat(["pubsub.googleapis.com"], local.scheduler))
+  for_each = toset(concat(["pubsub.googleapis.com"], local.scheduler, local.proxied))
 
   create_duration = "30s"
   triggers        = { member = google_project_service_identity.agent[each.key].member }

@@ -18,6 +18,7 @@ resource "terraform_data" "guard" {
     google_bigquery_table.third_view,
     google_billing_budget.month,
     google_cloud_scheduler_job.request,
+    google_iap_web_cloud_run_service_iam_member.reader,
     google_logging_metric.line,
     google_logging_project_exclusion.acknowledged,
     google_monitoring_alert_policy.alert,

@@ -104,6 +104,18 @@ variable "notification_channels" {
   nullable    = false
 }
 
+variable "page_readers" {
+  description = "Who may look at the page through Identity-Aware Proxy, for example group:analysts@example.com."
+  type        = list(string)
+  default     = []
+  nullable    = false
+
+  validation {
+    condition     = alltrue([for member in var.page_readers : can(regex("^(user|group|serviceAccount|domain):", member))])
+    error_message = "page_readers must be users, groups, service accounts or domains: never everybody."
+  }
+}
+
 variable "prefix" {
   description = "Prefix of all names, ending in a hyphen, when several tenants share a project, for example acme-. It can never be changed."
   type        = string

@@ -184,6 +184,34 @@ run "everybody_as_a_private_invoker" {
   expect_failures = [var.private_invokers]
 }
 
+run "everybody_as_a_reader_of_the_page" {
+  command = plan
+
+  variables {
+    page_readers = ["allAuthenticatedUsers"]
+  }
+
+  expect_failures = [var.page_readers]
+}
+
+run "readers_of_the_page" {
+  command = plan
+
+  variables {
+    page_readers = ["group:analysts@example.com"]
+  }
+
+  assert {
+    condition     = length(google_cloud_run_v2_service_iam_member.proxy) == 1
+    error_message = "the proxy may call the function"
+  }
+
+  assert {
+    condition     = google_iap_web_cloud_run_service_iam_member.reader["group:analysts@example.com"].role == "roles/iap.httpsResourceAccessor"
+    error_message = "the group may pass the proxy"
+  }
+}
+
 run "silence_longer_than_the_day_before" {
   command = plan
 

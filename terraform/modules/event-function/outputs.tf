@@ -1,3 +1,8 @@
+output "name" {
+  description = "Its name, and that of its Cloud Run service."
+  value       = google_cloudfunctions2_function.function.name
+}
+
 output "service_account" {
   description = "Email of the account it runs as."
   value       = google_service_account.function.email

@@ -71,6 +71,19 @@ const closedList: Record<string, Grant> = {
     to: "allUsers",
     each: '${var.http == "public" ? 1 : 0}',
   },
+  // Who looks at the page, and the proxy that lets them.
+  "google_cloud_run_v2_service_iam_member.proxy": {
+    role: "roles/run.invoker",
+    on: '${module.event_function["serve-dashboard"].name}',
+    to: "${time_sleep.agent[each.key].triggers.member}",
+    each: "${toset(local.proxied)}",
+  },
+  "google_iap_web_cloud_run_service_iam_member.reader": {
+    role: "roles/iap.httpsResourceAccessor",
+    on: '${module.event_function["serve-dashboard"].name}',
+    to: "${each.value}",
+    each: "${toset(var.page_readers)}",
+  },
   // The account that builds.
   "google_artifact_registry_repository_iam_member.builder_images": {
     role: "roles/artifactregistry.writer",
@@ -264,6 +277,7 @@ export const permissionRules: Record<string, Rule> = {
 
 const resources = [
   "bucket",
+  "cloud_run_service_name",
   "repository",
   "secret_id",
   "service_account_id",
