@@ -4,7 +4,7 @@ import { urlMentions } from "../../shared/streams/url-mentions.ts";
 const dayMs = 86_400_000;
 const incrementsADay = 333_334;
 /** Pages that are shared in an hour, of which few are shared most: 28 increments a page in the mean. */
-export const pagesAnHour = 500;
+const pagesAnHour = 500;
 
 /** As GoogleSQL has it; `at` is ms since 1970. */
 export const sqlTime = (at: number): string => `TIMESTAMP '${new Date(at).toISOString()}'`;

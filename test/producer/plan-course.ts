@@ -1,5 +1,5 @@
 /** When the lines of a stream come, and what is special of some of them. Times are ms since 1970. */
-export type Course = {
+type Course = {
   /** When line `n` of the stream comes. */
   timeOf: (line: number) => number;
   /** Nothing that comes late was written before. */
