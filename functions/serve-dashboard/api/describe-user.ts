@@ -5,7 +5,7 @@ import { rangeOf } from "./newest-hour.ts";
 import { judgeRange, paging, range, timeText } from "./parameters.ts";
 import { profileHref } from "./profile-href.ts";
 import { declareRoute, format, type Route, refuse } from "./route.ts";
-import { hourSql } from "./stream-sql.ts";
+import { eventsSql, hourSql } from "./stream-sql.ts";
 
 const usualHours = 31 * 24;
 
@@ -80,7 +80,7 @@ export const describeUser = (): Route =>
 
 type Direction = keyof typeof sides;
 
-const eventsOf = (direction: Direction): string => `FROM ${interactions.eventsView} AS event
+const eventsOf = (direction: Direction): string => `FROM ${eventsSql(interactions)} AS event
   WHERE event.${sides[direction].own} = @user
     AND event.hour >= TIMESTAMP(@from) AND event.hour < TIMESTAMP(@to)`;
 

@@ -4,6 +4,7 @@ import { urlMentions } from "../../../shared/streams/url-mentions.ts";
 import type { Query } from "../queries/query.ts";
 import { postHref } from "./describe-post.ts";
 import type { Sources } from "./route.ts";
+import { eventsSql } from "./stream-sql.ts";
 
 /** The post that brought a link to most: the one that others passed on most often. */
 export const carrier = z.object({
@@ -33,8 +34,8 @@ export async function findCarriers(
 /** A post that shares a link by passing on another post is an interaction with that post, too. */
 const carriersOf = (keys: readonly string[], from: string, to: string): Query => ({
   sql: `SELECT mention.url_key, interaction.target AS post, COUNT(DISTINCT mention.id) AS n
-  FROM ${urlMentions.eventsView} AS mention
-  JOIN ${interactions.eventsView} AS interaction ON interaction.id = mention.id
+  FROM ${eventsSql(urlMentions)} AS mention
+  JOIN ${eventsSql(interactions)} AS interaction ON interaction.id = mention.id
   WHERE mention.hour >= TIMESTAMP(@from) AND mention.hour < TIMESTAMP(@to)
     AND interaction.hour >= TIMESTAMP(@from) AND interaction.hour < TIMESTAMP(@to)
     AND interaction.is_reshare AND interaction.target IS NOT NULL

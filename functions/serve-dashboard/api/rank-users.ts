@@ -4,6 +4,7 @@ import { rangeOf } from "./newest-hour.ts";
 import { judgeRange, paging, range, text, timeText } from "./parameters.ts";
 import { profileHref } from "./profile-href.ts";
 import { declareRoute, format, type Route, refuse } from "./route.ts";
+import { eventsSql } from "./stream-sql.ts";
 
 const usualHours = 24;
 
@@ -41,7 +42,7 @@ export const rankUsers = (): Route =>
       const sql = `SELECT event.influencer AS user, SUM(event.weight) AS score, COUNT(*) AS interactions,
     COUNTIF(event.is_reshare) AS reshares, COUNT(DISTINCT event.influenced) AS influenced,
     MAX(event.influencer_followers) AS followers
-  FROM ${interactions.eventsView} AS event
+  FROM ${eventsSql(interactions)} AS event
   WHERE event.hour >= TIMESTAMP(@from) AND event.hour < TIMESTAMP(@to)${source === undefined ? "" : " AND event.source = @source"}
   GROUP BY event.influencer
   ORDER BY score DESC, event.influencer

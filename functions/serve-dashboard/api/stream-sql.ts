@@ -1,5 +1,6 @@
 import * as z from "zod";
 import { eventTime } from "../../../shared/events/event-time.ts";
+import { postsLatestSql } from "../../../shared/rows/posts-latest.ts";
 import { labelSql, measureSql } from "../../../shared/streams/count-events.ts";
 import { eventsBetweenSql } from "../../../shared/streams/events-view.ts";
 import { roleOf } from "../../../shared/streams/field-roles.ts";
@@ -75,15 +76,15 @@ export function whereSql(stream: Stream, filters: Filters): string {
   return [
     "event.hour >= TIMESTAMP(@from) AND event.hour < TIMESTAMP(@to)",
     ...Object.keys(filters.fields).map((name) =>
-      name === language ? languageSql : `${textSql(stream, name)} = @is_${name}`,
+      name === language ? languageSql() : `${textSql(stream, name)} = @is_${name}`,
     ),
     ...filters.words.map((_, n) => wordSql(stream, n)),
   ].join("\n    AND ");
 }
 
 /** The hours of an event are those of its post. */
-const languageSql = `event.id IN (
-      SELECT post.id FROM posts_latest AS post
+const languageSql = () => `event.id IN (
+      SELECT post.id FROM ${inline(postsLatestSql("TIMESTAMP(@from)"))} AS post
       WHERE post.language = @is_language
         AND post.event_time >= TIMESTAMP(@from) AND post.event_time < TIMESTAMP(@to)
     )`;
