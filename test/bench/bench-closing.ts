@@ -8,13 +8,7 @@ import { createWarehouse } from "../../functions/close-hours/query-warehouse.ts"
 import { urlMentions } from "../../shared/streams/url-mentions.ts";
 import { startBigquery } from "../local-cloud/bigquery/start-bigquery.ts";
 import { provisionWarehouse } from "../local-cloud/provision.ts";
-import {
-  fillDay,
-  incrementColumns,
-  repeatDay,
-  sqlTime,
-  totalColumns,
-} from "./fill-increments.ts";
+import { fillDay, incrementColumns, repeatDay, sqlTime, totalColumns } from "./fill-increments.ts";
 import { held, type Measurement, told } from "./measurement.ts";
 
 const projectId = "bench";
