@@ -1,12 +1,12 @@
-import { mkdir, mkdtemp, rm, symlink, writeFile } from "node:fs/promises";
+import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { build } from "esbuild";
 import type { FunctionManifest } from "../../shared/manifest/function-manifest.ts";
 import { buildFunctions } from "../../terraform/build-functions.ts";
 import { readManifests } from "../../terraform/read-manifests.ts";
 import { runFunction } from "../local-cloud/run-function.ts";
 import { processCpuMs } from "../support/process-usage.ts";
+import { buildUnbundled } from "./build-unbundled.ts";
 import { type Effort, held, type Measurement, roundsOf } from "./measurement.ts";
 
 const root = join(import.meta.dirname, "../..");
@@ -74,24 +74,4 @@ async function start(
   const cpuMs = processCpuMs(running.pid());
   await running.stop();
   return { ms, cpuMs };
-}
-
-/** Our own files as JavaScript, all packages where npm has put them. */
-async function buildUnbundled(name: string, folder: string): Promise<string> {
-  const bundle = join(folder, name);
-  await mkdir(bundle);
-  await build({
-    entryPoints: [join(root, "functions", name, "index.ts")],
-    outfile: join(bundle, "index.js"),
-    bundle: true,
-    packages: "external",
-    platform: "node",
-    target: "node24",
-    format: "cjs",
-    logLevel: "error",
-  });
-  await writeFile(join(bundle, "package.json"), '{"main":"index.js"}');
-  await symlink(join(root, "node_modules"), join(bundle, "node_modules"));
-  await symlink(join(root, "dist", name, "page"), join(bundle, "page"));
-  return bundle;
 }

@@ -16,6 +16,7 @@ import {
   roundsOf,
   told,
 } from "./measurement.ts";
+import { pushBody } from "./push-body.ts";
 import { realMessages } from "./real-messages.ts";
 
 const projectId = "bench-project";
@@ -24,7 +25,6 @@ const concurrency = 8;
 const rounds = 5;
 const messages = 300;
 
-type Message = { data: Buffer; attributes: Record<string, string> };
 type Case = { name: string; topic: string; floor: string; bodies: Buffer[]; lines: number };
 
 /** A function that only decodes and parses what it is sent: what the framework itself costs. */
@@ -107,7 +107,7 @@ function tweetsCase(): Case {
       attributes: {},
     }),
   );
-  const bodies = packed.map((message, index) => pushBody("tweets", message, index));
+  const bodies = packed.map((message, index) => pushBody(projectId, "tweets", message, index));
   return {
     name: "normalize-tweets",
     topic: "tweets",
@@ -124,20 +124,9 @@ async function sharesCase(): Promise<Case> {
   const times = Math.ceil(messages / packed.length);
   const bodies = Array.from({ length: times }, () => packed)
     .flat()
-    .map((data, index) => pushBody(topic, encodePayload(data), index));
+    .map((data, index) => pushBody(projectId, topic, encodePayload(data), index));
   const lines = packed.reduce((sum, data) => sum + data.toString().split("\n").length, 0);
   return { name: "normalize-urls", topic, floor: parseShares, bodies, lines: lines * times };
-}
-
-function pushBody(topic: string, { data, attributes }: Message, index: number): Buffer {
-  const message = {
-    data: data.toString("base64"),
-    messageId: String(index),
-    publishTime: new Date().toISOString(),
-    attributes,
-  };
-  const subscription = `projects/${projectId}/subscriptions/${topic}.bench`;
-  return Buffer.from(JSON.stringify({ message, subscription }));
 }
 
 /** CPU in ms that a function's process takes to answer all of it. */

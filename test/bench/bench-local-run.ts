@@ -9,15 +9,15 @@ import { text } from "node:stream/consumers";
 import { pipeline } from "node:stream/promises";
 import * as z from "zod";
 import { findRunningCloud } from "../local-cloud/cloud-file.ts";
-import { hasSharedData, sharedLines } from "../support/shared-data.ts";
+import { hasSharedData } from "../support/shared-data.ts";
 import { watchProcessTree } from "../support/watch-process-tree.ts";
 import { held, type Measurement, median, ownCpuMs, told } from "./measurement.ts";
+import { findSpark, type Spark } from "./run-spark.ts";
+import { type StreamTweet, streamTweets, withOwnIds } from "./stream-tweets.ts";
 
 const root = join(import.meta.dirname, "../..");
 /** How often the stream is sent, each time with ids of its own. */
 const copies = { short: 2, long: 10 };
-/** Ids hold milliseconds above their lowest 22 bits. The sample has ten milliseconds of each second. */
-const idStep = 20n * 2n ** 22n;
 
 /**
  * What one more tweet costs `npm start -- --input FILE --exit`: CPU of a long run less that of a
@@ -32,10 +32,12 @@ export async function benchLocalRun(): Promise<Measurement[]> {
   const tweets = streamTweets();
   const folder = await mkdtemp(join(tmpdir(), "hourtally-bench-"));
   try {
+    const spark = await findSpark();
+    const run = (times: number) => runWith(folder, tweets, times, spark);
     const floors = [await floorMs(tweets)];
-    const short = await runWith(join(folder, "short.jsonl"), tweets, copies.short);
+    const short = await run(copies.short);
     floors.push(await floorMs(tweets));
-    const long = await runWith(join(folder, "long.jsonl"), tweets, copies.long);
+    const long = await run(copies.long);
     floors.push(await floorMs(tweets));
     return compare(short, long, median(floors) / tweets.length);
   } finally {
@@ -43,7 +45,13 @@ export async function benchLocalRun(): Promise<Measurement[]> {
   }
 }
 
-type Run = { tweets: number; seconds: number; cpuMs: Map<string, number> };
+type Run = {
+  tweets: number;
+  seconds: number;
+  cpuMs: Map<string, number>;
+  /** CPU of Spark for the same file, where it is installed. */
+  sparkMs: number | undefined;
+};
 
 /** `floor` is in ms a tweet. */
 function compare(short: Run, long: Run, floor: number): Measurement[] {
@@ -69,29 +77,30 @@ function compare(short: Run, long: Run, floor: number): Measurement[] {
     held("all processes, over the floor", all / floor),
     held("the functions together, over the floor", (all - own) / floor),
     held("real tweets counted by the clock", perSecond),
+    ...compareWithSpark(short, long, { all, functions: all - own }),
   ];
 }
 
-const status = z.object({ id_str: z.string(), text: z.string() });
-
-type StreamTweet = { id: string; line: string };
-
-/** The distinct tweets of the real stream, without its delete notices. */
-function streamTweets(): StreamTweet[] {
-  const lines = new Map<string, string>();
-  for (const line of sharedLines("tweets/stream-2019-07-03.jsonl.gz")) {
-    const tweet = status.safeParse(JSON.parse(line));
-    if (tweet.success) lines.set(tweet.data.id_str, line);
-  }
-  return Array.from(lines, ([id, line]) => ({ id, line }));
-}
-
-function* withOwnIds(tweets: readonly StreamTweet[], times: number): Generator<string> {
-  for (let copy = 0n; copy < times; copy++) {
-    for (const { id, line } of tweets) {
-      yield `${line.replaceAll(id, String(BigInt(id) + copy * idStep))}\n`;
-    }
-  }
+/** Spark Structured Streaming counts the links only: no receipts, failed events, archive or normal form. */
+function compareWithSpark(
+  short: Run,
+  long: Run,
+  ours: { all: number; functions: number },
+): Measurement[] {
+  if (short.sparkMs === undefined || long.sparkMs === undefined) return [];
+  const spark = (long.sparkMs - short.sparkMs) / (long.tweets - short.tweets);
+  const speeds = {
+    "Spark local[2]": spark,
+    "the functions": ours.functions,
+    "all of ours": ours.all,
+  };
+  return [
+    held("the functions over Spark, tweets per second of CPU", spark / ours.functions),
+    held("all processes over Spark, tweets per second of CPU", spark / ours.all),
+    ...Object.entries(speeds).map(([of, ms]) =>
+      told("real tweets per second of CPU", 1_000 / ms, "/s", { of }),
+    ),
+  ];
 }
 
 const floorRounds = 3;
@@ -119,9 +128,15 @@ function parseAll(tweets: readonly StreamTweet[]): void {
 
 const summary = z.object({ tweets: z.number(), failed: z.number(), seconds: z.number() });
 
-/** One run of the command as a user starts it. */
-async function runWith(path: string, tweets: StreamTweet[], times: number): Promise<Run> {
-  await pipeline(Readable.from(withOwnIds(tweets, times)), createWriteStream(path));
+/** One run of the command as a user starts it, and one of Spark on the same file. */
+async function runWith(
+  folder: string,
+  tweets: StreamTweet[],
+  times: number,
+  spark: Spark | undefined,
+): Promise<Run> {
+  const path = join(folder, "tweets.jsonl");
+  await pipeline(Readable.from(linesOf(tweets, times)), createWriteStream(path));
   const child = spawn(
     process.execPath,
     ["test/demo/start.ts", "--input", path, "--exit", "--json"],
@@ -129,6 +144,8 @@ async function runWith(path: string, tweets: StreamTweet[], times: number): Prom
   );
   const cpuMs = watchProcessTree(child.pid ?? 0);
   const [output, [code]] = await Promise.all([text(child.stdout), once(child, "exit")]);
+  const used = cpuMs();
+  const sparkMs = await spark?.(path);
   await rm(path);
   if (code !== 0) throw new Error(`npm start ended with ${code}`);
   const counted = summary.parse(JSON.parse(output));
@@ -136,5 +153,9 @@ async function runWith(path: string, tweets: StreamTweet[], times: number): Prom
   if (counted.tweets !== sent || counted.failed !== 0) {
     throw new Error(`${counted.tweets} tweets of ${sent} are counted, ${counted.failed} failed`);
   }
-  return { tweets: sent, seconds: counted.seconds, cpuMs: cpuMs() };
+  return { tweets: sent, seconds: counted.seconds, cpuMs: used, sparkMs };
+}
+
+function* linesOf(tweets: readonly StreamTweet[], times: number): Generator<string> {
+  for (const line of withOwnIds(tweets, times)) yield `${line}\n`;
 }

@@ -87,6 +87,16 @@ export const benches: Record<string, Bench> = {
     load: async () => (await import("./bench-local-run.ts")).benchLocalRun,
     seconds: 180,
   },
+  naive: {
+    load: async () => (await import("./bench-naive.ts")).benchNaive,
+    seconds: 120,
+    quickSeconds: 60,
+  },
+  growth: {
+    load: async () => (await import("./bench-growth.ts")).benchGrowth,
+    seconds: 120,
+    quickSeconds: 60,
+  },
   closing: {
     load: async () => (await import("./bench-closing.ts")).benchClosing,
     seconds: 120,

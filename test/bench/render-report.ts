@@ -47,7 +47,7 @@ function renderRun(run: BenchRun): string {
 function groupsOf(run: BenchRun, isMeant: (figure: BenchRun["figures"][number]) => boolean) {
   const groups = Map.groupBy(
     run.figures.filter(isMeant),
-    ({ figure, unit }) => `${figure} ${unit}`,
+    ({ figure, unit, at }) => `${figure} ${unit} ${at?.axis}`,
   );
   return [...groups.values()];
 }

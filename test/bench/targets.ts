@@ -52,6 +52,19 @@ export const targets = {
   "the functions together, over the floor": { atMost: 9, unit: "×" },
   "real tweets counted by the clock": { atLeast: 5_000, unit: "tweets/s" },
 
+  // Beside what else one would use.
+  "tweets per second of CPU, over the naive pipeline": { atLeast: 10, unit: "×" },
+  "fewer requests than the naive pipeline": { atLeast: 50, unit: "×" },
+  "price of the naive pipeline over ours": { atLeast: 5, unit: "×" },
+  "the functions over Spark, tweets per second of CPU": { atLeast: 2, unit: "×" },
+  "all processes over Spark, tweets per second of CPU": { atLeast: 1, unit: "×" },
+  "price of a million tweets, 100 M a month": { atMost: 0.17, unit: "$" },
+  "price of a million tweets, 10 B a month": { atMost: 0.14, unit: "$" },
+
+  // More of it.
+  "CPU a tweet, over a job a tenth as long": { atMost: 1.25, unit: "×" },
+  "resident memory, over a job a tenth as long": { atMost: 1.5, unit: "×" },
+
   // Reading what was counted.
   "close-hours, one hour of 10 million increments": { atMost: 2_000, unit: "ms" },
   "close-hours, with nothing to do": { atMost: 300, unit: "ms" },

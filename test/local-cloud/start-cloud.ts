@@ -64,6 +64,8 @@ export type Cloud = {
   functions: readonly ScaledFunction[];
   /** Messages not yet acknowledged, and the age of the oldest; undefined for a foreign emulator. */
   backlog: () => { messages: number; oldestMs: number } | undefined;
+  /** What each subscription has delivered so far; undefined for a foreign emulator. */
+  deliveries: () => ReturnType<OwnPubsub["stats"]> | undefined;
   stop: () => Promise<void>;
 };
 
@@ -165,6 +167,7 @@ export async function startCloud(options: CloudOptions): Promise<Cloud> {
       bucket,
       functions,
       backlog: () => ownPubsub && backlogOf(ownPubsub),
+      deliveries: () => ownPubsub?.stats(),
       stop,
     };
   } catch (error) {

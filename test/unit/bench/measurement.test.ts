@@ -1,0 +1,28 @@
+import { expect, test } from "vitest";
+import { median, quantile, ratioToFloor, roundsOf } from "../../bench/measurement.ts";
+
+test.each([
+  [[3, 1, 2], 2],
+  [[4, 1, 3, 2], 2.5],
+  [[7], 7],
+])("the median of %j is %d", (values, middle) => expect(median(values)).toBe(middle));
+
+test("a quartile lies between its neighbours by proportion", () => {
+  expect(quantile([10, 20, 30, 40], 0.25)).toBe(17.5);
+});
+
+test("a quick run has three rounds, and never more than a usual one", () => {
+  expect([roundsOf({ quick: true }, 7), roundsOf({ quick: true }, 2)]).toEqual([3, 2]);
+  expect(roundsOf({ quick: false }, 7)).toBe(7);
+});
+
+test("ratios are taken pair by pair, after a round that only warms up", async () => {
+  const floors = [99, 10, 20, 30].values();
+  const works = [99, 20, 80, 40].values();
+  const next = (values: Iterator<number>) => async () => values.next().value ?? 0;
+  expect(await ratioToFloor(3, next(floors), next(works))).toEqual({
+    ratios: [0.5, 0.25, 0.75],
+    floorMs: 20,
+    workMs: 40,
+  });
+});
