@@ -20,15 +20,23 @@ export function bucketHours(stream: Stream, events: readonly StreamEvent[]): Inc
   // Labels, too: when the event that an increment was made of first is deleted, the others keep theirs.
   const fields = [...stream.keys, ...stream.labels];
   for (const event of events) {
-    const group = JSON.stringify([
-      hourStartOf(event.event_time),
-      ...fields.map((field) => event[field]),
-    ]);
+    const group = groupOf(event, fields);
     const members = groups.get(group);
     if (members === undefined) groups.set(group, [event]);
     else members.push(event);
   }
   return [...groups.values()].flatMap((members) => increments(stream, members));
+}
+
+/** The hour and the fields as one text, each with its length, so that no two of them look alike. */
+function groupOf(event: StreamEvent, fields: readonly string[]): string {
+  let group = hourStartOf(event.event_time);
+  for (const field of fields) {
+    const value = event[field];
+    group +=
+      typeof value === "string" ? `/${value.length}:${value}` : `/${JSON.stringify(value ?? null)}`;
+  }
+  return group;
 }
 
 function increments(stream: Stream, group: StreamEvent[]): Increment[] {
@@ -49,12 +57,24 @@ function increments(stream: Stream, group: StreamEvent[]): Increment[] {
 
 /** The members of a group, each once, smallest id first. */
 function distinctMembers(stream: Stream, group: StreamEvent[]) {
-  const members = group.map((event) => ({ event, member: pick(event, stream.members) }));
-  // Most links are shared once in a batch, and a text for each event is dear.
-  if (members.length === 1) return members;
-  const distinct = new Map(members.map((one) => [JSON.stringify(one.member), one]));
-  return [...distinct.values()].sort((a, b) => (a.event.id < b.event.id ? -1 : 1));
+  const firsts = new Map<string, Member>();
+  // Few ids come twice, and a text for each event is dear.
+  const others = new Map<string, Member>();
+  for (const event of group) {
+    const one = { event, member: pick(event, stream.members) };
+    const first = firsts.get(event.id);
+    if (first === undefined) {
+      firsts.set(event.id, one);
+      continue;
+    }
+    const text = JSON.stringify(one.member);
+    if (text !== JSON.stringify(first.member)) others.set(text, one);
+  }
+  const members = [...firsts.values(), ...others.values()];
+  return members.sort((a, b) => (a.event.id < b.event.id ? -1 : a.event.id > b.event.id ? 1 : 0));
 }
+
+type Member = { event: StreamEvent; member: Record<string, unknown> };
 
 function pick(event: StreamEvent, fields: readonly string[]): Record<string, unknown> {
   const picked: Record<string, unknown> = {};
