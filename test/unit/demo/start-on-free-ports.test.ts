@@ -22,6 +22,7 @@ const cloud: Cloud = {
   bucket: "",
   functions: [],
   backlog: () => undefined,
+  deliveries: () => undefined,
   stop: async () => {},
 };
 
