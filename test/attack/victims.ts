@@ -21,8 +21,11 @@ export type Victims = {
 
 export const projectId = "attack-project";
 
-/** Starts the cloud, and has each function make good lines for those behind it. */
-export async function startVictims(): Promise<Victims> {
+/**
+ * Starts the cloud, and has each function make good lines for those behind it, from lines of the topics
+ * `from`, or of all that there are.
+ */
+export async function startVictims(from: RegExp = /./): Promise<Victims> {
   const logDirectory = await mkdtemp(join(tmpdir(), "hourtally-attack-"));
   const cloud = await startCloud({
     projectId,
@@ -42,7 +45,7 @@ export async function startVictims(): Promise<Victims> {
     const manifests = await readManifests();
     const [pushes] = await pubsub.getSubscriptions();
     for (const one of pushes) await one.delete();
-    const lines = await learnGoodLines(cloud, pubsub, manifests);
+    const lines = await learnGoodLines(cloud, pubsub, manifests, from);
     return { cloud, manifests, goodLines: (topic) => lines.get(topic) ?? [], stop };
   } catch (error) {
     await stop();
@@ -55,8 +58,9 @@ async function learnGoodLines(
   cloud: Cloud,
   pubsub: PubSub,
   manifests: readonly FunctionManifest[],
+  from: RegExp,
 ): Promise<Map<string, string[]>> {
-  const learned = goodLines(Date.now());
+  const learned = new Map([...goodLines(Date.now())].filter(([topic]) => from.test(topic)));
   const heard = topicsOf(manifests).filter((topic) => !learned.has(topic));
   const subscriptions = await Promise.all(
     heard.map(async (topic) => {

@@ -8,7 +8,7 @@ let victims: Victims;
 
 beforeAll(async () => {
   process.env.X_CONSUMER_SECRET = xSecret;
-  victims = await startVictims();
+  victims = await startVictims(/^tweets$/);
 });
 
 afterAll(() => victims.stop());
