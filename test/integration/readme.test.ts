@@ -86,6 +86,47 @@ async function interrupt(child: ChildProcess): Promise<void> {
   await once(child, "close");
 }
 
+const stateFolder = join(root, ".hourtally");
+const patience = { timeout: 90_000, interval: 100 };
+
+/** A small `npm start`, as a process of npm. */
+function startCloud() {
+  const child = spawn("npm", ["start", "--", "--generate", "10"], {
+    cwd: root,
+    stdio: ["ignore", "ignore", "pipe"],
+  });
+  let errors = "";
+  child.stderr.on("data", (chunk: Buffer) => {
+    errors += chunk.toString();
+  });
+  return { child, errors: () => errors, ended: () => child.exitCode !== null };
+}
+
+/** Two at once; resolves when one has ended and the other is up. */
+async function startTwo() {
+  const both = [startCloud(), startCloud()];
+  await vi.waitFor(() => {
+    expect(both.filter(({ ended }) => ended())).toHaveLength(1);
+    expect(both.filter(({ errors }) => errors().includes("Up until Ctrl-C."))).toHaveLength(1);
+  }, patience);
+  return both;
+}
+
+/** No server, no state: the next start finds what the first one found. */
+async function expectNothingAfter(end: () => void): Promise<void> {
+  const { bigquery, functions } = z
+    .object({ bigquery: z.string(), functions: z.record(z.string(), z.string()) })
+    .parse(JSON.parse(readFileSync(join(stateFolder, "cloud.json"), "utf8")));
+  end();
+  await vi.waitFor(async () => {
+    expect(existsSync(join(stateFolder, "cloud.json"))).toBe(false);
+    for (const url of [bigquery, ...Object.values(functions)]) {
+      await expect(fetch(url)).rejects.toThrow("fetch failed");
+    }
+  }, patience);
+  expect(existsSync(join(stateFolder, "starting"))).toBe(false);
+}
+
 describe("the commands of the README", () => {
   let up: ReturnType<typeof start>;
   let folder: string;
@@ -276,6 +317,17 @@ describe("the commands of the README", () => {
     expect(existsSync(cloudFile)).toBe(false);
     await expect(fetch(bigquery)).rejects.toThrow("fetch failed");
   }, 30_000);
+
+  test("of two at once in one checkout one says what to do, and npm that is told to end ends the other", async () => {
+    const both = await startTwo();
+    const [refused, own] = both.toSorted((a, b) => Number(b.ended()) - Number(a.ended()));
+    expect(refused?.errors()).toMatch(
+      /another npm start is starting here \(process \d+\): wait until it is up/,
+    );
+    expect(refused?.child.exitCode).toBe(1);
+    // npm does not tell whom it has started.
+    await expectNothingAfter(() => own?.child.kill("SIGTERM"));
+  }, 120_000);
 
   test("no command stands there that is not run here", () => {
     const known = [

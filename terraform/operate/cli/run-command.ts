@@ -1,3 +1,4 @@
+import { readFileSync } from "node:fs";
 import { guardOutput } from "./guard-output.ts";
 import { UserError } from "./user-error.ts";
 
@@ -58,9 +59,9 @@ function createInterruption(): {
   /** npm that is told to end does not tell whom it has started. */
   const watchParent = () => {
     if (process.env.npm_lifecycle_event === undefined) return;
-    const parent = process.ppid;
+    const before = describeParents();
     const timer = setInterval(() => {
-      if (process.ppid === parent) return;
+      if (describeParents() === before) return;
       clearInterval(timer);
       exitCode ??= interruptedCodes.SIGTERM;
       controller.abort();
@@ -75,6 +76,22 @@ function createInterruption(): {
   };
   return { listen, exitCode: () => exitCode };
 }
+
+/** Our parent, and where that is the shell that npm has started, npm: which may be killed alone. */
+function describeParents(): string {
+  const parent = process.ppid;
+  try {
+    const stat = readFileSync(`/proc/${parent}/stat`, "utf8");
+    // The name, in parentheses, may hold spaces: its state and its parent follow.
+    const [, name = "", grandparent = ""] = /\((.*)\) \S (\d+)/.exec(stat) ?? [];
+    return shells.has(name) ? `${grandparent} ${parent}` : String(parent);
+  } catch {
+    // Without /proc only a shell that ends with npm tells.
+    return String(parent);
+  }
+}
+
+const shells = new Set(["sh", "dash", "bash", "ash", "zsh"]);
 
 function describe(error: unknown): string {
   if (error instanceof UserError) return error.message;

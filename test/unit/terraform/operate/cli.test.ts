@@ -9,12 +9,15 @@ import { parseArguments, wholeNumber } from "../../../../terraform/operate/cli/p
 
 const root = join(import.meta.dirname, "../../../..");
 
-/** Runs TypeScript of a test with `runCommand` and `UserError` at hand. */
-function start(code: string) {
-  const script = `import { runCommand } from ${JSON.stringify(join(root, "terraform/operate/cli/run-command.ts"))};
+/** JavaScript of a test with `runCommand` and `UserError` at hand. */
+const scriptOf = (
+  code: string,
+) => `import { runCommand } from ${JSON.stringify(join(root, "terraform/operate/cli/run-command.ts"))};
     import { UserError } from ${JSON.stringify(join(root, "terraform/operate/cli/user-error.ts"))};
     ${code}`;
-  const child = spawn(process.execPath, ["--input-type=module", "-e", script]);
+
+function start(code: string) {
+  const child = spawn(process.execPath, ["--input-type=module", "-e", scriptOf(code)]);
   const ended = Promise.all([once(child, "close"), text(child.stdout), text(child.stderr)]).then(
     ([[exitCode], stdout, stderr]) => ({ code: exitCode, stdout, stderr }),
   );
@@ -62,6 +65,29 @@ The disk is full: make room, then run it again.
     child.kill(name);
     expect(await ended).toMatchObject({ code, stdout: expect.stringMatching(/done$/), stderr: "" });
   });
+
+  test.skipIf(!existsSync("/proc/self/stat"))(
+    "ends when npm is killed, whose shell is not",
+    async () => {
+      const script = scriptOf(
+        `await runCommand("it", async (args, listen) => { ${waits} process.stdout.write("done"); });`,
+      );
+      // With something left to do, no shell gives its place to what it starts.
+      const npm = spawn("bash", ["-c", `sh -c '"$NODE" --input-type=module -e "$SCRIPT"; :'; :`], {
+        env: {
+          ...process.env,
+          NODE: process.execPath,
+          SCRIPT: script,
+          npm_lifecycle_event: "start",
+        },
+        stdio: ["ignore", "pipe", "inherit"],
+      });
+      const printed = text(npm.stdout);
+      await once(npm.stdout, "data");
+      npm.kill("SIGKILL");
+      expect(await printed).toMatch(/done$/);
+    },
+  );
 
   test("ends at once after a second Ctrl-C", async () => {
     const { child, ended } = start(
