@@ -40,8 +40,8 @@ type Group = {
  */
 export const countHours: CountHours = (increments, tombstones, retractions = []) => {
   const delivered = notRetracted(increments, retractions);
-  const deleted = deletedNames(tombstones);
-  const best = bestRevisions(delivered, deleted);
+  const isWithdrawn = withdrawnBy(tombstones);
+  const best = bestRevisions(delivered, isWithdrawn);
   const groups: Group[] = [];
   const hours = new Map<string, Map<string, Group>>();
   for (const row of delivered) {
@@ -53,7 +53,7 @@ export const countHours: CountHours = (increments, tombstones, retractions = [])
     let group = ofHour.get(url_key);
     for (const event of membersOf(row)) {
       const id = text(event.id);
-      if (isWithdrawn(event, deleted) || best.get(hour)?.get(id) !== event.revision) continue;
+      if (isWithdrawn(event) || best.get(hour)?.get(id) !== event.revision) continue;
       if (group === undefined) {
         group = openGroup(hour, url_key);
         ofHour.set(url_key, group);
@@ -83,10 +83,6 @@ export const countHours: CountHours = (increments, tombstones, retractions = [])
   }));
 };
 
-/** What tombstones name. */
-export const deletedNames = (tombstones: readonly Row[]): Set<unknown> =>
-  new Set(tombstones.map(({ id }) => id));
-
 /** Increments without those that were made in error. */
 export function notRetracted(increments: readonly Row[], retractions: readonly Row[]) {
   if (retractions.length === 0) return increments;
@@ -103,6 +99,20 @@ export function notRetracted(increments: readonly Row[], retractions: readonly R
 
 const hourMs = 3_600_000;
 
+/** Hours come again and again, and dates are dear. */
+const hourStarts = new Map<string, number>();
+const keptHours = 50_000;
+
+/** The start of `2019-07-03T06:00:00Z` in ms since 1970. */
+export function hourStart(hour: string): number {
+  const known = hourStarts.get(hour);
+  if (known !== undefined) return known;
+  const at = Date.parse(hour);
+  if (hourStarts.size === keptHours) hourStarts.clear();
+  hourStarts.set(hour, at);
+  return at;
+}
+
 /** `2019-07-03T06:00:00Z` of the start of an hour in ms since 1970. */
 export const hourText = (at: number): string =>
   `${new Date(at).toISOString().slice(0, "2019-07-03T06:00:00".length)}Z`;
@@ -113,7 +123,7 @@ export const landedAt = ({ landed_at }: Row): number => Number(landed_at);
 /** By hour and id, of events that are not withdrawn. */
 export function bestRevisions(
   increments: readonly Row[],
-  deleted: ReadonlySet<unknown>,
+  isWithdrawn: (event: Row) => boolean,
 ): Map<string, Map<string, string>> {
   const best = new Map<string, Map<string, string>>();
   for (const row of increments) {
@@ -123,7 +133,7 @@ export function bestRevisions(
     for (const event of membersOf(row)) {
       const id = text(event.id);
       const revision = text(event.revision);
-      if (isWithdrawn(event, deleted)) continue;
+      if (isWithdrawn(event)) continue;
       if (revision > (ofHour.get(id) ?? "")) ofHour.set(id, revision);
     }
   }
@@ -166,6 +176,15 @@ export function membersOf(row: Row): readonly Row[] {
 const isRows = (value: unknown): value is Row[] =>
   Array.isArray(value) && value.every((one) => typeof one === "object" && one !== null);
 
+const allPosts = "/*";
+
 /** Whether a tombstone names an event by its id, its alias, or all posts of its author. */
-export const isWithdrawn = ({ id, alias, author }: Row, deleted: ReadonlySet<unknown>): boolean =>
-  deleted.has(id) || deleted.has(alias) || deleted.has(`${String(author)}/*`);
+export function withdrawnBy(tombstones: readonly Row[]): (event: Row) => boolean {
+  const names = new Set(tombstones.map((row) => text(row.id)));
+  const authors = new Set<unknown>();
+  for (const name of names) {
+    if (name.endsWith(allPosts)) authors.add(name.slice(0, -allPosts.length));
+  }
+  const isNamed = (id: unknown): boolean => typeof id === "string" && names.has(id);
+  return ({ id, alias, author }) => isNamed(id) || isNamed(alias) || authors.has(author);
+}

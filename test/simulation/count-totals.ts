@@ -1,15 +1,14 @@
 import {
   type CountHours,
   countHours,
-  deletedNames,
   type HourCell,
   hourText,
-  isWithdrawn,
   landedAt,
   membersOf,
   notRetracted,
   printHours,
   text,
+  withdrawnBy,
 } from "./count-hours.ts";
 import type { Row } from "./create-warehouse.ts";
 
@@ -101,14 +100,14 @@ function firstArrivals(
   tombstones: readonly Row[],
   retractions: readonly Row[],
 ) {
-  const deleted = deletedNames(tombstones);
+  const isWithdrawn = withdrawnBy(tombstones);
   const hours = new Map<string, Map<string, { at: number; revision: string }>>();
   for (const row of notRetracted(increments, retractions)) {
     const hour = text(row.hour);
     const ofHour = hours.get(hour) ?? new Map<string, { at: number; revision: string }>();
     hours.set(hour, ofHour);
     for (const event of membersOf(row)) {
-      if (isWithdrawn(event, deleted)) continue;
+      if (isWithdrawn(event)) continue;
       const id = text(event.id);
       const revision = text(event.revision);
       const known = ofHour.get(id);

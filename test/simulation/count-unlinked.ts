@@ -1,10 +1,4 @@
-import {
-  bestRevisions,
-  deletedNames,
-  isWithdrawn,
-  membersOf,
-  notRetracted,
-} from "./count-hours.ts";
+import { bestRevisions, membersOf, notRetracted, withdrawnBy } from "./count-hours.ts";
 import type { Row } from "./create-warehouse.ts";
 
 /**
@@ -17,15 +11,15 @@ export function countUnlinked(tables: {
   tombstones: readonly Row[];
   retractions: readonly Row[];
 }): number {
-  const deleted = deletedNames(tables.tombstones);
+  const isWithdrawn = withdrawnBy(tables.tombstones);
   const delivered = notRetracted(tables.increments, tables.retractions);
-  const best = bestRevisions(delivered, deleted);
+  const best = bestRevisions(delivered, isWithdrawn);
   const readings = new Set<string>();
   for (const row of delivered) {
     for (const event of membersOf(row)) {
       const { id, revision } = event;
       const isBest = best.get(String(row.hour))?.get(String(id)) === revision;
-      if (isBest && !isWithdrawn(event, deleted)) readings.add(JSON.stringify([id, revision]));
+      if (isBest && !isWithdrawn(event)) readings.add(JSON.stringify([id, revision]));
     }
   }
   const links = new Set<string>();

@@ -3,7 +3,7 @@ import type {
   Warehouse as ClosingWarehouse,
 } from "../../functions/close-hours/close-stream.ts";
 import type { TouchedHour } from "../../functions/close-hours/plan-closing.ts";
-import { deletedNames, landedAt, text } from "./count-hours.ts";
+import { hourStart, landedAt, text, withdrawnBy } from "./count-hours.ts";
 import {
   type CountTotals,
   countTotals,
@@ -151,8 +151,8 @@ export const findTouched: FindTouched = (
   };
   const lately = (row: Row): boolean => landedAt(row) >= since;
 
-  for (const row of increments.filter(lately)) {
-    touch(Date.parse(text(row.hour)), landedAt(row), true);
+  for (const row of increments) {
+    if (lately(row)) touch(hourStart(text(row.hour)), landedAt(row), true);
   }
   for (const row of retractions.filter(lately)) {
     const end = Date.parse(text(row.hour_to));
@@ -165,15 +165,18 @@ export const findTouched: FindTouched = (
     if (row.event_time !== undefined) touch(hourOf(row.event_time), landedAt(row));
   }
   if (deletes.length === 0 || postsSince === undefined) return [...touched.values()];
-  const names = deletedNames(deletes);
+  const isDeleted = withdrawnBy(deletes);
   const landed = new Map(deletes.map((row) => [row.id, landedAt(row)]));
   for (const row of deletes) {
     landed.set(row.id, Math.max(landed.get(row.id) ?? 0, landedAt(row)));
   }
-  for (const { outcome, id, alias, author, event_time, ...post } of posts) {
+  for (const post of posts) {
+    const { outcome, id, alias, author, event_time } = post;
     if (landedAt(post) < postsSince || outcome === "delete" || event_time === undefined) continue;
+    if (!isDeleted(post)) continue;
     for (const name of [id, alias, `${String(author)}/*`]) {
-      if (names.has(name)) touch(hourOf(event_time), landed.get(name) ?? 0);
+      const deletedAt = landed.get(name);
+      if (deletedAt !== undefined) touch(hourOf(event_time), deletedAt);
     }
   }
   return [...touched.values()];

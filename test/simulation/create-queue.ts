@@ -71,7 +71,7 @@ export function createQueue(settings: {
   /** Hands a message to some instance of the subscribed function. */
   deliver: (message: Message) => void | Promise<void>;
   /** Tells that a message was published. */
-  onAccepted: () => void;
+  onAccepted: (message: Message) => void;
   /** Tells that a message was forwarded as a dead letter. */
   onForwarded: (id: string, as: string) => void;
 }): Queue {
@@ -157,7 +157,6 @@ export function createQueue(settings: {
   const accept: Queue["accept"] = (topic, data, attributes) => {
     subscriptionTo(topic);
     accepted += 1;
-    settings.onAccepted();
     unacknowledged += 1;
     const id = `m${accepted}`;
     const publishTime = new Date(scheduler.now()).toISOString();
@@ -173,6 +172,7 @@ export function createQueue(settings: {
       open: 0,
       acknowledged: false,
     };
+    settings.onAccepted(message);
     trace.add(`${scheduler.now()} accept ${id} ${topic} ${data.length}`);
     plan(message, random.below(weather.storm.shuffleMs + 1));
     if (weather.strikes("duplicates", `${id} of ${topic}`)) {

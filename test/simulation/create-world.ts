@@ -3,6 +3,7 @@ import { urlMentions } from "../../shared/streams/url-mentions.ts";
 import type { Random } from "../support/create-random.ts";
 import { plainData } from "../support/plain-data.ts";
 import { createCallPort } from "./call-port.ts";
+import { type Archive, type ArchiveRules, createArchive } from "./create-archive.ts";
 import { type Closer, createCloser } from "./create-closer.ts";
 import {
   type ClosingQuery,
@@ -33,6 +34,7 @@ export type World = {
   warehouse: Warehouse;
   operator: Operator;
   closer: Closer;
+  archive: Archive;
   closingTables: ClosingTables;
   lineage: Lineage;
   /** When the storm is over, and no event is early any more; ms since 1970. */
@@ -86,6 +88,7 @@ export function createWorld(settings: {
   /** Faults that are planted between the parts under test. */
   twists: Twists;
   closingRules: ClosingRules;
+  archiveRules: ArchiveRules;
   /** Hears of each query of a closing. */
   onQuery: (query: ClosingQuery) => void;
   maxSteps: number;
@@ -98,6 +101,7 @@ export function createWorld(settings: {
   const weather = createWeather({ storm, random, now, stormEndsMs, outage, limits });
   const warehouse = createWarehouse(random, weather);
   const lineage = createLineage();
+  const archive = createArchive(random, settings.archiveRules);
   const callPort = createCallPort({ scheduler, random, weather, trace });
   const accepted = new Map<string, InputMessage>();
   const loaded = new Map<string, Set<string>>();
@@ -116,8 +120,9 @@ export function createWorld(settings: {
       tally.deliveries += message.events;
       return fleets.get(message.topic)?.deliver(message);
     },
-    onAccepted: () => {
+    onAccepted: (message) => {
       tally.published += 1;
+      if (storm.replays) archive.keep(message);
     },
     onForwarded: (id, as) => lineage.add(as, id),
   });
@@ -204,6 +209,7 @@ export function createWorld(settings: {
     warehouse,
     operator,
     closer,
+    archive,
     closingTables,
     lineage,
     quietFromMs,

@@ -46,6 +46,8 @@ export type Storm = {
   closingsDuringAppends: number;
   /** Most ms between two bursts of the input. */
   paceMs: number;
+  /** In the end all counts are taken back, and counted again from the archive. */
+  replays: boolean;
 };
 
 const minuteMs = 60_000;
@@ -78,6 +80,7 @@ export const calm: Storm = {
   twoClosers: 0,
   closingsDuringAppends: 0,
   paceMs: 2 * minuteMs,
+  replays: false,
 };
 
 /**
@@ -115,5 +118,6 @@ export function drawStorm(seed: number, random: Random, events: number): Storm {
     closingsDuringAppends: isOfClosings ? 6 : 0,
     // Longer than an hour, so that there are hours to close while more of them comes.
     paceMs: isOfClosings ? random.pick([2, 20, 20]) * minuteMs : 2 * minuteMs,
+    replays: random.chance(0.3),
   };
 }

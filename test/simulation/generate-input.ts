@@ -62,7 +62,9 @@ const starts = [
 const attributesOf = (topic: InputTopic, server: string) =>
   topic === "mastodon-statuses" ? { attributes: { source: "simulated", server } } : {};
 
-const otherTopics = ["bluesky-events", "mastodon-statuses", "link-shares", "url-mentions"] as const;
+/** Mentions are not archived: what is counted again from an archive can have none of others. */
+const archivedTopics = ["bluesky-events", "mastodon-statuses", "link-shares"] as const;
+const otherTopics = [...archivedTopics, "url-mentions"] as const;
 
 /** Messages that come from the normalizers of other networks, and from who knows pages already. */
 const othersShare = 0.5;
@@ -88,7 +90,7 @@ export function generateInput(random: Random, lines: number, storm: Storm): Inpu
   let afterMs = 0;
   let left = lines - objects.reduce((sum, object) => sum + object.records.size, 0);
   while (left > 0) {
-    const others = random.pick(otherTopics);
+    const others = random.pick(storm.replays ? archivedTopics : otherTopics);
     const server = random.pick(servers);
     const topic = random.chance(othersShare) ? others : "tweets";
     const size = Math.min(left, random.chance(0.3) ? 1 + random.below(max) : max);

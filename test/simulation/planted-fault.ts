@@ -1,4 +1,5 @@
 import type { CountHours } from "./count-hours.ts";
+import type { ArchiveRules } from "./create-archive.ts";
 import type { ClosingRules } from "./create-closing-tables.ts";
 import type { Twists } from "./functions-under-test.ts";
 import type { Verdict } from "./judge-run.ts";
@@ -11,4 +12,5 @@ export type PlantedFault = {
   twists?: Twists;
   countHours?: CountHours;
   closingRules?: Partial<ClosingRules>;
+  archiveRules?: Partial<ArchiveRules>;
 };

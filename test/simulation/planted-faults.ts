@@ -2,6 +2,7 @@ import { constants, gunzipSync, zstdCompressSync } from "node:zlib";
 import * as z from "zod";
 import type { StreamEvent } from "../../functions/bucket-hours/bucket-hours.ts";
 import { plainAttributes, plainData } from "../support/plain-data.ts";
+import { archiveFaults } from "./archive-faults.ts";
 import { closingFaults } from "./closing-faults.ts";
 import { type CountHours, cellOf, countHours, membersOf } from "./count-hours.ts";
 import type { Row } from "./create-warehouse.ts";
@@ -649,6 +650,7 @@ export const plantedFaults: readonly PlantedFault[] = [
   ...wrongEncoding,
   ...networkFaults,
   ...closingFaults,
+  ...archiveFaults,
 ];
 
 const failedAttributes = z.array(z.object({ name: z.string(), value: z.string() }));

@@ -2,6 +2,7 @@ import { createRandom } from "../support/create-random.ts";
 import { closeAtRest } from "./close-at-rest.ts";
 import { type CountHours, countHours, printHours } from "./count-hours.ts";
 import { countUnlinked } from "./count-unlinked.ts";
+import { type ArchiveRules, archiveRules } from "./create-archive.ts";
 import { type ClosingQuery, type ClosingRules, closingRules } from "./create-closing-tables.ts";
 import type { Row, Warehouse } from "./create-warehouse.ts";
 import { createWorld, type Tally } from "./create-world.ts";
@@ -9,6 +10,7 @@ import { drawStorm, type Storm } from "./draw-storm.ts";
 import type { Twists } from "./functions-under-test.ts";
 import { generateInput, type Input } from "./generate-input.ts";
 import { isExact, type Judgement, judgeRun } from "./judge-run.ts";
+import { recountFromArchive } from "./recount-from-archive.ts";
 import { failedRecords, redriveUntilQuiet, undelivered } from "./redrive-until-quiet.ts";
 import { allFaults, type FaultLimits } from "./weather.ts";
 
@@ -25,6 +27,7 @@ export type RunSettings = {
   twists?: Twists;
   countHours?: CountHours;
   closingRules?: Partial<ClosingRules>;
+  archiveRules?: Partial<ArchiveRules>;
   /** Hears of each query of a closing. */
   onQuery?: (query: ClosingQuery) => void;
 };
@@ -82,6 +85,7 @@ export async function runSeed(settings: RunSettings): Promise<Run> {
     limits,
     twists,
     closingRules: { ...closingRules, ...settings.closingRules },
+    archiveRules: { ...archiveRules, ...settings.archiveRules },
     onQuery: settings.onQuery ?? (() => undefined),
     maxSteps,
   });
@@ -111,17 +115,19 @@ export async function runSeed(settings: RunSettings): Promise<Run> {
   const retractions = warehouse.rows("retractions");
   const first = {
     cells: count(increments, tombstones, retractions),
-    rows: increments.length + tombstones.length,
+    rows: increments.length + tombstones.length + retractions.length,
   };
   const isRedrivenAgain = await redriveUntilQuiet(world, failedRecords);
-  const hasNewRows = increments.length + tombstones.length > first.rows;
+  const isRecounted = !storm.replays || (await recountFromArchive(world, input.startMs));
+  const hasNewRows = increments.length + tombstones.length + retractions.length > first.rows;
   const cells = hasNewRows ? count(increments, tombstones, retractions) : first.cells;
   const hours = printHours(cells);
   const late = hasClosings ? await closeAtRest(world) : nothingWrong;
   trace.add(hours);
 
   const left = queue.unacknowledged() + queue.takeParked().length;
-  const isAtRest = isDelivered && isRedriven && isRedrivenAgain && early.isClosed && late.isClosed;
+  const isAtRest =
+    isDelivered && isRedriven && isRedrivenAgain && isRecounted && early.isClosed && late.isClosed;
   const judgement = judgeRun({
     input,
     accepted: world.accepted,

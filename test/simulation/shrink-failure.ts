@@ -36,6 +36,7 @@ const calmings: readonly Partial<Storm>[] = [
   { repeats: 0 },
   { lateEvents: 0 },
   { closings: 0 },
+  { replays: false },
 ];
 
 type Schedule = Required<Pick<RunSettings, "seed" | "events" | "storm">> & { limits: FaultLimits };
@@ -47,7 +48,7 @@ type Schedule = Required<Pick<RunSettings, "seed" | "events" | "storm">> & { lim
 export async function shrinkFailure(
   failing: Run,
   events: number,
-  planted: Pick<RunSettings, "twists" | "countHours" | "closingRules"> = {},
+  planted: Pick<RunSettings, "twists" | "countHours" | "closingRules" | "archiveRules"> = {},
 ): Promise<MinimalSchedule> {
   let schedule: Schedule = { seed: failing.seed, events, storm: failing.storm, limits: allFaults };
   let run = failing;

@@ -66,6 +66,7 @@ const worst: Storm = {
   twoClosers: 0.5,
   closingsDuringAppends: 10,
   paceMs: 60_000,
+  replays: true,
 };
 /** Hours are closed while the input still comes, by two at once half of the time. */
 const closings = {
@@ -86,6 +87,7 @@ describe("exact, too", () => {
     ],
     ["with one event in twenty poisoned", { ...calm, poison: 0.05 }],
     ["with each message twice, on two live instances", { ...calm, duplicates: 1 }],
+    ["when all is counted again from the archive", { ...calm, replays: true, lateFailures: 0.1 }],
     ["while hours are closed", { ...calm, ...closings, lateEvents: 0.5, repeats: 0.3 }],
     ["while closings fail", { ...calm, ...closings, lateEvents: 0.5, failures: 0.2, crashes: 0.1 }],
     ["while two releases run", { ...worst, crashes: 0.02, failures: 0.1, mixedVersions: true }],

@@ -1,4 +1,3 @@
-import type { Bucket } from "@google-cloud/storage";
 import { type ArchivedObject, readArchiveName } from "./read-archive-name.ts";
 
 const dayMs = 86_400_000;
@@ -8,9 +7,17 @@ export const objectSpanMs = 15 * 60_000;
 /** What came in `[from, to)` and was archived before `archivedUntil`; ms since 1970. */
 export type ArrivalRange = { from: number; to: number; archivedUntil: number };
 
+/** What is needed of a bucket of Google's client. */
+type Listing = {
+  getFiles: (query: {
+    prefix: string;
+  }) => Promise<readonly [files: readonly ListedFile[], ...unknown[]]>;
+};
+type ListedFile = { name: string; metadata: { size?: string | number } };
+
 /** Objects of a topic that may hold messages of the range, by name and so by the time they begin. */
 export async function findObjects(
-  bucket: Bucket,
+  bucket: Listing,
   topic: string,
   range: ArrivalRange,
 ): Promise<ArchivedObject[]> {

@@ -1,0 +1,44 @@
+import { findObjects } from "../../terraform/operate/archive/find-objects.ts";
+import { encodeArchive } from "../local-cloud/encode-archive.ts";
+import { writeArchiveName } from "../local-cloud/write-archive-name.ts";
+import type { PlantedFault } from "./planted-fault.ts";
+
+/** An archive that does not give back what came. */
+export const archiveFaults: readonly PlantedFault[] = [
+  {
+    name: "archives messages without their attributes",
+    sign: "lost",
+    archiveRules: {
+      encode: (subscription, messages) =>
+        encodeArchive(
+          subscription,
+          messages.map((message) => ({ ...message, attributes: {} })),
+        ),
+    },
+  },
+  {
+    name: "archives the first message of each object",
+    sign: "lost",
+    archiveRules: {
+      encode: (subscription, messages) => encodeArchive(subscription, messages.slice(0, 1)),
+    },
+  },
+  {
+    name: "names archived objects otherwise than they are looked for",
+    sign: "lost",
+    archiveRules: {
+      name: (topic, openedAt, uuid) =>
+        writeArchiveName(topic, openedAt, uuid).replace("archive/", "raw/"),
+    },
+  },
+  {
+    name: "does not look into the object that reaches into a replay",
+    sign: "lost",
+    archiveRules: {
+      find: async (bucket, topic, range) => {
+        const found = await findObjects(bucket, topic, range);
+        return found.filter(({ openedAt }) => openedAt >= range.from);
+      },
+    },
+  },
+];
