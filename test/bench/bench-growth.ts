@@ -85,6 +85,7 @@ const generated = (count: number, seed: number): string[] =>
 /** The same requests to one function, so many at a time. */
 async function growRequests(steps: readonly number[]): Promise<Measurement[]> {
   const pubsub = await startPubsub();
+  process.env.METADATA_SERVER_DETECTION = "none";
   const client = new PubSub({ projectId, apiEndpoint: pubsub.address, emulatorMode: true });
   for (const topic of topicsOf(await readManifests())) await client.createTopic(topic);
   const served = await serveFunction("normalize-tweets", {

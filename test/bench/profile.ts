@@ -1,6 +1,7 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
+import { rmSync } from "node:fs";
+import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join, relative } from "node:path";
 import { PubSub } from "@google-cloud/pubsub";
@@ -28,6 +29,8 @@ const projectId = "bench-project";
 const seconds = 10;
 const concurrency = 8;
 const shownPlaces = 20;
+const recorder = join(import.meta.dirname, "record-profile.cjs");
+const profileName = "profile.json";
 
 const help = `npm run profile -- <function | ${localCloud}>
 
@@ -36,7 +39,7 @@ flame graph, test/bench/profile-<name>.svg, and lists what takes most time by it
 those that tweets pass through.
 `;
 
-async function profile(args: string[]): Promise<void> {
+async function profile(args: string[], listen: () => AbortSignal): Promise<void> {
   const { values, positionals } = parseArguments({
     args,
     allowPositionals: true,
@@ -48,6 +51,11 @@ async function profile(args: string[]): Promise<void> {
     return;
   }
   const folder = await mkdtemp(join(tmpdir(), "hourtally-profile-"));
+  listen().addEventListener("abort", () => {
+    rmSync(folder, { recursive: true });
+    // Takes along what was started.
+    process.exit(130);
+  });
   try {
     await buildFunctions();
     if (name === localCloud) await profileCloud(folder);
@@ -68,6 +76,7 @@ async function profileFunction(name: string, folder: string): Promise<void> {
   if (topics.length === 0) throw new UserError(`no tweets pass through ${name}. Try --help.`);
   const pubsub = await startPubsub();
   const sink = await forkRowSink();
+  process.env.METADATA_SERVER_DETECTION = "none";
   const client = new PubSub({ projectId, apiEndpoint: pubsub.address, emulatorMode: true });
   for (const topic of topicsOf(manifests)) await client.createTopic(topic);
   await client.close();
@@ -75,7 +84,8 @@ async function profileFunction(name: string, folder: string): Promise<void> {
     bundle: await buildUnbundled(name, folder),
     logDirectory: folder,
     environment: {
-      NODE_OPTIONS: `${runtimeEnvironment.NODE_OPTIONS} --cpu-prof --cpu-prof-dir=${folder}`,
+      NODE_OPTIONS: `${runtimeEnvironment.NODE_OPTIONS} --require=${recorder}`,
+      PROFILE_PATH: join(folder, profileName),
       GOOGLE_CLOUD_PROJECT: projectId,
       BIGQUERY_DATASET: "hourtally",
       PUBSUB_EMULATOR_HOST: pubsub.address,
@@ -122,14 +132,14 @@ async function sendFor(ms: number, requests: readonly Request[]): Promise<void> 
 
 /** The servers of the local cloud, in a process of their own that is profiled. */
 async function profileCloud(folder: string): Promise<void> {
-  const child = spawn(
-    process.execPath,
-    ["--cpu-prof", `--cpu-prof-dir=${folder}`, import.meta.filename],
-    {
-      stdio: ["ignore", "inherit", "inherit"],
-      env: { ...process.env, HOURTALLY_PROFILED: "cloud" },
+  const child = spawn(process.execPath, ["--require", recorder, import.meta.filename], {
+    stdio: ["ignore", "inherit", "inherit"],
+    env: {
+      ...process.env,
+      PROFILE_PATH: join(folder, profileName),
+      HOURTALLY_PROFILED: "cloud",
     },
-  );
+  });
   const [code] = await once(child, "exit");
   if (code !== 0) throw new Error(`the local cloud ended with ${code}`);
 }
@@ -143,10 +153,8 @@ async function runCloud(): Promise<void> {
 }
 
 async function draw(name: string, folder: string): Promise<void> {
-  const files = (await readdir(folder)).filter((file) => file.endsWith(".cpuprofile"));
-  const [file] = files;
-  if (file === undefined) throw new Error("no profile was written");
-  const root = readTree(cpuProfile.parse(JSON.parse(await readFile(join(folder, file), "utf8"))));
+  const profiled: unknown = JSON.parse(await readFile(join(folder, profileName), "utf8"));
+  const root = readTree(cpuProfile.parse(profiled));
   const drawing = join(import.meta.dirname, `profile-${name}.svg`);
   await writeFile(drawing, drawFlames(root, `${name}: ${(root.total / 1e6).toFixed(1)} s of CPU`));
   for (const { place, share } of heaviest(root, shownPlaces)) {
