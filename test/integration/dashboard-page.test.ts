@@ -38,6 +38,9 @@ const reacting = (id: string, user: string, reaction: object): string =>
 
 const passedOn = { retweeted_status: { id_str: "90", user: { id_str: "500" } } };
 const answered = { in_reply_to_status_id_str: "92", in_reply_to_user_id_str: "502" };
+/** It takes a while to tell all that is well. */
+const onlyBarriers = "resultTypes: ['violations']";
+
 /** Two users pass on what a third has said, and one of them is answered. */
 const moved = [
   reacting("91", "501", passedOn),
@@ -230,9 +233,11 @@ describe.skipIf(!hasBrowser)("the page in a browser", () => {
     ] as const) {
       await page.emulateMedia({ colorScheme: "light" });
       await goTo(page, path);
-      expect(await barriersOf(page, "axe.run()")).toEqual([]);
+      expect(await barriersOf(page, `axe.run({ ${onlyBarriers} })`)).toEqual([]);
       await page.emulateMedia({ colorScheme: "dark" });
-      expect(await barriersOf(page, "axe.run({ runOnly: ['color-contrast'] })")).toEqual([]);
+      expect(
+        await barriersOf(page, `axe.run({ runOnly: ['color-contrast'], ${onlyBarriers} })`),
+      ).toEqual([]);
       await keep(page, `${name}-dark`);
     }
   });
