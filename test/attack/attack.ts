@@ -4,15 +4,16 @@ import { parseArguments, wholeNumber } from "../../terraform/operate/cli/parse-a
 import { runCommand } from "../../terraform/operate/cli/run-command.ts";
 import { UserError } from "../../terraform/operate/cli/user-error.ts";
 import { xSecret } from "../support/sign-webhooks.ts";
-import { startTestCloud } from "../support/test-cloud.ts";
+import { startTestCloud, type TestCloud } from "../support/test-cloud.ts";
 import { attackMemory, type MemoryReport } from "./attack-memory.ts";
 import { attackPoison } from "./attack-poison.ts";
 import { attackWebhook } from "./attack-webhook.ts";
 import { startVictims, type Victims, wake } from "./victims.ts";
 
 const attacks = {
-  memory: (options: Options) => withVictims((victims) => attackEachMemory(victims, options)),
-  webhook: () => withVictims(attackTheWebhook),
+  memory: (options: Options) =>
+    withVictims((victims) => attackEachMemory(victims, options), options),
+  webhook: (options: Options) => withVictims(attackTheWebhook, options),
   poison: poisonTheCloud,
 };
 
@@ -36,9 +37,9 @@ Attacks the functions, as they are deployed, on a local cloud of this machine, a
 Exit codes: 0 it holds, 1 it does not, or a failure, 2 a wrong argument, 130 interrupted.
 `;
 
-type Options = { functions: readonly string[]; seconds: number };
+type Options = { functions: readonly string[]; seconds: number; signal: AbortSignal };
 
-async function attack(args: string[]): Promise<number> {
+async function attack(args: string[], listen: () => AbortSignal): Promise<number | undefined> {
   const { values, positionals: names } = parseArguments({
     args,
     allowPositionals: true,
@@ -58,36 +59,57 @@ async function attack(args: string[]): Promise<number> {
   process.env.X_CONSUMER_SECRET = xSecret;
   process.stderr.write("Building the functions and starting the local cloud …\n");
   await buildFunctions();
+  const signal = listen();
   let holds = true;
   for (const [name, run] of Object.entries(attacks)) {
+    if (signal.aborted) return undefined;
     if (names.length > 0 && !names.includes(name)) continue;
-    if (!(await run({ functions: values.function, seconds }))) holds = false;
+    if (!(await run({ functions: values.function, seconds, signal }))) holds = false;
   }
+  if (signal.aborted) return undefined;
   return holds ? 0 : 1;
 }
 
-async function withVictims(attackThem: (victims: Victims) => Promise<boolean>): Promise<boolean> {
+async function withVictims(
+  attackThem: (victims: Victims) => Promise<boolean>,
+  { signal }: Options,
+): Promise<boolean> {
   const victims = await startVictims();
   try {
-    return await attackThem(victims);
+    return await orInterrupted(attackThem(victims), signal);
   } finally {
     await victims.stop();
   }
 }
 
-async function poisonTheCloud(): Promise<boolean> {
+/** Ctrl-C ends an attack wherever it is: what was attacked is stopped, and leaves nothing behind. */
+function orInterrupted(attacking: Promise<boolean>, signal: AbortSignal): Promise<boolean> {
+  // Of what is stopped under its hands nobody wants to hear.
+  attacking.catch(() => undefined);
+  const interrupted = new Promise<boolean>((resolve) => {
+    if (signal.aborted) resolve(false);
+    signal.addEventListener("abort", () => resolve(false));
+  });
+  return Promise.race([attacking, interrupted]);
+}
+
+async function poisonTheCloud({ signal }: Options): Promise<boolean> {
   process.stderr.write("poisoning normalize-tweets …\n");
   const cloud = await startTestCloud();
   try {
-    const report = await attackPoison(cloud, cloud);
-    const { counted, sent, seconds, kept, poisonous, restarts } = report;
-    process.stdout.write(
-      `tweets counted beside poison: ${counted} of ${sent} after ${seconds.toFixed(1)} s, ${kept} of ${poisonous} poisonous messages kept, ${restarts} restarts: ${verdictOf(report)}\n`,
-    );
-    return report.holds;
+    return await orInterrupted(reportPoison(cloud), signal);
   } finally {
     await cloud.stop();
   }
+}
+
+async function reportPoison(cloud: TestCloud): Promise<boolean> {
+  const report = await attackPoison(cloud, cloud);
+  const { counted, sent, seconds, kept, poisonous, restarts } = report;
+  process.stdout.write(
+    `tweets counted beside poison: ${counted} of ${sent} after ${seconds.toFixed(1)} s, ${kept} of ${poisonous} poisonous messages kept, ${restarts} restarts: ${verdictOf(report)}\n`,
+  );
+  return report.holds;
 }
 
 async function attackEachMemory(victims: Victims, options: Options): Promise<boolean> {
@@ -104,6 +126,7 @@ async function attackEachMemory(victims: Victims, options: Options): Promise<boo
     const progress = (what: string) => showProgress(`${name}: ${what}`);
     const report = await attackMemory(victims, manifest, { seconds: options.seconds, progress });
     showProgress(undefined);
+    if (options.signal.aborted) return false;
     process.stderr.write(`${name} ${verdictOf(report)}: ${shareOf(report)} of its memory\n`);
     reports.push(report);
   }
