@@ -35,11 +35,18 @@ function deliveredSql(
     ...["hour", ...keys, ...labels, "landed_at"].map((name) => `increment.${name}`),
     ...members.map((name) => `event.${name}`),
   ];
+  const table = `\`\${dataset}.${increments.table}\``;
+  // Bounded before their events are taken out: an engine may not look for bounds behind them.
+  const bounded = [
+    "(",
+    `    SELECT * FROM ${table} AS increment`,
+    `    WHERE ${conditions.join("\n      AND ")}`,
+    "  )",
+  ].join("\n");
   return [
     "  SELECT",
     columns.map((column) => `    ${column}`).join(",\n"),
-    `  FROM \`\${dataset}.${increments.table}\` AS increment, UNNEST(increment.events) AS event`,
-    ...(conditions.length === 0 ? [] : [`  WHERE ${conditions.join("\n    AND ")}`]),
+    `  FROM ${conditions.length === 0 ? table : bounded} AS increment, UNNEST(increment.events) AS event`,
   ].join("\n");
 }
 

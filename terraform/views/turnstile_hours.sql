@@ -16,8 +16,10 @@ WITH delivered AS (
     event.utc_offset_minutes,
     event.entries,
     event.exits
-  FROM `${dataset}.turnstile_hour_increments` AS increment, UNNEST(increment.events) AS event
-  WHERE increment.landed_at >= TIMESTAMP_SUB(CURRENT_TIMESTAMP(), INTERVAL 2 DAY)
+  FROM (
+    SELECT * FROM `${dataset}.turnstile_hour_increments` AS increment
+    WHERE increment.landed_at >= TIMESTAMP_SUB(CURRENT_TIMESTAMP(), INTERVAL 2 DAY)
+  ) AS increment, UNNEST(increment.events) AS event
 ), retracted AS (
   SELECT retracted_hour AS hour, MAX(retraction.landed_before) AS landed_before
   FROM `${dataset}.retractions` AS retraction, UNNEST(

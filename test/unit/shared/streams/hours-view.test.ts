@@ -83,8 +83,10 @@ WITH delivered AS (
     increment.followed,
     increment.landed_at,
     event.id
-  FROM \`\${dataset}.follow_hour_increments\` AS increment, UNNEST(increment.events) AS event
-  WHERE increment.landed_at >= TIMESTAMP_SUB(CURRENT_TIMESTAMP(), INTERVAL 2 DAY)
+  FROM (
+    SELECT * FROM \`\${dataset}.follow_hour_increments\` AS increment
+    WHERE increment.landed_at >= TIMESTAMP_SUB(CURRENT_TIMESTAMP(), INTERVAL 2 DAY)
+  ) AS increment, UNNEST(increment.events) AS event
 ), retracted AS (
   SELECT retracted_hour AS hour, MAX(retraction.landed_before) AS landed_before
   FROM \`\${dataset}.retractions\` AS retraction, UNNEST(
