@@ -15,7 +15,6 @@ const rounds = 5;
 const environment = {
   GOOGLE_CLOUD_PROJECT: "bench-project",
   BIGQUERY_DATASET: "hourtally",
-  LANDING_BUCKET: "bench-bucket",
   PUBSUB_EMULATOR_HOST: "127.0.0.1:1",
   BIGQUERY_WRITE_ENDPOINT: "http://127.0.0.1:1",
   METADATA_SERVER_DETECTION: "none",
@@ -66,8 +65,13 @@ async function start(
   folder: string,
   bundle = join(root, "dist", manifest.name),
 ): Promise<Start> {
+  const buckets = Object.keys(manifest.buckets).map((variable) => [variable, "bench-bucket"]);
   const startedAt = performance.now();
-  const running = await runFunction(manifest, { environment, logDirectory: folder, bundle });
+  const running = await runFunction(manifest, {
+    environment: { ...environment, ...Object.fromEntries(buckets) },
+    logDirectory: folder,
+    bundle,
+  });
   const answer = await fetch(running.url, { method: "POST", body: "" });
   await answer.arrayBuffer();
   const ms = performance.now() - startedAt;
