@@ -10,6 +10,7 @@ import { computeCost, sumOfAll, totalOf } from "../../terraform/operate/cost/com
 import { measureTweets } from "../../terraform/operate/cost/measure-tweets.ts";
 import { readManifests } from "../../terraform/read-manifests.ts";
 import { startPubsub } from "../local-cloud/pubsub/start-pubsub.ts";
+import { startMetadata } from "../local-cloud/start-metadata.ts";
 import { delivery } from "../support/deliveries.ts";
 import { judgeTweets } from "../support/judge-tweets.ts";
 import { processCpuMs } from "../support/process-usage.ts";
@@ -106,7 +107,10 @@ async function comparePrices(): Promise<Measurement[]> {
 async function runNaive(count: number): Promise<Outcome> {
   const pubsub = await startPubsub({ faults });
   const warehouse = await startAddingUp();
+  const metadata = await startMetadata();
   const environment = {
+    // Its client wants a token even for a warehouse of this machine.
+    GCE_METADATA_HOST: metadata.address,
     GOOGLE_CLOUD_PROJECT: projectId,
     PUBSUB_EMULATOR_HOST: pubsub.address,
     BIGQUERY_EMULATOR_HOST: warehouse.url,
@@ -146,6 +150,7 @@ async function runNaive(count: number): Promise<Outcome> {
     await client.close();
     await served.stop();
     await pubsub.stop();
+    await metadata.stop();
     warehouse.stop();
   }
 }
