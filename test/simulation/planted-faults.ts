@@ -187,7 +187,7 @@ const lostOnTheWay: readonly PlantedFault[] = [
       publishLines: (_, publish) => {
         let pending = 0;
         return async (topic, schema, lines) => {
-          if (pending + lines.length > 60) return;
+          if (pending + lines.length > 20) return;
           pending += lines.length;
           await publish(topic, schema, lines).finally(() => {
             pending -= lines.length;

@@ -16,7 +16,7 @@ import { shrinkFailure } from "./shrink-failure.ts";
 import { suspensionPoints } from "./suspension-points.ts";
 
 const slow = 300_000;
-const seeds = Array.from({ length: 200 }, (_, index) => ({ seed: index + 1, events: 300 }));
+const seeds = Array.from({ length: 200 }, (_, index) => ({ seed: index + 1, events: 200 }));
 
 test(`${seeds.length} seeds and all that once failed: every count is exact`, {
   timeout: slow,
@@ -37,7 +37,7 @@ test(`${seeds.length} seeds and all that once failed: every count is exact`, {
   expect(redriven).toBeGreaterThan(1_000);
   expect(overlaps).toBeGreaterThan(100);
   expect(conservation).toMatchObject({
-    counted: expect.toSatisfy((count: number) => count > 15_000),
+    counted: expect.toSatisfy((count: number) => count > 10_000),
     failed: expect.toSatisfy((count: number) => count > 100),
   });
 });
@@ -93,8 +93,8 @@ describe("exact, too", () => {
     ["while two releases run", { ...worst, crashes: 0.02, failures: 0.1, mixedVersions: true }],
   ];
   test.each(storms)("%s", { timeout: slow }, async (_, storm) => {
-    for (let seed = 1; seed <= 5; seed++) {
-      const run = await runSeed({ seed, events: 400, storm });
+    for (let seed = 1; seed <= 3; seed++) {
+      const run = await runSeed({ seed, events: 200, storm });
       expect(run.problems).toEqual([]);
       expect(run.isExact).toBe(true);
       expect(run.errors).toEqual([]);
