@@ -119,8 +119,8 @@ export async function closeStream(
   const after = counted === 0 ? before : await readHeaders(hours);
   const headers = [...after.values()];
   const closed = headers.filter((header) => header.revision === revision).length;
-  // Also what a run has written that was killed before it could tell.
-  const told = headers.filter((header) => closing.range || header.watermark > (watermark ?? 0));
+  // Also what a run has written that was killed before it could tell, of two at once the later one.
+  const told = headers.filter((header) => closing.range || writtenAt(header) > (watermark ?? 0));
   if (told.length > 0) {
     const lines = told.map((header) => describeHour(stream, header));
     await publish("hours-closed", "hours-closed.v1", lines);
@@ -155,13 +155,17 @@ function windowOf(stream: Stream, { now, range, watermark }: Closing) {
 
 /**
  * Greater than those that are there, whatever clock they had: the time in µs, and a part of it that is
- * drawn, so that no two runs write the same.
+ * drawn, so that no two runs write the same. After those that are there it is of a later ms, so that it
+ * is later than the watermark of the run that has written them.
  */
 function newRevision(now: number, random: () => number, headers: Iterable<Header>): number {
   let least = now * 1_000;
-  for (const { revision } of headers) least = Math.max(least, revision + 1);
+  for (const header of headers) least = Math.max(least, (writtenAt(header) + 1) * 1_000);
   return least + Math.floor(random() * 1_000);
 }
+
+/** The clock of the run that has written a closing, or a later time; ms since 1970. */
+const writtenAt = ({ revision }: Header): number => Math.floor(revision / 1_000);
 
 function describeHour(stream: Stream, header: Header): string {
   const { revision, keys, events, late } = header;
