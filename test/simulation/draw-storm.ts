@@ -92,6 +92,9 @@ export function drawStorm(seed: number, random: Random, events: number): Storm {
   const crashPoint = suspensionPoints[seed % (2 * suspensionPoints.length)];
   // These wait for messages that nobody takes.
   const isAtDeadLetters = /^(?:record-dead-letters|redrive-failures)/.test(crashPoint ?? "");
+  // And these for what cannot be read, of sources that are a small part of all.
+  const isAtFailures = /^normalize-(?:bluesky|mastodon).publish failed-/.test(crashPoint ?? "");
+  const leastPoison = isAtFailures ? Math.min(0.2, maxPoisoned / events) : 0;
   const upTo = (max: number): number => (random.chance(0.6) ? 0 : max * random.fraction() ** 3);
   const isOfClosings = crashPoint?.startsWith("close-hours") || random.chance(0.75);
   return {
@@ -107,7 +110,10 @@ export function drawStorm(seed: number, random: Random, events: number): Storm {
     maxDeliveryAttempts: isAtDeadLetters ? 5 : random.pick([5, 20, 100]),
     mixedVersions: random.chance(0.3),
     lateEvents: upTo(0.5),
-    poison: random.chance(0.5) ? 0 : Math.min(0.05, maxPoisoned / events) * random.fraction(),
+    poison: Math.max(
+      leastPoison,
+      random.chance(0.5) ? 0 : Math.min(0.05, maxPoisoned / events) * random.fraction(),
+    ),
     repeats: upTo(0.2),
     breakOffs: random.chance(0.5) ? 0 : 0.5 * random.fraction(),
     objects: random.chance(0.4) || crashPoint?.startsWith("load-object") === true,

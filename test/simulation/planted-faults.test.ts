@@ -2,7 +2,7 @@ import { expect, test } from "vitest";
 import { type CaughtFault, catchFault, medianSeeds } from "./catch-faults.ts";
 import { plantedFaults } from "./planted-faults.ts";
 
-const settings = { firstSeed: 1, maxSeeds: 100, events: 200 };
+const settings = { firstSeed: 1, maxSeeds: 100, events: 400 };
 const caught: CaughtFault[] = [];
 
 test("there are at least 80, each with a name of its own", () => {
