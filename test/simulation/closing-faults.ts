@@ -252,13 +252,6 @@ const wrongView: readonly PlantedFault[] = [
       },
     },
   },
-  {
-    name: "shows closed hours only",
-    sign: "staleHours",
-    closingRules: {
-      view: (tables, totals) => viewHours(tables, totals, Number.POSITIVE_INFINITY),
-    },
-  },
 ];
 
 /** Totals that are there, and nobody hears of them; or hears too early. */
