@@ -151,6 +151,7 @@ function start(bundle: string, name: string, port: number): ChildProcess {
       GOOGLE_CLOUD_PROJECT: "a-project",
       BIGQUERY_DATASET: "hourtally",
       LANDING_BUCKET: "lake",
+      LAKE_BUCKET: "lake",
       // Nothing listens there: no client may reach a real service.
       PUBSUB_EMULATOR_HOST: "127.0.0.1:9",
       STORAGE_EMULATOR_HOST: "http://127.0.0.1:9",

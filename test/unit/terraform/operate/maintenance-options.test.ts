@@ -192,7 +192,7 @@ describe("npm run cost", () => {
   test("takes volumes, or the usual ones", () => {
     expect(parseCostOptions(["--tweets", "5", "--tweets", "10_000"])).toEqual({
       tweets: [5, 10_000],
-      pack: 100,
+      pack: 500,
       sample: 20_000,
       json: false,
     });
