@@ -48,7 +48,7 @@ export function rehearseDeployment(
     link(`manifests/${name}.json`);
     mkdirSync(join(folder, "dist", name), { recursive: true });
     // What npm run build makes is looked for, but not read.
-    for (const file of ["index.js", "package.json"]) {
+    for (const file of ["index.js", "package.json", "package-lock.json"]) {
       writeFileSync(join(folder, "dist", name, file), "");
     }
   }
