@@ -12,7 +12,7 @@ export async function catchFault(
   { firstSeed, maxSeeds, events }: { firstSeed: number; maxSeeds: number; events: number },
 ): Promise<CaughtFault> {
   for (let seeds = 1; seeds <= maxSeeds; seeds++) {
-    const { name, sign, ...planted } = fault;
+    const { name, sign, seed: _, ...planted } = fault;
     const run = await runSeed({ seed: firstSeed + seeds - 1, events, ...planted });
     if (run.verdict[sign] !== 0) return { name, seeds, sign: signOf(run.verdict) };
   }

@@ -3,6 +3,7 @@ import { dayMs, hourMs } from "../../functions/close-hours/plan-closing.ts";
 import type { HourCell } from "./count-hours.ts";
 import { countOpen, countTotals, newestHeaders, viewHours } from "./count-totals.ts";
 import { findTouched } from "./create-closing-tables.ts";
+import { failingClosings } from "./draw-storm.ts";
 import type { Twists } from "./functions-under-test.ts";
 import type { PlantedFault } from "./planted-fault.ts";
 
@@ -36,6 +37,7 @@ const wrongTotals: readonly PlantedFault[] = [
   {
     name: "keeps how far it has closed before the totals are written",
     sign: "staleHours",
+    seed: 21,
     twists: changeQueries(({ findTouched }, { publish, now }) => ({
       findTouched: async (stream, window) => {
         const found = await findTouched(stream, window);
@@ -49,6 +51,8 @@ const wrongTotals: readonly PlantedFault[] = [
   {
     name: "swallows errors of writing totals",
     sign: "staleHours",
+    seed: 85,
+    storm: failingClosings,
     twists: changeQueries(({ writeTotals }) => ({
       writeTotals: (...asked) =>
         writeTotals(...asked).catch(() => ({ answer: undefined, bytesBilled: 0 })),
@@ -67,6 +71,7 @@ const wrongTotals: readonly PlantedFault[] = [
   {
     name: "looks for what has landed since the last closing, and not before",
     sign: "staleHours",
+    seed: 83,
     twists: changeQueries(({ readWatermarks, findTouched }) => {
       let watermark = 0;
       return {
@@ -104,6 +109,7 @@ const wrongTotals: readonly PlantedFault[] = [
   {
     name: "does not look for the hours of deletes",
     sign: "staleHours",
+    seed: 10,
     closingRules: {
       find: (tables, window) => findTouched({ ...tables, tombstones: [] }, window),
     },
@@ -111,6 +117,7 @@ const wrongTotals: readonly PlantedFault[] = [
   {
     name: "looks for deleted posts where their ids say that they are",
     sign: "staleHours",
+    seed: 10,
     twists: changeQueries(({ findTouched }) => ({
       findTouched: (stream, { since, from, to }) => findTouched(stream, { since, from, to }),
     })),
@@ -118,6 +125,7 @@ const wrongTotals: readonly PlantedFault[] = [
   {
     name: "counts an hour from what is new in it",
     sign: "staleHours",
+    seed: 10,
     twists: changeQueries(({ findTouched, writeTotals }) => {
       let since = 0;
       return {
@@ -284,6 +292,7 @@ const wrongTelling: readonly PlantedFault[] = [
   {
     name: "swallows errors of telling",
     sign: "untoldHours",
+    seed: 30,
     twists: changeTopic(
       "hours-closed",
       (publish) =>

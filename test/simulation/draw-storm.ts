@@ -83,6 +83,24 @@ export const calm: Storm = {
   replays: false,
 };
 
+/** Hours are closed while the input still comes, by two at once half of the time. */
+export const frequentClosings = {
+  closings: 24,
+  closeEveryMs: 10 * minuteMs,
+  twoClosers: 0.5,
+  closingsDuringAppends: 10,
+  paceMs: 20 * minuteMs,
+};
+
+/** Closings, many of which fail or die, of events that come late. */
+export const failingClosings: Storm = {
+  ...calm,
+  ...frequentClosings,
+  lateEvents: 0.5,
+  failures: 0.2,
+  crashes: 0.1,
+};
+
 /**
  * The rates of one seed, more often low than high. Each kind of fault is absent in most of the
  * seeds: faults hide one another, so a run with some finds what a run with all of them does not.

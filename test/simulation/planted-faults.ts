@@ -6,6 +6,7 @@ import { archiveFaults } from "./archive-faults.ts";
 import { closingFaults } from "./closing-faults.ts";
 import { type CountHours, cellOf, countHours, membersOf } from "./count-hours.ts";
 import type { Row } from "./create-warehouse.ts";
+import { calm } from "./draw-storm.ts";
 import type { Platform, Twists } from "./functions-under-test.ts";
 import { networkFaults } from "./network-faults.ts";
 import type { PlantedFault } from "./planted-fault.ts";
@@ -99,6 +100,7 @@ const acknowledgedTooEarly: readonly PlantedFault[] = [
   {
     name: "does not wait for its failed events",
     sign: "missingFailures",
+    seed: 12,
     twists: {
       publishLines: (_, publish) => async (topic, schema, lines) => {
         const published = publish(topic, schema, lines);
@@ -216,6 +218,7 @@ const lostOnTheWay: readonly PlantedFault[] = [
   {
     name: "takes a partial failure for success",
     sign: "lost",
+    seed: 17,
     twists: {
       appendRows: (append) => async (table, rows) => {
         await append(table, rows);
@@ -226,6 +229,7 @@ const lostOnTheWay: readonly PlantedFault[] = [
   {
     name: "a refused row takes along what stands after it",
     sign: "lost",
+    seed: 17,
     twists: {
       platform: (_, platform) => {
         const cuts = new Map<string, number>();
@@ -345,6 +349,7 @@ const wrongObject: readonly PlantedFault[] = [
   {
     name: "swallows errors of publishing an object",
     sign: "missingReceipts",
+    storm: { ...calm, objects: true, failures: 0.3 },
     twists: {
       load: (ports) => ({
         ...ports,

@@ -5,7 +5,7 @@ import { describe, expect, test } from "vitest";
 import * as z from "zod";
 import { membersOf } from "./count-hours.ts";
 import type { ClosingQuery } from "./create-closing-tables.ts";
-import { calm, type Storm } from "./draw-storm.ts";
+import { calm, failingClosings, frequentClosings, type Storm } from "./draw-storm.ts";
 import { readFailingSeeds } from "./failing-seeds.ts";
 import { signOf } from "./judge-run.ts";
 import { parseOptions } from "./parse-options.ts";
@@ -72,15 +72,6 @@ const worst: Storm = {
   paceMs: 60_000,
   replays: true,
 };
-/** Hours are closed while the input still comes, by two at once half of the time. */
-const closings = {
-  closings: 24,
-  closeEveryMs: 10 * 60_000,
-  twoClosers: 0.5,
-  closingsDuringAppends: 10,
-  paceMs: 20 * 60_000,
-};
-
 describe("exact, too", () => {
   const storms: [string, Storm][] = [
     ["in no storm", calm],
@@ -92,8 +83,8 @@ describe("exact, too", () => {
     ["with one event in twenty poisoned", { ...calm, poison: 0.05 }],
     ["with each message twice, on two live instances", { ...calm, duplicates: 1 }],
     ["when all is counted again from the archive", { ...calm, replays: true, lateFailures: 0.1 }],
-    ["while hours are closed", { ...calm, ...closings, lateEvents: 0.5, repeats: 0.3 }],
-    ["while closings fail", { ...calm, ...closings, lateEvents: 0.5, failures: 0.2, crashes: 0.1 }],
+    ["while hours are closed", { ...calm, ...frequentClosings, lateEvents: 0.5, repeats: 0.3 }],
+    ["while closings fail", failingClosings],
     ["while two releases run", { ...worst, crashes: 0.02, failures: 0.1, mixedVersions: true }],
   ];
   test.each(storms)("%s", { timeout: slow }, async (_, storm) => {
@@ -214,7 +205,7 @@ describe("a storm does what it is for", () => {
         if (known.size > 1) revised += 1;
       }
     };
-    const run = await runWith({ ...closings, lateEvents: 0.3, repeats: 0.3 }, { onQuery });
+    const run = await runWith({ ...frequentClosings, lateEvents: 0.3, repeats: 0.3 }, { onQuery });
     expect(run.isExact).toBe(true);
     expect(revised).toBeGreaterThan(5);
   });
