@@ -14,8 +14,11 @@ import { createRandom } from "../support/create-random.ts";
 
 const projectId = "close-test";
 const hourMs = 3_600_000;
-/** The view counts open hours from what landed in the last two days of the real clock. */
-const start = Math.floor(Date.now() / hourMs) * hourMs - 30 * hourMs;
+/**
+ * The view counts open hours from what landed in the last two days of the real clock. The first run of
+ * a day looks further back than others, so that runs which are to look no further have a day in common.
+ */
+const start = startWithin(Date.now() - 30 * hourMs, 5);
 let server: LocalBigquery;
 let bigquery: BigQuery;
 let warehouse: Warehouse;
@@ -31,6 +34,12 @@ afterAll(async () => {
   vi.unstubAllEnvs();
   await server.stop();
 });
+
+/** The last hour before `at` after which as many hours are of the same day, UTC. */
+function startWithin(at: number, hours: number): number {
+  const hour = Math.floor(at / hourMs);
+  return (hour - Math.max(0, (hour % 24) - (24 - hours))) * hourMs;
+}
 
 let told: string[];
 beforeEach(async () => {
