@@ -1,23 +1,21 @@
 import * as z from "zod";
 import { commonConfig, commonVariables } from "../../shared/environment/common-variables.ts";
 import { parseEnvironment } from "../../shared/environment/parse-environment.ts";
+import {
+  bytesBilled,
+  warehouseConfig,
+  warehouseVariables,
+} from "../../shared/environment/warehouse-variables.ts";
 
 const environment = z
   .object({
     ...commonVariables,
-    BIGQUERY_DATASET: z.string().regex(/^\w+$/),
-    /** Where the dataset is; found out by itself, when absent. */
-    BIGQUERY_LOCATION: z.string().min(1).optional(),
-    /** A query that would read more fails before it costs anything. */
-    MAXIMUM_BYTES_BILLED: z
-      .string()
-      .regex(/^\d+$/)
-      .default(String(1024 ** 4)),
+    ...warehouseVariables,
+    MAXIMUM_BYTES_BILLED: bytesBilled(1024 ** 4),
   })
   .transform((variables) => ({
     ...commonConfig(variables),
-    dataset: variables.BIGQUERY_DATASET,
-    location: variables.BIGQUERY_LOCATION,
+    ...warehouseConfig(variables),
     maximumBytesBilled: variables.MAXIMUM_BYTES_BILLED,
   }));
 

@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
 import type { BigQuery, Query } from "@google-cloud/bigquery";
 import * as z from "zod";
+import { parseJob } from "../../shared/envelopes/bigquery-job.ts";
 import type { Stream } from "../../shared/streams/stream.ts";
 import type { Billed, Warehouse } from "./close-stream.ts";
 import { closingQueries, watermarksSql } from "./closing-queries.ts";
@@ -32,14 +33,6 @@ const headerRow = z
   })
   .transform(({ first_landed_at, ...header }) => ({ ...header, firstLandedAt: first_landed_at }));
 
-/** Of a job that is done. Google writes the number as text. */
-const jobMetadata = z.object({
-  status: z.object({ errorResult: z.object({ message: z.string().optional() }).optional() }),
-  statistics: z
-    .object({ query: z.object({ totalBytesBilled: z.coerce.number().default(0) }).optional() })
-    .optional(),
-});
-
 /** Times in ms since 1970, UTC, and `revision`. */
 type Parameters = Record<string, number | number[]>;
 
@@ -69,9 +62,7 @@ export function createWarehouse(
     const job = await startJob(bigquery, query);
     const [rows] = await job.getQueryResults();
     const [metadata] = await job.getMetadata();
-    const { status, statistics } = jobMetadata.parse(metadata);
-    if (status.errorResult) throw new Error(status.errorResult.message ?? "the query failed");
-    return { answer: rows, bytesBilled: statistics?.query?.totalBytesBilled ?? 0 };
+    return { answer: rows, bytesBilled: parseJob(metadata).bytesBilled };
   };
 
   return {

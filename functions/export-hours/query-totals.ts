@@ -1,18 +1,7 @@
 import { BigQuery } from "@google-cloud/bigquery";
-import * as z from "zod";
+import { parseJob } from "../../shared/envelopes/bigquery-job.ts";
 import type { Stream } from "../../shared/streams/stream.ts";
 import type { ExportTotals } from "./export-hour.ts";
-
-/** Of a job that is done. Google writes numbers as text. */
-const jobMetadata = z.object({
-  status: z.object({ errorResult: z.object({ message: z.string().optional() }).optional() }),
-  statistics: z.object({
-    query: z.object({
-      totalBytesBilled: z.coerce.number().default(0),
-      exportDataStatistics: z.object({ rowCount: z.coerce.number() }).optional(),
-    }),
-  }),
-});
 
 /** Lets BigQuery write files: no row passes through here. Each export is bounded by what it may be billed. */
 export function createExporter(
@@ -37,11 +26,9 @@ export function createExporter(
     });
     await job.getQueryResults();
     const [metadata] = await job.getMetadata();
-    const { status, statistics } = jobMetadata.parse(metadata);
-    if (status.errorResult) throw new Error(status.errorResult.message ?? "the export failed");
-    const { totalBytesBilled, exportDataStatistics } = statistics.query;
-    if (exportDataStatistics === undefined) throw new Error("BigQuery does not say what it wrote");
-    return { rows: exportDataStatistics.rowCount, bytesBilled: totalBytesBilled };
+    const { bytesBilled, exportedRows } = parseJob(metadata);
+    if (exportedRows === undefined) throw new Error("BigQuery does not say what it wrote");
+    return { rows: exportedRows, bytesBilled };
   };
 }
 
