@@ -3,7 +3,7 @@ import { useContext } from "preact/hooks";
 import type { Post } from "./answers.ts";
 import { SettingsContext } from "./settings.ts";
 import type { Known } from "./use-answer.ts";
-import { type Place, withQuery } from "./use-place.ts";
+import { go, type Place, withQuery } from "./use-place.ts";
 import { writeTime } from "./write-values.ts";
 
 /** What stands in the place of an answer that is not there, or is old. */
@@ -190,8 +190,38 @@ export function Field({
   );
 }
 
-/** Takes the filters of a form into the address, from its first page. */
-export function readForm(form: HTMLFormElement): Record<string, string | undefined> {
+/** A form of filters, which takes them into the address. `extra` stands behind its button. */
+export function FilterForm({
+  place,
+  action,
+  extra,
+  children,
+}: {
+  place: Place;
+  /** What its button says. */
+  action: string;
+  extra?: ComponentChildren;
+  children: ComponentChildren;
+}) {
+  return (
+    <search>
+      <form
+        class="filters"
+        onSubmit={(event) => {
+          event.preventDefault();
+          go(withQuery(place, readForm(event.currentTarget)));
+        }}
+      >
+        {children}
+        <button type="submit">{action}</button>
+        {extra}
+      </form>
+    </search>
+  );
+}
+
+/** The filters of a form; the address goes back to its first page. */
+function readForm(form: HTMLFormElement): Record<string, string | undefined> {
   const fields = [...new FormData(form)].map(([name, value]) => [
     name,
     typeof value === "string" ? value.trim() : "",

@@ -1,9 +1,9 @@
 import { useContext } from "preact/hooks";
 import { searchAnswer } from "./answers.ts";
-import { Field, Posts, readForm, ShowState, TableFoot } from "./parts.tsx";
+import { Field, FilterForm, Posts, ShowState, TableFoot } from "./parts.tsx";
 import { SettingsContext } from "./settings.ts";
 import { useAnswer } from "./use-answer.ts";
-import { go, type Place, withQuery } from "./use-place.ts";
+import type { Place } from "./use-place.ts";
 import { writeRange } from "./write-values.ts";
 
 /** Posts by words and user. */
@@ -17,23 +17,14 @@ export function ShowSearch({ place }: { place: Place }) {
       <header class="title">
         <h1>Search posts</h1>
       </header>
-      <search>
-        <form
-          class="filters"
-          onSubmit={(event) => {
-            event.preventDefault();
-            go(withQuery(place, readForm(event.currentTarget)));
-          }}
-        >
-          <Field name="words" label="Words" query={place.query} />
-          <Field name="author" label="User" query={place.query} placeholder="x:12" />
-          <Field name="source" label="Source" query={place.query} />
-          <Field name="language" label="Language" query={place.query} />
-          <Field name="from" label="From (UTC)" query={place.query} placeholder="2026-01-02T03" />
-          <Field name="to" label="To (UTC)" query={place.query} placeholder="2026-01-03" />
-          <button type="submit">Search</button>
-        </form>
-      </search>
+      <FilterForm place={place} action="Search">
+        <Field name="words" label="Words" query={place.query} />
+        <Field name="author" label="User" query={place.query} placeholder="x:12" />
+        <Field name="source" label="Source" query={place.query} />
+        <Field name="language" label="Language" query={place.query} />
+        <Field name="from" label="From (UTC)" query={place.query} placeholder="2026-01-02T03" />
+        <Field name="to" label="To (UTC)" query={place.query} placeholder="2026-01-03" />
+      </FilterForm>
       <ShowState known={known}>
         {({ rows, from, to, next }) => (
           <>

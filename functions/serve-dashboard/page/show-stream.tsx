@@ -10,7 +10,7 @@ import {
 } from "./answers.ts";
 import { DrawHours } from "./draw-hours.tsx";
 import { DrawSpark } from "./draw-spark.tsx";
-import { Field, Foreign, Outward, readForm, ShowState, TableFoot } from "./parts.tsx";
+import { Field, FilterForm, Foreign, Outward, ShowState, TableFoot } from "./parts.tsx";
 import { SettingsContext } from "./settings.ts";
 import { useAnswer } from "./use-answer.ts";
 import { go, type Place, withQuery } from "./use-place.ts";
@@ -214,20 +214,11 @@ function Filters({
   const fields = stream.filters.filter((name) => !hidden.includes(name));
   const given = [...fields, "words"].filter((name) => place.query.has(name));
   return (
-    <search>
-      <form
-        class="filters"
-        onSubmit={(event) => {
-          event.preventDefault();
-          go(withQuery(place, readForm(event.currentTarget)));
-        }}
-      >
-        <Field name="words" label="Words" query={place.query} />
-        {fields.map((name) => (
-          <Field key={name} name={name} label={labelOf(name)} query={place.query} />
-        ))}
-        <button type="submit">Filter</button>
-        {given.length > 0 && (
+    <FilterForm
+      place={place}
+      action="Filter"
+      extra={
+        given.length > 0 && (
           <a
             class="clear"
             href={withQuery(
@@ -237,9 +228,14 @@ function Filters({
           >
             Clear
           </a>
-        )}
-      </form>
-    </search>
+        )
+      }
+    >
+      <Field name="words" label="Words" query={place.query} />
+      {fields.map((name) => (
+        <Field key={name} name={name} label={labelOf(name)} query={place.query} />
+      ))}
+    </FilterForm>
   );
 }
 

@@ -1,9 +1,9 @@
 import { useContext } from "preact/hooks";
 import { usersAnswer } from "./answers.ts";
-import { Field, Foreign, Outward, readForm, ShowState, TableFoot } from "./parts.tsx";
+import { Field, FilterForm, Foreign, Outward, ShowState, TableFoot } from "./parts.tsx";
 import { SettingsContext } from "./settings.ts";
 import { useAnswer } from "./use-answer.ts";
-import { go, type Place, withQuery } from "./use-place.ts";
+import type { Place } from "./use-place.ts";
 import { writeNumber, writeRange } from "./write-values.ts";
 
 const rowsOfPage = 50;
@@ -25,20 +25,11 @@ export function ShowUsers({ place }: { place: Place }) {
             ` · ${writeRange(known.answer.from, known.answer.to, zone)}`}
         </p>
       </header>
-      <search>
-        <form
-          class="filters"
-          onSubmit={(event) => {
-            event.preventDefault();
-            go(withQuery(place, readForm(event.currentTarget)));
-          }}
-        >
-          <Field name="source" label="Source" query={place.query} />
-          <Field name="from" label="From (UTC)" query={place.query} placeholder="2026-01-02T03" />
-          <Field name="to" label="To (UTC)" query={place.query} placeholder="2026-01-03" />
-          <button type="submit">Filter</button>
-        </form>
-      </search>
+      <FilterForm place={place} action="Filter">
+        <Field name="source" label="Source" query={place.query} />
+        <Field name="from" label="From (UTC)" query={place.query} placeholder="2026-01-02T03" />
+        <Field name="to" label="To (UTC)" query={place.query} placeholder="2026-01-03" />
+      </FilterForm>
       <ShowState known={known}>
         {({ rows, next }) =>
           rows.length === 0 ? (
