@@ -19,9 +19,9 @@ export type PostDependencies = {
 };
 
 /**
- * A handler of Pub/Sub messages of posts; `sourceOf` tells what a message is of. It returns, and so acknowledges, only when everything that
- * a message turned into is safe on the next topics; it throws when any of it is not, so that Pub/Sub
- * delivers the message again.
+ * A handler of Pub/Sub messages of posts; `sourceOf` tells what a message is of. It returns, and so
+ * acknowledges, only when everything that a message turned into is safe on the next topics; it throws
+ * when any of it is not, so that Pub/Sub delivers the message again.
  */
 export function createPostHandler(
   sourceOf: (delivery: PubsubDelivery) => PostSource,
