@@ -129,6 +129,12 @@ describe("the README", () => {
     expect(readme).toContain("| tweets a month | 0 | 1,000,000 | 100,000,000 | 10,000,000,000 |");
   });
 
+  test("of the project tells the same sums", () => {
+    const first = readFileSync(join(terraform, "../README.md"), "utf8");
+    const [, sums = "none"] = /^\| \*\*together\*\* \| (.+) \|$/m.exec(readme) ?? [];
+    expect(first).toContain(`| all of it | ${sums.replaceAll("*", "")} |`);
+  });
+
   test("has the limits as they follow from quotas, functions and the reference load", async () => {
     expect(readme).toContain(renderLimits(referenceLoad, await readManifests()));
   });
