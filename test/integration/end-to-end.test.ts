@@ -302,27 +302,23 @@ describe("storms", () => {
         await cloud.stop();
       }
     },
-    90_000,
+    240_000,
   );
 
-  test("every function on the way of a tweet killed in the middle: the same view", async () => {
+  test("every function killed in the middle: the same view", async () => {
     const cloud = await startTestCloud();
-    const onTheWay = cloud.functions.filter(({ name }) =>
-      ["normalize-tweets", "normalize-urls", "bucket-hours", "append-rows"].includes(name),
-    );
     try {
       const counting = cloud.count(generated, 10);
       // Those that nothing was sent to do not run yet.
-      await Promise.all(onTheWay.map(({ wake }) => wake()));
-      for (const { wake, pid } of [...onTheWay, ...onTheWay, ...onTheWay]) {
+      await Promise.all(cloud.functions.map(({ wake }) => wake()));
+      for (const { wake, pid } of [...cloud.functions, ...cloud.functions]) {
         await new Promise((resolve) => setTimeout(resolve, 150));
         await wake();
         const running = pid();
         if (running !== undefined) process.kill(running, "SIGKILL");
       }
       await counting;
-      expect(onTheWay).toHaveLength(4);
-      for (const { restarts } of onTheWay) expect(restarts()).toBeGreaterThan(1);
+      expect(cloud.functions.map(({ restarts }) => restarts())).not.toContain(0);
       expect(await cloud.urlHours()).toEqual(view);
     } finally {
       await cloud.stop();

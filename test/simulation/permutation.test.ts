@@ -8,7 +8,7 @@ import { runSeed } from "./run-seed.ts";
 
 const orders = 1_000;
 const storm = { ...calm, lateEvents: 0.3, repeats: 0.3 };
-const input = generateInput(createRandom(99), 60, storm);
+const input = generateInput(createRandom(99), 120, storm);
 /** The lines of each topic, those of each server apart. */
 const lines = [
   ...Map.groupBy(
@@ -30,7 +30,7 @@ function repack(random: Random): Input {
   const messages = lines.flatMap(({ texts, ...where }) => {
     const left = shuffle(random, texts);
     const packed: InputMessage[] = [];
-    const most = random.pick([1, 5, 20, 60]);
+    const most = random.pick([1, 5, 40, 120]);
     while (left.length > 0) {
       const data = Buffer.from(left.splice(0, 1 + random.below(most)).join("\n"));
       packed.push({ ...where, afterMs: random.below(20), data, receipts: [], failures: [] });
