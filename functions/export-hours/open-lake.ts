@@ -1,7 +1,8 @@
 import { Storage } from "@google-cloud/storage";
 import * as z from "zod";
+import { allowDownloads } from "../../shared/objects/allow-downloads.ts";
 import { hourManifest } from "../../shared/objects/hour-index.ts";
-import { allowDownloads, statusOf } from "../../shared/objects/read-object.ts";
+import { statusOf } from "../../shared/objects/read-object.ts";
 import type { Lake } from "./export-hour.ts";
 
 const notFound = 404;
@@ -17,8 +18,8 @@ const objectMetadata = z.object({
  * days after that, when nobody reads it any more.
  */
 export function openLake(projectId: string, bucketName: string): Lake {
-  allowDownloads();
   const bucket = new Storage({ projectId }).bucket(bucketName);
+  allowDownloads(bucket);
   return {
     readManifest: async (name) => {
       try {

@@ -1,5 +1,5 @@
-import { EventEmitter } from "node:events";
 import * as z from "zod";
+import { allowDownloads, type Intercepted } from "./allow-downloads.ts";
 import type { ObjectGeneration, StoredObject } from "./stored-object.ts";
 
 /** What reading objects needs of Cloud Storage. */
@@ -16,7 +16,7 @@ export type ObjectReader = {
 type Bytes = AsyncIterable<unknown> & { destroy: (error?: Error) => unknown };
 type DownloadOptions = { decompress: boolean; validation: false; start?: number; end?: number };
 /** What is needed of Google's client. */
-type Client = {
+type Client = Intercepted & {
   bucket: (name: string) => {
     file: (
       name: string,
@@ -37,14 +37,9 @@ const objectMetadata = z.object({ size: z.coerce.number(), timeCreated: z.string
 export const statusOf = (error: unknown): number | undefined =>
   httpError.safeParse(error).data?.code;
 
-/** Google's client listens eleven times to each download; Node would report a leak on stderr. */
-export function allowDownloads(): void {
-  EventEmitter.defaultMaxListeners = 20;
-}
-
 /** A reader of objects on Google's client. */
 export function createObjectReader(storage: Client): ObjectReader {
-  allowDownloads();
+  allowDownloads(storage);
   const fileOf = ({ bucket, name, generation }: ObjectGeneration) =>
     storage.bucket(bucket).file(name, { generation });
 

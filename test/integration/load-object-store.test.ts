@@ -64,6 +64,35 @@ describe("an object store", () => {
     for await (const _chunk of store.read({ ...object, size: 0 })) expect.unreachable();
   });
 
+  test.each([
+    ["is left half-way", "left"],
+    ["breaks off", "broken"],
+  ])("reads on while another download %s", async (_, fault) => {
+    let finish = () => {};
+    let asked = 0;
+    const store = await storeOn((_request, response) => {
+      asked += 1;
+      response.writeHead(200, { "content-length": object.size });
+      response.write(Buffer.alloc(40_000, "x"));
+      // The first is whole only when the second is no more.
+      if (asked === 1) finish = () => response.end(Buffer.alloc(60_000, "x"));
+      else if (fault === "broken") setTimeout(() => response.destroy(), 50);
+    });
+    const whole = read(store);
+    await expect.poll(() => asked).toBe(1);
+    let bytes = 0;
+    const other = async () => {
+      for await (const chunk of store.read(object)) {
+        bytes += chunk.length;
+        if (fault === "left" && bytes >= 40_000) return "left";
+      }
+      return "whole";
+    };
+    expect(await other().catch(() => "broken")).toBe(fault);
+    finish();
+    expect(await whole).toBe(object.size);
+  });
+
   test("does not take an answer that ends early for the whole", async () => {
     // Without a length, the end of such an answer looks like any other.
     const store = await storeOn((_request, response) => {

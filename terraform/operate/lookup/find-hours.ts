@@ -1,4 +1,5 @@
 import type { Bucket } from "@google-cloud/storage";
+import { allowDownloads } from "../../../shared/objects/allow-downloads.ts";
 import {
   type HourManifest,
   hourFolder,
@@ -6,7 +7,6 @@ import {
   indicesFolder,
   manifestName,
 } from "../../../shared/objects/hour-index.ts";
-import { allowDownloads } from "../../../shared/objects/read-object.ts";
 import { takeTurns } from "../../../shared/objects/take-turns.ts";
 
 /** Of requests to Cloud Storage. */
@@ -18,7 +18,7 @@ export async function findHours(
   index: string,
   { from, to }: { from: number; to: number },
 ): Promise<HourManifest[]> {
-  allowDownloads();
+  allowDownloads(bucket);
   const folderOf = (at: number) => hourFolder(index, new Date(at).toISOString());
   const [listed] = await bucket.getFiles({
     prefix: `${indicesFolder}${index}/`,
