@@ -20,7 +20,7 @@ export type MemoryReport = {
   answered: number;
   /** Refused, to come again: 429. */
   deferred: number;
-  /** Answered otherwise, or not at all, and how often: what no attack may reach with messages. */
+  /** Answered otherwise, or not at all, by which input, and how often: what no message may reach. */
   failed: Record<string, number>;
   restarts: number;
   /** Kinds of input that there was no time left for. */
@@ -73,7 +73,7 @@ export async function attackMemory(
       const answer = await attack.send();
       if (answer === 429) count.deferred += 1;
       else if (isAnswer(answer, manifest)) count.answered += 1;
-      else failed[answer] = (failed[answer] ?? 0) + 1;
+      else countUp(failed, `${answer} for ${attack.what}`);
       const pid = running?.pid();
       const peak = pid === undefined ? 0 : peakResidentBytes(pid);
       if (peak > peakBytes) {
@@ -89,6 +89,10 @@ export async function attackMemory(
   const isWhole = unsent === 0 && Object.keys(failed).length === 0 && restarts === 0;
   const holds = isWhole && peakBytes <= mostShare * memoryBytes;
   return { name, peakBytes, memoryBytes, ...count, failed, restarts, unsent, worst, holds };
+}
+
+function countUp(counts: Record<string, number>, what: string): void {
+  counts[what] = (counts[what] ?? 0) + 1;
 }
 
 /** Which attack is next: each has its share of the time, and what nobody came to send follows. */

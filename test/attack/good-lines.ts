@@ -17,7 +17,7 @@ export function goodLines(now: number): Map<string, string[]> {
       return typeof one === "string" ? one : JSON.stringify(one);
     });
   const at = endingAt.toISOString();
-  const hour = `${new Date(now - 7_200_000).toISOString().slice(0, 13)}:00:00Z`;
+  const { stream, hour, revision, keys } = closedHour(now);
   return new Map([
     ["tweets", tweets],
     ["turnstiles", [...generateTurnstiles({ count: lines, seed: 1, endingAt })]],
@@ -27,12 +27,20 @@ export function goodLines(now: number): Map<string, string[]> {
     [
       "hours-closed",
       // One closing of all streams, as it comes: every closing costs queries.
-      each(() => ({ stream: "url-mentions", hour, revision: 1, keys: 3, events: 5, late: 0 })),
+      each(() => ({ stream, hour, revision, keys, events: 5, late: 0 })),
     ],
     ["anomalies", each((index) => anomaly(index, hour))],
     ["dead-letters", tweets],
   ]);
 }
+
+/** An hour whose totals are there. */
+export const closedHour = (now: number) => ({
+  stream: "url-mentions",
+  hour: `${new Date(now - 7_200_000).toISOString().slice(0, 13)}:00:00Z`,
+  revision: 1,
+  keys: 3,
+});
 
 const link = (index: number) => `https://news.example.com/${index % 300}/a-page?utm_source=attack`;
 
