@@ -18,8 +18,8 @@ const garbageBytes = 4_000_000;
 /**
  * What each function whose trigger is a topic wraps its handler in: as many messages are handled at
  * once as memory has room for, by their bytes with and without compression, and others wait. Why one
- * fails is logged, of which the platform only tells that it did: it is not acknowledged and comes
- * again.
+ * fails is logged, of which the platform only tells that it did: it is not acknowledged and will be
+ * redelivered.
  */
 export function takeMessages(
   log: ErrorLog,
@@ -65,7 +65,7 @@ const logged =
     try {
       await handle(event);
     } catch (error) {
-      log.error(describeError(error), "failed, comes again");
+      log.error(describeError(error), "delivery failed, will be redelivered");
       throw error;
     }
   };

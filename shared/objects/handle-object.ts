@@ -41,7 +41,7 @@ export type Taken = { told: object; failure?: ObjectFailure | undefined };
 /**
  * A handler of notifications that an object of one landing folder is complete. Returns, and so
  * acknowledges, only when all that the object turned into is safe, or the object is a failed event,
- * or there is nothing to take; throws when not, and the notification comes again.
+ * or there is nothing to take; throws when not, and the notification is redelivered.
  */
 export function createObjectHandler(
   { stage, folder, atATime, take }: Taking,
