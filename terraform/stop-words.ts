@@ -1,6 +1,6 @@
 import lists from "stopwords-json/stopwords-all.json" with { type: "json" };
-import { findWords } from "../functions/count-words/find-words.ts";
 import type { View } from "../shared/rows/view.ts";
+import { findWords } from "../shared/words/find-words.ts";
 
 /** Words that every text of a language is full of, spelled as count-words spells words. */
 export const stopWords: View = {

@@ -1,5 +1,5 @@
 import { BrokenObjectError } from "../../shared/objects/broken-object-error.ts";
-import { findWords } from "./find-words.ts";
+import { findWords } from "../../shared/words/find-words.ts";
 
 export type CountedWords = {
   /** Each word of the text and how often it has it. */

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { findWords } from "../../../../functions/count-words/find-words.ts";
+import { findWords } from "../../../../shared/words/find-words.ts";
 
 test.each([
   // What stands in a text, and its words.
