@@ -7,6 +7,8 @@ export type Bounds = {
   increments?: readonly string[];
   /** Of `tombstone`. */
   tombstones?: readonly string[];
+  /** Of `event`: of no others are all readings compared, which takes longest. */
+  events?: readonly string[];
 };
 
 /**
@@ -17,7 +19,7 @@ export type Bounds = {
  */
 export const countedEventsSql = (stream: Stream, bounds: Bounds = {}): string =>
   [
-    `WITH delivered AS (\n${deliveredSql(stream, bounds)}`,
+    `WITH delivered AS (\n${chosenSql(stream, bounds)}`,
     `), retracted AS (\n${retractedSql(stream)}`,
     `), counted AS (\n${countedSql(stream, bounds)}\n)`,
   ].join("\n");
@@ -25,6 +27,21 @@ export const countedEventsSql = (stream: Stream, bounds: Bounds = {}): string =>
 /** The beginning of a query in GoogleSQL: `distinct_events`, each event once for its key. */
 export const distinctEventsSql = (stream: Stream, bounds: Bounds = {}): string =>
   `${countedEventsSql(stream, bounds)}, distinct_events AS (\n${distinctSql(stream)}\n)`;
+
+/** Of each event that a condition may let through every reading: a better one may be of another key. */
+function chosenSql(stream: Stream, bounds: Bounds): string {
+  const { events = [] } = bounds;
+  const delivered = deliveredSql(stream, bounds);
+  if (events.length === 0) return delivered;
+  const all = `(\n${delivered}\n  ) AS event`;
+  return [
+    `  SELECT event.* FROM ${all}`,
+    "  JOIN (",
+    `    SELECT DISTINCT event.hour, event.id FROM ${all}`,
+    `    WHERE ${events.join("\n      AND ")}`,
+    "  ) AS chosen ON chosen.hour = event.hour AND chosen.id = event.id",
+  ].join("\n");
+}
 
 /** Each event of each increment, as often as it was delivered. */
 function deliveredSql(

@@ -17,10 +17,17 @@ export const eventsViewSql = (stream: Stream): string =>
 
 /**
  * GoogleSQL of the same events, of the hours from `from` to before `to`, which are constant expressions:
- * whatever landed before the first of them is not read.
+ * whatever landed before the first of them is not read. With conditions of `event`, all that fulfil
+ * them, and perhaps others of the same posts.
  */
-export const eventsBetweenSql = (stream: Stream, from: string, to: string): string =>
+export const eventsBetweenSql = (
+  stream: Stream,
+  from: string,
+  to: string,
+  conditions: readonly string[] = [],
+): string =>
   eventsSql(stream, {
+    events: conditions,
     increments: [
       `increment.landed_at >= ${landedFrom(from)}`,
       `increment.hour >= ${from}`,

@@ -1,4 +1,5 @@
 import { countedEventsSql, countsSql } from "./count-events.ts";
+import { landedFrom } from "./landed-from.ts";
 import type { Stream } from "./stream.ts";
 
 /**
@@ -29,7 +30,7 @@ const lately = (days: number) => `TIMESTAMP_SUB(CURRENT_TIMESTAMP(), INTERVAL ${
  * are partitioned by it, so that its cost does not grow with history.
  */
 export function hoursViewSql(stream: Stream): string {
-  const columns = ["hour", ...stream.keys, ...stream.labels, ...stream.measures.map(nameOf)];
+  const columns = columnsOf(stream);
   const bounds = {
     increments: [`increment.landed_at >= ${lately(openDays)}`],
     tombstones: [`tombstone.landed_at >= ${lately(deletedDays)}`],
@@ -56,4 +57,43 @@ export function hoursViewSql(stream: Stream): string {
   ].join("\n");
 }
 
-const nameOf = ({ name }: { name: string }): string => name;
+/**
+ * GoogleSQL of the same counts, of the hours from `from` to before `to`, which are constant expressions:
+ * what is closed is not counted once more, as it is by the view, which cannot know in time.
+ */
+export function hoursBetweenSql(stream: Stream, from: string, to: string): string {
+  const columns = columnsOf(stream);
+  const table = `\`\${dataset}.${stream.totals.table}\``;
+  const between = (row: string) => `${row}.hour >= ${from} AND ${row}.hour < ${to}`;
+  const bounds = {
+    increments: [
+      `increment.landed_at >= ${lately(openDays)}`,
+      `increment.landed_at >= ${landedFrom(from)}`,
+      between("increment"),
+      `increment.hour NOT IN (\n        SELECT header.hour FROM ${table} AS header\n        WHERE header.closing.keys IS NOT NULL AND ${between("header")}\n      )`,
+    ],
+    tombstones: [`tombstone.landed_at >= ${lately(deletedDays)}`],
+  };
+  return [
+    `${countedEventsSql(stream, bounds)}, open_hours AS (`,
+    countsSql(stream).replace(/^/gm, "  "),
+    "), closed AS (",
+    `  SELECT header.hour, MAX(header.revision) AS revision FROM ${table} AS header`,
+    `  WHERE header.closing.keys IS NOT NULL AND ${between("header")}`,
+    "  GROUP BY header.hour",
+    ")",
+    `SELECT ${columns.map((name) => `total.${name}`).join(", ")}`,
+    `FROM ${table} AS total`,
+    "JOIN closed ON closed.hour = total.hour AND closed.revision = total.revision",
+    `WHERE total.closing.keys IS NULL AND ${between("total")}`,
+    "UNION ALL",
+    `SELECT ${columns.join(", ")} FROM open_hours`,
+  ].join("\n");
+}
+
+const columnsOf = ({ keys, labels, measures }: Stream): string[] => [
+  "hour",
+  ...keys,
+  ...labels,
+  ...measures.map(({ name }) => name),
+];

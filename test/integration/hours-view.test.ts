@@ -4,6 +4,9 @@ import * as z from "zod";
 import { columnsOf } from "../../shared/rows/table.ts";
 import { tables } from "../../shared/rows/tables.ts";
 import { views } from "../../shared/rows/views.ts";
+import { eventsBetweenSql } from "../../shared/streams/events-view.ts";
+import { hoursBetweenSql } from "../../shared/streams/hours-view.ts";
+import { urlMentions } from "../../shared/streams/url-mentions.ts";
 import { type LocalBigquery, startBigquery } from "../local-cloud/bigquery/start-bigquery.ts";
 import { provisionWarehouse } from "../local-cloud/provision.ts";
 
@@ -131,7 +134,61 @@ describe("the exact view", () => {
     expect(rows).toEqual([{ title: "second" }, { title: null }]);
   });
 
+  test("of the hours between two, open ones are counted and closed ones are what closed them last", async () => {
+    await bigquery.query(`INSERT INTO hourtally.url_hour_totals (hour, revision, url_key, mentions)
+      VALUES (TIMESTAMP '2026-01-01 10:00:00', 1, 'k', 5), (TIMESTAMP '2026-01-01 10:00:00', 1, 'gone', 1),
+        (TIMESTAMP '2026-01-01 10:00:00', 2, 'k', 7), (TIMESTAMP '2026-01-01 13:00:00', 1, 'k', 9)`);
+    await bigquery.query(`INSERT INTO hourtally.url_hour_totals (hour, revision, closing)
+      SELECT closed.hour, closed.revision, STRUCT(closed.hour AS watermark, closed.hour AS first_landed_at,
+        1 AS \`keys\`, 7 AS events, 0 AS late, 0 AS fingerprint)
+      FROM UNNEST([STRUCT(TIMESTAMP '2026-01-01 10:00:00' AS hour, 1 AS revision),
+        STRUCT(TIMESTAMP '2026-01-01 10:00:00' AS hour, 2 AS revision),
+        STRUCT(TIMESTAMP '2026-01-01 13:00:00' AS hour, 1 AS revision)]) AS closed`);
+    await append({ hour: "10", events: [["x:1"]] }, { hour: "11", events: [["x:2"], ["x:3"]] });
+    await bigquery.query(
+      "UPDATE hourtally.url_hour_increments SET landed_at = CURRENT_TIMESTAMP() WHERE TRUE",
+    );
+    const between = `TIMESTAMP '2026-01-01 10:00:00' AND TIMESTAMP '2026-01-01 12:00:00'`;
+    const bounds = between.split(" AND ");
+    const sql = hoursBetweenSql(urlMentions, bounds[0] ?? "", bounds[1] ?? "");
+    const counts = async (from: string) => {
+      const [rows] = await bigquery.query(
+        `SELECT FORMAT_TIMESTAMP('%H', hour) AS hour, url_key, mentions FROM ${from} ORDER BY hour`,
+      );
+      return rows;
+    };
+    const expected = [
+      { hour: "10", url_key: "k", mentions: 7 },
+      { hour: "11", url_key: "k", mentions: 2 },
+    ];
+    expect(await counts(`(${sql.replaceAll("${dataset}", "hourtally")})`)).toEqual(expected);
+    expect(await counts(`hourtally.url_hours WHERE hour BETWEEN ${between}`)).toEqual(expected);
+    await bigquery.query("DELETE FROM hourtally.url_hour_totals WHERE TRUE");
+  });
+
   describe("of several readings of a post", () => {
+    test("looks at those of other pages when asked for one page", async () => {
+      await append(
+        { key: "old", version: 1, events: [["x:1"], ["x:2"]] },
+        { key: "new", version: 2, events: [["x:1"]] },
+      );
+      const idsOf = async (key: string) => {
+        const condition = `event.url_key = '${key}'`;
+        const sql = eventsBetweenSql(
+          urlMentions,
+          "TIMESTAMP '2026-01-01 10:00:00'",
+          "TIMESTAMP '2026-01-01 11:00:00'",
+          [condition],
+        ).replaceAll("${dataset}", "hourtally");
+        const [rows] = await bigquery.query(
+          `SELECT event.id FROM (${sql}) AS event WHERE ${condition}`,
+        );
+        return rows;
+      };
+      expect(await idsOf("old")).toEqual([{ id: "x:2" }]);
+      expect(await idsOf("new")).toEqual([{ id: "x:1" }]);
+    });
+
     test("counts the best informed one", async () => {
       await append(
         { key: "old", version: 1, events: [["x:1"], ["x:2"]] },

@@ -8,10 +8,12 @@ import { closingQueries, watermarksSql } from "../../functions/close-hours/closi
 import { createWarehouse } from "../../functions/close-hours/query-warehouse.ts";
 import { createTotalsFinder } from "../../functions/detect-anomalies/find-totals.ts";
 import { exportSql } from "../../functions/export-hours/query-totals.ts";
+import { newestSql } from "../../functions/serve-dashboard/api/newest-hour.ts";
 import { routes } from "../../functions/serve-dashboard/api/routes.ts";
 import { postsLatestSql } from "../../shared/rows/posts-latest.ts";
 import { storedTables } from "../../shared/rows/stored-tables.ts";
 import { eventsBetweenSql } from "../../shared/streams/events-view.ts";
+import { hoursBetweenSql } from "../../shared/streams/hours-view.ts";
 import { streams } from "../../shared/streams/streams.ts";
 import { urlMentions } from "../../shared/streams/url-mentions.ts";
 import { type LocalBigquery, startBigquery } from "../local-cloud/bigquery/start-bigquery.ts";
@@ -176,6 +178,7 @@ describe("of 90 days of history", () => {
   const text = (at: Date) => at.toISOString();
   const queries = closingQueries(urlMentions);
   const inDataset = (sql: string) => sql.replaceAll("${dataset}", dataset);
+  const inTables = (sql: string) => sql.replaceAll("${dataset}.", "");
   let directory: string;
   let partitions: Awaited<ReturnType<typeof openPartitions>>;
 
@@ -242,23 +245,37 @@ describe("of 90 days of history", () => {
     ],
     ["looking when it was closed last", inDataset(watermarksSql), { since: ago(40 * 24) }, 41],
     ["the hours of a day", `SELECT * FROM url_hours WHERE ${lastDay}`, {}, 4],
+    [
+      "the hours between two",
+      inTables(hoursBetweenSql(urlMentions, "TIMESTAMP(@from)", "TIMESTAMP(@to)")),
+      range,
+      4,
+    ],
+    [
+      "the newest hour with data",
+      newestSql(urlMentions),
+      { landed: text(ago(48)), since: text(ago(48)), current: text(ago(0)) },
+      3,
+    ],
     ["the top pages of a day", `SELECT * FROM top_urls_by_hour WHERE ${lastDay}`, {}, 4],
     ["what is trending", "SELECT * FROM trending_urls", {}, 10],
     [
       "the events of a day",
-      eventsBetweenSql(urlMentions, "TIMESTAMP(@from)", "TIMESTAMP(@to)").replaceAll(
-        "${dataset}.",
-        "",
-      ),
+      inTables(eventsBetweenSql(urlMentions, "TIMESTAMP(@from)", "TIMESTAMP(@to)")),
       range,
       3,
     ],
     [
-      "the posts of a day",
-      postsLatestSql("TIMESTAMP(@from)").replaceAll("${dataset}.", ""),
-      { from: range.from },
+      "the events of a page",
+      inTables(
+        eventsBetweenSql(urlMentions, "TIMESTAMP(@from)", "TIMESTAMP(@to)", [
+          "event.url_key = 'k'",
+        ]),
+      ),
+      range,
       3,
     ],
+    ["the posts of a day", inTables(postsLatestSql("TIMESTAMP(@from)")), { from: range.from }, 3],
   ])("%s reads few days", async (_, sql, values, most) => {
     const read = await partitions.count(sql, values);
     expect(Object.keys(read).length).toBeGreaterThan(0);

@@ -7,10 +7,12 @@ import { judgeRange, range, timeText } from "./parameters.ts";
 import { declareRoute, format, type Route, refuse } from "./route.ts";
 import { filterParameters, filtersOf } from "./stream-parameters.ts";
 import {
+  conditionsOf,
   eventsSql,
   type Filters,
   filterParams,
   hourSql,
+  hoursSql,
   keySql,
   needsEvents,
   sumsOf,
@@ -57,7 +59,7 @@ export function countHours(stream: Stream): Route {
         `COUNT(DISTINCT ${keySql(stream)}) AS \`keys\``,
         ...names.map((name) => `SUM(event.${name}) AS ${name}`),
       ].join(", ")}
-  FROM ${isOfEvents ? `(${countedSql(stream, filters)})` : stream.view} AS event
+  FROM ${isOfEvents ? `(${countedSql(stream, filters)})` : hoursSql(stream)} AS event
   ${isOfEvents ? "" : `WHERE ${whereSql(stream, filters)}`}
   GROUP BY event.hour
   ORDER BY event.hour`;
@@ -78,7 +80,7 @@ const countedSql = (stream: Stream, filters: Filters): string => {
   const keys = ["hour", ...stream.keys].map((name) => `event.${name}`).join(", ");
   const measures = sumsOf(stream).map((measure) => `${measureSql(measure)} AS ${measure.name}`);
   return `SELECT ${[keys, ...measures].join(", ")}
-    FROM ${eventsSql(stream)} AS event
+    FROM ${eventsSql(stream, conditionsOf(stream, filters))} AS event
     WHERE ${whereSql(stream, filters)}
     GROUP BY ${keys}`;
 };

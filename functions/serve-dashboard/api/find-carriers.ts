@@ -34,8 +34,8 @@ export async function findCarriers(
 /** A post that shares a link by passing on another post is an interaction with that post, too. */
 const carriersOf = (keys: readonly string[], from: string, to: string): Query => ({
   sql: `SELECT mention.url_key, interaction.target AS post, COUNT(DISTINCT mention.id) AS n
-  FROM ${eventsSql(urlMentions)} AS mention
-  JOIN ${eventsSql(interactions)} AS interaction ON interaction.id = mention.id
+  FROM ${eventsSql(urlMentions, ["event.url_key IN UNNEST(@ids)"])} AS mention
+  JOIN ${eventsSql(interactions, ["event.is_reshare AND event.target IS NOT NULL"])} AS interaction ON interaction.id = mention.id
   WHERE mention.hour >= TIMESTAMP(@from) AND mention.hour < TIMESTAMP(@to)
     AND interaction.hour >= TIMESTAMP(@from) AND interaction.hour < TIMESTAMP(@to)
     AND interaction.is_reshare AND interaction.target IS NOT NULL

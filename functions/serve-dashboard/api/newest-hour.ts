@@ -6,25 +6,29 @@ import type { Sources } from "./route.ts";
 import { hourSql } from "./stream-sql.ts";
 
 const hourMs = 3_600_000;
-/** How far back it is looked for first, and then: most of the time the last days have something. */
+const dayMs = 24 * hourMs;
+/** What has landed so lately is looked through first, and then: nothing is asked for all of history. */
 const lookBackDays = [2, 60];
-const firstHour = "1970-01-01T00:00:00Z";
+const farthestDays = 400;
 const row = z.object({ stream: z.string(), hour: z.string().nullable() });
 
 /**
- * Start (ms) of the newest hour that has data and is not ahead, by the name of its stream. Of all streams
- * in one query, which is the same for everybody.
+ * Start (ms) of the newest hour that has data and is not ahead, by the name of its stream; of streams of
+ * which nothing has landed for a year there is none. Of all streams in one query, which is the same for
+ * everybody.
  */
 export async function newestHours({ ask, now }: Sources): Promise<ReadonlyMap<string, number>> {
   const current = Math.floor(now() / hourMs) * hourMs;
   const found = new Map<string, number>();
-  const starts = lookBackDays.map((days) => timeText(current - days * 24 * hourMs));
-  for (const since of [...starts, firstHour]) {
+  for (const days of [...lookBackDays, farthestDays]) {
     const missing = streams.filter(({ name }) => !found.has(name));
     if (missing.length === 0) break;
+    const landed = current - days * dayMs;
+    // Of what is older a newer hour may have landed before, unless no one looks there.
+    const since = days === farthestDays ? 0 : landed;
     const query = {
       sql: missing.map(newestSql).join("\n  UNION ALL "),
-      params: { since, current: timeText(current) },
+      params: { landed: timeText(landed), since: timeText(since), current: timeText(current) },
     };
     for (const { stream, hour } of await ask(query, row)) {
       if (hour !== null) found.set(stream, Date.parse(hour));
@@ -33,10 +37,13 @@ export async function newestHours({ ask, now }: Sources): Promise<ReadonlyMap<st
   return found;
 }
 
-const newestSql = ({ name, view }: Stream): string =>
-  `SELECT '${name}' AS stream, ${hourSql("MAX(event.hour)")} AS hour
-  FROM ${view} AS event
-  WHERE event.hour >= TIMESTAMP(@since) AND event.hour <= TIMESTAMP(@current)`;
+/** The newest hour of a stream from `@since` to `@current`, of what has landed since `@landed`. */
+export const newestSql = ({ name, keys, increments }: Stream): string =>
+  `SELECT '${name}' AS stream, ${hourSql("MAX(increment.hour)")} AS hour
+  FROM ${increments.table} AS increment
+  WHERE increment.landed_at >= TIMESTAMP(@landed)
+    AND increment.hour >= TIMESTAMP(@since) AND increment.hour <= TIMESTAMP(@current)
+    AND increment.${keys[0]} IS NOT NULL`;
 
 /**
  * The range that is asked for. What is left out of it: `hours` hours, up to the newest that has data.

@@ -8,6 +8,7 @@ import { declareRoute, format, type Route, refuse, type Sources } from "./route.
 import { hrefOf, showLink } from "./show-link.ts";
 import { filterParameters, filtersOf } from "./stream-parameters.ts";
 import {
+  conditionsOf,
   describeField,
   eventsSql,
   exactColumns,
@@ -15,6 +16,7 @@ import {
   facetsOf,
   filterParams,
   hourSql,
+  hoursSql,
   isText,
   keyOf,
   keySql,
@@ -87,7 +89,7 @@ export function rankKeys(stream: Stream): Route {
       const keys = stream.keys.map((name) => `event.${name}`).join(", ");
       // One more than is shown tells whether there is a next page.
       const sql = `SELECT ${[...stream.keys.map((name) => `event.${name}`), ...(isExact ? exactColumns(stream) : summedColumns(stream))].join(",\n    ")}
-  FROM ${isExact ? eventsSql(stream) : stream.view} AS event
+  FROM ${isExact ? eventsSql(stream, conditionsOf(stream, filters)) : hoursSql(stream)} AS event
   WHERE ${whereSql(stream, filters)}
   GROUP BY ${keys}
   ORDER BY ${asked.by} DESC, ${keys}
@@ -155,29 +157,31 @@ async function describeKeys(
   const length = to - from;
   const since = Math.min(to - sparkHours * hourMs, from - length);
   const keys = rows.map((row) => keyOf(stream, row));
+  const isAsked = `${keySql(stream)} IN UNNEST(@ids)`;
   const hourly: Query = {
     sql: `SELECT ${keySql(stream)} AS id, ${hourSql("event.hour")} AS hour, SUM(event.${main.name}) AS n
-  FROM ${stream.view} AS event
-  WHERE event.hour >= TIMESTAMP(@since) AND event.hour < TIMESTAMP(@to) AND ${keySql(stream)} IN UNNEST(@ids)
+  FROM ${hoursSql(stream, "since")} AS event
+  WHERE event.hour >= TIMESTAMP(@since) AND event.hour < TIMESTAMP(@to) AND ${isAsked}
   GROUP BY 1, event.hour`,
     params: { since: timeText(since), to: timeText(to), ids: keys },
   };
-  const kinds = facets.map(
-    (name): Query => ({
-      sql: `SELECT ${keySql(stream)} AS id, CAST(event.${name} AS STRING) AS value, COUNT(DISTINCT event.id) AS n
-  FROM ${eventsSql(stream)} AS event
-  WHERE ${whereSql(stream, filters)} AND ${keySql(stream)} IN UNNEST(@ids)
-  GROUP BY 1, 2`,
-      params: { from: timeText(from), to: timeText(to), ids: keys, ...filterParams(filters) },
-    }),
-  );
+  // An event has one value of each, so that what is counted together can be told apart.
+  const kinds: Query = {
+    sql: `SELECT ${[`${keySql(stream)} AS id`, ...facets.map((name) => `CAST(event.${name} AS STRING) AS of_${name}`)].join(", ")},
+    COUNT(DISTINCT event.id) AS n
+  FROM ${eventsSql(stream, [isAsked, ...conditionsOf(stream, filters)])} AS event
+  WHERE ${whereSql(stream, filters)} AND ${isAsked}
+  GROUP BY ${[keySql(stream), ...facets.map((name) => `of_${name}`)].join(", ")}`,
+    params: { from: timeText(from), to: timeText(to), ids: keys, ...filterParams(filters) },
+  };
   // Of longer ranges the events are too many to look at.
-  const isShort = length <= exactHours * hourMs;
-  const [hours, ...counted] = await Promise.all([
+  const isShort = length <= exactHours * hourMs && facets.length > 0;
+  const [hours, counted] = await Promise.all([
     ask(hourly, hourRow),
-    ...(isShort ? kinds : []).map((query) => ask(query, kindRow)),
+    isShort ? ask(kinds, kindRow) : [],
   ]);
   const hoursOf = Map.groupBy(hours, ({ id }) => id);
+  const countedOf = Map.groupBy(counted, ({ id }) => id);
   return (row: Row) => {
     const id = keyOf(stream, row);
     const own = hoursOf.get(id) ?? [];
@@ -188,17 +192,21 @@ async function describeKeys(
     );
     let before = 0;
     for (const [hour, n] of at) if (hour >= from - length && hour < from) before += n;
-    const values = counted.map((found, n) => [
-      facets[n],
-      Object.fromEntries(
-        found.flatMap(({ id: of, value, n: count }) =>
-          of === id && value !== null ? [[value, count]] : [],
-        ),
-      ),
-    ]);
+    const made = countedOf.get(id) ?? [];
+    const values = isShort ? facets.map((name) => [name, sumBy(made, `of_${name}`)]) : [];
     return { before, spark, facets: Object.fromEntries(values) };
   };
 }
 
+/** How many there are of each value of a column, the most first. */
+function sumBy(rows: readonly z.infer<typeof kindRow>[], column: string): Record<string, number> {
+  const sums = new Map<string, number>();
+  for (const row of rows) {
+    const value = row[column];
+    if (typeof value === "string") sums.set(value, (sums.get(value) ?? 0) + row.n);
+  }
+  return Object.fromEntries([...sums].toSorted(([, a], [, b]) => b - a));
+}
+
 const hourRow = z.object({ id: z.string(), hour: z.string(), n: z.number() });
-const kindRow = z.object({ id: z.string(), value: z.string().nullable(), n: z.number() });
+const kindRow = z.object({ id: z.string(), n: z.number() }).catchall(z.unknown());

@@ -4,6 +4,7 @@ import { postsLatestSql } from "../../../shared/rows/posts-latest.ts";
 import { labelSql, measureSql } from "../../../shared/streams/count-events.ts";
 import { eventsBetweenSql } from "../../../shared/streams/events-view.ts";
 import { roleOf } from "../../../shared/streams/field-roles.ts";
+import { hoursBetweenSql } from "../../../shared/streams/hours-view.ts";
 import type { Stream } from "../../../shared/streams/stream.ts";
 
 /** Filters of a request: values by the fields of the stream, and words. */
@@ -72,14 +73,20 @@ export const needsEvents = (stream: Stream, { fields }: Filters): boolean =>
   Object.keys(fields).some((name) => ![...stream.keys, ...stream.labels].includes(name));
 
 /** Conditions of a query for the hours of a range, over rows that are called `event`. */
-export function whereSql(stream: Stream, filters: Filters): string {
-  return [
+export const whereSql = (stream: Stream, filters: Filters): string =>
+  [
     "event.hour >= TIMESTAMP(@from) AND event.hour < TIMESTAMP(@to)",
+    ...conditionsOf(stream, filters),
+  ].join("\n    AND ");
+
+/** What filters ask of an `event`. */
+export function conditionsOf(stream: Stream, filters: Filters): string[] {
+  return [
     ...Object.keys(filters.fields).map((name) =>
       name === language ? languageSql() : `${textSql(stream, name)} = @is_${name}`,
     ),
     ...filters.words.map((_, n) => wordSql(stream, n)),
-  ].join("\n    AND ");
+  ];
 }
 
 /** The hours of an event are those of its post. */
@@ -134,9 +141,16 @@ export const summedColumns = (stream: Stream): string[] => [
   ...stream.measures.map(({ name }) => `SUM(event.${name}) AS ${name}`),
 ];
 
-/** Rows of the view of the events, of the hours from `@from` to `@to`: no older partition is read. */
-export const eventsSql = (stream: Stream): string =>
-  inline(eventsBetweenSql(stream, "TIMESTAMP(@from)", "TIMESTAMP(@to)"));
+/**
+ * Rows of the view of the events, of the hours from `@from` to `@to`: no older partition is read. With
+ * conditions, all that fulfil them, and perhaps others.
+ */
+export const eventsSql = (stream: Stream, conditions: readonly string[] = []): string =>
+  inline(eventsBetweenSql(stream, "TIMESTAMP(@from)", "TIMESTAMP(@to)", conditions));
+
+/** Rows of the view of the hours, of those from a parameter to `@to`. */
+export const hoursSql = (stream: Stream, from = "from"): string =>
+  inline(hoursBetweenSql(stream, `TIMESTAMP(@${from})`, "TIMESTAMP(@to)"));
 
 /** A query of the default dataset, in place of a view. */
 export const inline = (sql: string): string => `(\n${sql.replaceAll("${dataset}.", "")}\n)`;

@@ -41,7 +41,9 @@ export function ShowLink({ linkKey, place, now }: { linkKey: string; place: Plac
               >
                 {writeNumber(link.mentions)}
               </Fact>
-              <Fact name="Authors">{writeNumber(link.authors)}</Fact>
+              <Fact name="Authors" note={link.exact ? "" : "those of each hour, added up"}>
+                {writeNumber(link.authors)}
+              </Fact>
               <Fact name="First seen">{writeTime(link.first, zone)}</Fact>
               <Fact name="Most in the hour of">{writeTime(link.peak, zone)}</Fact>
               {link.carrier !== undefined && (
@@ -70,6 +72,11 @@ export function ShowLink({ linkKey, place, now }: { linkKey: string; place: Plac
             <div class="columns">
               <section>
                 <h2>Where from</h2>
+                {!link.exact && (
+                  <p class="muted note">
+                    Of what was shared before {writeTime(link.countedTo, zone)}
+                  </p>
+                )}
                 <table>
                   <thead>
                     <tr>
