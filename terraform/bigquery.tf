@@ -66,12 +66,17 @@ locals {
     ]))
   }
 
-  # For finding links by their words, in tables with links in a column of their own.
-  search_index_sql = {
-    for name, table in local.tables :
-    name => "CREATE SEARCH INDEX IF NOT EXISTS ${name}_links ON `${var.project_id}.${local.dataset_id}.${name}` (url)"
-    if length([for column in table.schema : column if column.name == "url" && column.type == "STRING"]) > 0
-  }
+  # Columns that are searched, and what BigQuery takes for a word in them: it finds the words of an address,
+  # and those of a post have been found in their language. It has one search index a table, and fills it
+  # from 10 GB on.
+  search_analyzers = { url = "LOG_ANALYZER", words = "NO_OP_ANALYZER" }
+  search_index_sql = merge([
+    for name, table in local.tables : {
+      for column in table.schema :
+      name => "CREATE SEARCH INDEX IF NOT EXISTS ${name}_${column.name} ON `${var.project_id}.${local.dataset_id}.${name}` (${column.name}) OPTIONS (analyzer = '${local.search_analyzers[column.name]}')"
+      if contains(keys(local.search_analyzers), column.name)
+    }
+  ]...)
 }
 
 resource "google_bigquery_dataset" "hourtally" {

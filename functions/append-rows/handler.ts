@@ -71,8 +71,14 @@ function checkRow(table: Table, record: UnpackedRecord): SizedRow | RowFailure {
     return { reason: record.reason, issues: [{ path: "", message: record.message }] };
   }
   const parsed = table.row.safeParse(record.value);
-  if (parsed.success) return { row: parsed.data, bytes: record.bytes.byteLength };
-  return { reason: "invalid-row", issues: issuesOf(parsed.error) };
+  if (!parsed.success) return { reason: "invalid-row", issues: issuesOf(parsed.error) };
+  const bytes = record.bytes.byteLength;
+  const derived = table.derived?.from(parsed.data);
+  if (derived === undefined) return { row: parsed.data, bytes };
+  return {
+    row: { ...parsed.data, ...derived },
+    bytes: bytes + Buffer.byteLength(JSON.stringify(derived)),
+  };
 }
 
 function failedRow(record: UnpackedRecord, failure: RowFailure): RecordFailure {

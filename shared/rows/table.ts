@@ -7,9 +7,17 @@ export type Table = {
   description: string;
   /** A row as it is published; the table has `landed_at` beside it. */
   row: z.ZodObject;
+  /** Columns that follow from a row: `append-rows` computes them, and no message carries them. */
+  derived?: DerivedColumns;
   clusteredBy: readonly string[];
   /** Topic whose messages are rows of this table. */
   topic: string;
+};
+
+export type DerivedColumns = {
+  columns: z.ZodObject;
+  /** What they hold for a row that fits its schema. */
+  from: (row: Readonly<Record<string, unknown>>) => Record<string, unknown>;
 };
 
 /**
@@ -22,6 +30,7 @@ export const landedAt = "landed_at";
 /** All columns of a table. */
 export const columnsOf = (table: Table): Column[] => [
   ...bigquerySchema(table.row),
+  ...(table.derived === undefined ? [] : bigquerySchema(table.derived.columns)),
   {
     name: landedAt,
     type: "TIMESTAMP",

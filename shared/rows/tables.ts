@@ -10,6 +10,7 @@ import { turnstileRegister } from "../events/turnstile-register.v1.ts";
 import { unlinked } from "../events/unlinked.v1.ts";
 import type { Stream } from "../streams/stream.ts";
 import { streams } from "../streams/streams.ts";
+import { postWords } from "./post-words.ts";
 import type { Table } from "./table.ts";
 
 const incrementsTable = (stream: Stream): Table => ({
@@ -26,6 +27,7 @@ export const tables: readonly Table[] = [
     name: "posts",
     description: "One row per delivered item: posts, delete notices and ignored notices",
     row: post,
+    derived: postWords,
     clusteredBy: ["outcome", "id"],
     topic: "append-posts",
   },

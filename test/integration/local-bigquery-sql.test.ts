@@ -679,6 +679,14 @@ describe("what analysts write", () => {
       [{ n: 3000 }],
     ],
     [
+      `SELECT SEARCH(['東京', 'a b'], '東京', analyzer => 'NO_OP_ANALYZER') AS whole,
+        SEARCH(['東京', 'a b'], 'a', analyzer => 'NO_OP_ANALYZER') AS part,
+        SEARCH(['Ab'], LOWER('AB'), analyzer => 'NO_OP_ANALYZER') AS other_case,
+        SEARCH('a b', 'a b', analyzer => 'NO_OP_ANALYZER') AS text,
+        SEARCH(CAST(NULL AS STRING), 'a', analyzer => 'NO_OP_ANALYZER') AS absent`,
+      [{ whole: true, part: false, other_case: false, text: true, absent: false }],
+    ],
+    [
       "SELECT column_name, data_type FROM shop.INFORMATION_SCHEMA.COLUMNS WHERE table_name = 'tweets' AND column_name = 'links'",
       [
         {
@@ -693,6 +701,17 @@ describe("what analysts write", () => {
 
   test.each([
     ["SELECT SAFE_CAST(1 / 0 AS STRING)", 400, /division by zero/],
+    ["SELECT SEARCH('a b', 'a')", 501, /^SEARCH by LOG_ANALYZER is not implemented/],
+    [
+      "SELECT SEARCH('a', 'a', analyzer => 'NO_OP_ANALYZER', json_scope => 'JSON_KEYS')",
+      501,
+      /^SEARCH with the argument json_scope by name is not implemented/,
+    ],
+    [
+      "SELECT SEARCH(id, author, analyzer => 'NO_OP_ANALYZER') FROM shop.tweets",
+      400,
+      /^Argument 2 to SEARCH must be a constant expression at \[1:19\]$/,
+    ],
     ["SELECT 9223372036854775807 + 1", 400, /^int64 overflow: 9223372036854775807 \+ 1$/],
     ["SELECT * FROM @t", 400, /^Syntax error: Unexpected "@t" at \[1:15\]$/],
     ["SELECT 1 AS x FROM shop.tweets CROSS JOIN nope.links", 404, /Dataset demo:nope/],

@@ -371,3 +371,45 @@ test("whatever is asked, the answer is as the OpenAPI document says, and never a
   }
   expect(dashboard.failures).toEqual([]);
 }, 180_000);
+
+describe("a search", () => {
+  const said = (id: number, text: string) => tweet({ id, at: "10:08", user: id, links: [], text });
+  beforeAll(() =>
+    dashboard.count([
+      said(6, "東京タワーに行った \u{1f5fc}"),
+      said(7, "ภาษาไทย is Thai"),
+      said(8, "اللغة العربية, Café in the Straße &amp; elsewhere"),
+      said(9, "misspelled beginning"),
+      JSON.stringify({
+        ...JSON.parse(said(10, "corrected beginning")),
+        edit_history: { initial_tweet_id: "9" },
+      }),
+    ]),
+  );
+
+  test.each([
+    // However its words are written, in any language.
+    ["東京", ["x:6"]],
+    ["東京 行った", ["x:6"]],
+    ["タワー", ["x:6"]],
+    ["ภาษา", ["x:7"]],
+    ["العربية", ["x:8"]],
+    ["CAFE\u0301", ["x:8"]],
+    ["STRASSE", ["x:8"]],
+    ["straße café", ["x:8"]],
+    ["\u{1f5fc}", ["x:6"]],
+    ["says", ["x:4", "x:3", "x:2", "x:1"]],
+    ["says 3", ["x:3"]],
+    // All of them, whole, and none that only X writes for "&".
+    ["東京 ภาษา", []],
+    ["stra", []],
+    ["amp", []],
+    // As its newest reading has it.
+    ["corrected", ["x:9"]],
+    ["misspelled", []],
+    ["beginning", ["x:9"]],
+  ])("for %j finds posts that have it", async (words, ids) => {
+    const { rows } = await json(`search?words=${encodeURIComponent(words)}`);
+    expect(rows.map(({ id }) => id)).toEqual(ids);
+  });
+});

@@ -129,7 +129,7 @@ export const describeLink = (stream: Stream): Route =>
         ask(
           {
             sql: `SELECT SUBSTR(link.url, 1, 2048) AS spelling, COUNT(*) AS n
-  FROM ${postsSql} AS post, UNNEST(post.links) AS link
+  FROM ${postsSql()} AS post, UNNEST(post.links) AS link
   WHERE post.id IN UNNEST(@ids) AND ARRAY_LENGTH(post.links) = 1
   GROUP BY spelling
   ORDER BY n DESC, spelling

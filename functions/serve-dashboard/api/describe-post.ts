@@ -1,4 +1,5 @@
 import * as z from "zod";
+import { shownText } from "../../../shared/posts/shown-text.ts";
 import { postsLatestSql } from "../../../shared/rows/posts-latest.ts";
 import type { Query } from "../queries/query.ts";
 import { hrefOf, showLink } from "./show-link.ts";
@@ -44,7 +45,7 @@ export const postRow = z
   })
   .transform(({ urls, created, ...row }): Post => {
     const href = postHref(row.id);
-    const text = row.source === "x" && row.text !== null ? unescapeText(row.text) : row.text;
+    const text = row.text === null ? null : shownText(row.source, row.text);
     return {
       ...row,
       text,
@@ -53,12 +54,6 @@ export const postRow = z
       ...(href && { href }),
     };
   });
-
-/** X escapes three characters in the texts it delivers. */
-const unescapeText = (text: string): string =>
-  text.replace(/&(lt|gt|amp);/g, (_, name: string) => escaped[name] ?? "");
-
-const escaped: Record<string, string> = { lt: "<", gt: ">", amp: "&" };
 
 const linkOf = (url: string): z.infer<typeof link> => {
   const href = hrefOf(url);
@@ -75,13 +70,17 @@ export const postColumns = `post.id, FORMAT_TIMESTAMP('%Y-%m-%dT%H:%M:%SZ', post
     post.source, post.author, post.kind, post.language, SUBSTR(post.text, 1, ${maxTextLength}) AS text,
     ARRAY(SELECT SUBSTR(link.url, 1, 8192) FROM UNNEST(post.links) AS link) AS urls`;
 
-/** Rows of `posts_latest`, with all that were created since `@from`: no older partition is read. */
-export const postsSql = inline(postsLatestSql("TIMESTAMP(@from)"));
+/**
+ * Rows of `posts_latest`, with all that were created since `@from`: no older partition is read. `where`
+ * are conditions that some reading of a post must fulfil, so that no others are compared.
+ */
+export const postsSql = (where?: (reading: string) => readonly string[]): string =>
+  inline(postsLatestSql("TIMESTAMP(@from)", where));
 
 /** The posts with these ids that were created since `from`, in no order. */
 export const postsById = (ids: readonly string[], from: string): Query => ({
   sql: `SELECT ${postColumns}
-  FROM ${postsSql} AS post
+  FROM ${postsSql()} AS post
   WHERE post.id IN UNNEST(@ids)`,
   params: { ids, from },
 });

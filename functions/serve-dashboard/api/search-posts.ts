@@ -4,10 +4,10 @@ import { post, postColumns, postRow, postsSql } from "./describe-post.ts";
 import { rangeOf } from "./newest-hour.ts";
 import { judgeRange, paging, range, text, timeText } from "./parameters.ts";
 import { declareRoute, format, type Route, refuse } from "./route.ts";
-import { wordsOf } from "./stream-parameters.ts";
+import { wantedWords } from "./wanted-words.ts";
 
 const usualHours = 7 * 24;
-const maxWords = 8;
+const maxWords = 20;
 const filters = ["author", "source", "language", "kind"] as const;
 
 /** Posts that have words, or are by someone, newest first. `stream` tells which hours have data. */
@@ -16,8 +16,8 @@ export const searchPosts = (stream: Stream): Route =>
     path: "/search",
     summary: "Posts that hold all of some words, or are by someone; the newest first",
     parameters: z.strictObject({
-      words: text(200, "Words that the text must all contain").refine(
-        (words) => wordsOf(words).length <= maxWords,
+      words: text(200, "Words that the text must all have, in any language").refine(
+        (words) => wantedWords(words ?? "").length <= maxWords,
         `at most ${maxWords} words`,
       ),
       author: text(512, "Only posts by this author"),
@@ -39,26 +39,26 @@ export const searchPosts = (stream: Stream): Route =>
       const problem = judgeRange(hours);
       if (problem !== undefined) throw refuse("to", problem);
       const [from, to] = [timeText(hours.from), timeText(hours.to)];
-      const words = wordsOf(asked.words);
+      const words = wantedWords(asked.words ?? "");
       const given = filters.flatMap((name) => {
         const value = asked[name];
         return value === undefined ? [] : [[name, value] as const];
       });
-      const conditions = [
-        "post.event_time >= TIMESTAMP(@from) AND post.event_time < TIMESTAMP(@to)",
-        ...words.map((_, n) => `CONTAINS_SUBSTR(post.text, @word_${n})`),
-        ...given.map(([name]) => `post.${name} = @${name}`),
+      const conditionsOn = (reading: string) => [
+        `${reading}.event_time >= TIMESTAMP(@from) AND ${reading}.event_time < TIMESTAMP(@to)`,
+        ...words.map(({ condition }, n) => condition(reading, `@word_${n}`)),
+        ...given.map(([name]) => `${reading}.${name} = @${name}`),
       ];
       const sql = `SELECT ${postColumns}
-  FROM ${postsSql} AS post
-  WHERE ${conditions.join("\n    AND ")}
+  FROM ${postsSql(conditionsOn)} AS post
+  WHERE ${conditionsOn("post").join("\n    AND ")}
   ORDER BY post.event_time DESC, post.id
   LIMIT ${asked.limit + 1} OFFSET ${(asked.page - 1) * asked.limit}`;
       const params = {
         from,
         to,
         ...Object.fromEntries(given),
-        ...Object.fromEntries(words.map((word, n) => [`word_${n}`, word])),
+        ...Object.fromEntries(words.map(({ value }, n) => [`word_${n}`, value])),
       };
       const found = await sources.ask({ sql, params }, postRow);
       return {

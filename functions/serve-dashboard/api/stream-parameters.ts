@@ -33,5 +33,5 @@ export const filtersOf = (
   ),
 });
 
-export const wordsOf = (words: unknown): string[] =>
+const wordsOf = (words: unknown): string[] =>
   typeof words === "string" ? words.split(/\s+/).filter((word) => word !== "") : [];

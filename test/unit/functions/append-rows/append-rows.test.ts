@@ -211,6 +211,26 @@ describe("the handler", () => {
     ]);
   });
 
+  test("gives a post its words, and a post without a text none", async () => {
+    const { appends, append } = createWarehouse();
+    const said = { ...receipt, outcome: "post", text: "Café 東京, CAFÉ &amp; tea" };
+    await handle(append, [said, receipt].map((row) => JSON.stringify(row)).join("\n"));
+    expect(appends[0]?.rows).toMatchObject([
+      { text: "Café 東京, CAFÉ &amp; tea", words: ["café", "東京", "tea"] },
+      { outcome: "delete", words: [] },
+    ]);
+  });
+
+  test("counts the words of posts into the bytes of an append, which are as many as their texts", async () => {
+    const { appends, append } = createWarehouse();
+    const text = Array.from({ length: 10_000 }, (_, n) => `word${n}`).join(" ");
+    const lines = Array.from({ length: 50 }, () =>
+      JSON.stringify({ ...receipt, outcome: "post", text }),
+    );
+    await handle(append, lines.join("\n"));
+    expect(appends.map(({ rows }) => rows.length)).toEqual([40, 10]);
+  });
+
   test("fails, and so is delivered again, when rows are not safe", async () => {
     const broken: AppendToTable = async () => {
       throw new Error("unavailable");

@@ -9,6 +9,7 @@ import { compose, type Expression } from "../types/expression.ts";
 import { int64, json, quoteText, string, writeType } from "../types/sql-type.ts";
 import { aggregateNames, analyzeAggregate } from "./analyze-aggregate.ts";
 import { analyzeExpression, describeType } from "./analyze-expression.ts";
+import { analyzeSearch } from "./analyze-search.ts";
 import { timeAnalyzers } from "./analyze-time.ts";
 import { analyzeType } from "./analyze-type.ts";
 import { analyzeWindowFunction, windowNames } from "./analyze-window.ts";
@@ -26,6 +27,7 @@ export function analyzeCall(context: Context, call: Call): Expression {
   if (aggregateNames.has(name)) return analyzeAggregate(context, call, name);
   if (windowNames.has(name)) return analyzeWindowFunction(context, call, name);
   refuseModifiers(context, call, name);
+  if (name === "SEARCH") return analyzeSearch(context, call, name);
   const special = specialFunctions[name] ?? timeAnalyzers[name];
   const overloads = functionTable.get(name) ?? conditional[name];
   if (!special && !overloads) return refuseUnknown(context, call, name);
