@@ -1,15 +1,16 @@
 import { hash } from "node:crypto";
 import type { ReadRecord } from "../../shared/codec/read-records.ts";
-import { eventId } from "../../shared/events/event-id.ts";
+import { eventIdOfOwn } from "../../shared/events/event-id.ts";
 import { formatTime, isPossibleTime } from "../../shared/events/event-time.ts";
 import { type LogEntry, logEntries } from "../../shared/streams/log-entries.ts";
 import type { TreatAddress } from "./hash-address.ts";
 import type { LogLine } from "./log-line.ts";
 
-/** What is known of a line beside its text. */
+/** What a line is told by, where it has no identity of its own. */
+type LineIdentity = { bytes: Uint8Array; index: number };
+
+/** What is known of the lines of a message beside their text. */
 export type LineContext = {
-  /** What the line is told by, where it has no identity of its own. */
-  identity: { bytes: Uint8Array; index: number };
   /** Of the whole message or file, for lines that do not say it. */
   service: string | undefined;
   host: string | undefined;
@@ -22,7 +23,11 @@ const epoch = Date.parse(logEntries.epoch);
 const unknown = "-";
 
 /** The entry of a line, or why it cannot be counted. */
-export function composeEntry(line: LogLine, context: LineContext): ReadRecord<LogEntry> {
+export function composeEntry(
+  line: LogLine,
+  identity: LineIdentity,
+  context: LineContext,
+): ReadRecord<LogEntry> {
   if (!isPossibleTime(line.at, context.now, epoch)) {
     const message = "before 1995, or more than an hour in the future";
     return { reason: "impossible-time", issues: [{ path: "time", message }] };
@@ -33,7 +38,7 @@ export function composeEntry(line: LogLine, context: LineContext): ReadRecord<Lo
   const user = line.user ?? addressOf(line, time, context);
   return {
     read: {
-      id: identityOf(line, context),
+      id: identityOf(line, identity),
       event_time: time,
       service: cut(line.service ?? context.service, 256) ?? unknown,
       host: cut((line.host ?? host ?? context.host)?.toLowerCase(), 256) ?? unknown,
@@ -58,9 +63,9 @@ function addressOf({ address }: LogLine, time: string, { treatAddress }: LineCon
 }
 
 /** Equal lines of a file are different entries, and the same file in another place is the same lines. */
-function identityOf({ nativeId }: LogLine, { identity: { bytes, index } }: LineContext) {
+function identityOf({ nativeId }: LogLine, { bytes, index }: LineIdentity) {
   const id = nativeId === undefined ? `${digest(bytes)}/${index}` : digest(Buffer.from(nativeId));
-  return eventId.parse(`log:${id}`);
+  return eventIdOfOwn("log", id);
 }
 
 /** 128 bits of a text. */

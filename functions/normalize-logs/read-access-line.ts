@@ -45,17 +45,21 @@ export function readAccessLine(line: string): ReadLine | undefined {
 /** Status and bytes. */
 const answered = /^ ([1-5]\d\d) (\d{1,15}|-)(?= |$)/;
 
-/** Who asked whom: `address ident user`, with `host:port` in front where there are virtual hosts. */
+/** `host:port` in front of who asked, where there are virtual hosts. */
+const virtualHost = /^([^: ]+):\d{1,5} (?=[^ ]* [^ ]* )/;
+
+/** Who asked whom: `address ident user`; what is behind the second space is the user. */
 function readWho(text: string): Pick<LogLine, "host" | "address" | "user"> | undefined {
   if (text.length > 1_024) return undefined;
-  const words = text.split(" ");
-  const isVirtual = words.length > 3 && /^[^:]+:\d{1,5}$/.test(words[0] ?? "");
-  const [address, ident, ...name] = isVirtual ? words.slice(1) : words;
-  if (address === undefined || ident === undefined || name.length === 0) return undefined;
-  const user = name.join(" ");
+  const virtual = virtualHost.exec(text);
+  const start = virtual === null ? 0 : virtual[0].length;
+  const afterAddress = text.indexOf(" ", start);
+  const afterIdent = text.indexOf(" ", afterAddress + 1);
+  if (afterAddress === -1 || afterIdent === -1) return undefined;
+  const user = text.slice(afterIdent + 1);
   return {
-    host: isVirtual ? words[0]?.replace(/:\d+$/, "") : undefined,
-    address,
+    host: virtual?.[1],
+    address: text.slice(start, afterAddress),
     user: user === "-" || user === '""' ? undefined : user,
   };
 }

@@ -58,7 +58,7 @@ export function readMessage(
         return { reason, issues: [{ path, message }] };
       }
       const identity = { bytes, index: indexOf(line) ?? line };
-      return composeEntry(found.line, { ...about, identity });
+      return composeEntry(found.line, identity, about);
     },
   });
   const entries = read.filter((entry) => entry !== undefined);

@@ -78,6 +78,43 @@ describe("access logs", () => {
   });
 
   test.each([
+    ["a.b:80 - x", { host: "-", user: "x" }],
+    ["a.b:80 1.1.1.1 - x", { host: "a.b", user: "x" }],
+    ["a.b:80 1.1.1.1 - x y:1 ", { host: "a.b", user: "x y:1 " }],
+    ["a.b:123456 - x y", { host: "-", user: "x y" }],
+    ["a:b:80 - x y", { host: "-", user: "x y" }],
+    ["1.1.1.1 -  ", { host: "-", user: " " }],
+  ])("who asks whom: %j", (who, expected) => {
+    expect(one(`${who} [17/May/2015:10:05:03 +0000] "GET / HTTP/1.1" 200 12`)).toMatchObject(
+      expected,
+    );
+  });
+
+  test.each([
+    ["29/Feb/2000:23:59:60 -0130", "2000-03-01T01:29:59.000Z"],
+    ["29/Feb/2024:00:00:00 +0000", "2024-02-29T00:00:00.000Z"],
+    ["31/Dec/2015:00:30:00 +0100", "2015-12-30T23:30:00.000Z"],
+    ["30/Apr/2015:23:00:00 -0200", "2015-05-01T01:00:00.000Z"],
+  ])("at %s", (time, expected) => {
+    expect(one(`1.1.1.1 - - [${time}] "GET / HTTP/1.1" 200 12`)?.event_time).toBe(expected);
+  });
+
+  test.each([
+    "29/Feb/2023:00:00:00 +0000",
+    "30/Feb/2024:00:00:00 +0000",
+    "31/Apr/2015:00:00:00 +0000",
+    "00/May/2015:00:00:00 +0000",
+    "17/May/2015:24:00:00 +0000",
+    "17/May/2015:00:60:00 +0000",
+    "17/May/2015:00:00:61 +0000",
+    "17/May/2015 00:00:00 +0000",
+    "17/May/2015:00:00:00 0000",
+  ])("not at %s", (time) => {
+    const { failures } = read(`1.1.1.1 - - [${time}] "GET / HTTP/1.1" 200 12`);
+    expect(failures).toEqual(["impossible-time records[0].time"]);
+  });
+
+  test.each([
     [`${combined} 1500`, 1_500],
     [`${combined} 0.25`, 250_000],
     [`${combined} "-" 0.001`, 1_000],
