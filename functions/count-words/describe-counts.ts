@@ -1,4 +1,4 @@
-import { eventId } from "../../shared/events/event-id.ts";
+import { eventIdOfOwn } from "../../shared/events/event-id.ts";
 import { hashOfName } from "../../shared/objects/name-object.ts";
 import type { StoredObject } from "../../shared/objects/stored-object.ts";
 import type { WordCount } from "../../shared/streams/word-counts.ts";
@@ -19,7 +19,7 @@ export function describeCounts(
 ): WordCount[] {
   const document = name.replace(/(?<=.)\.gz$/i, "");
   const reading = {
-    id: eventId.parse(`text:${nativeIdOf(document)}`),
+    id: eventIdOfOwn("text", nativeIdOf(document)),
     event_time: createdAt,
     document,
     revision: `${digits(Date.parse(createdAt), 9)}.${digits(rules, 2)}`,

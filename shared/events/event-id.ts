@@ -26,6 +26,17 @@ export function eventIdOf(source: string, nativeId: string): EventId | undefined
   return isDecimalId(id) ? id : undefined;
 }
 
+/**
+ * The `EventId` of a native id that this project has made itself, as a hash.
+ * @throws {Error} when it is none, which is a defect.
+ */
+export function eventIdOfOwn(source: string, nativeId: string): EventId {
+  const id = eventIdOfText(source, nativeId);
+  if (id === undefined)
+    throw new Error(`${source}: no id can be made of ${nativeId.length} letters`);
+  return id;
+}
+
 /** The `EventId` of a native id that is any text; undefined when it has spaces or is too long. */
 export function eventIdOfText(source: string, nativeId: string): EventId | undefined {
   const id = `${source}:${nativeId}`;
