@@ -1,4 +1,5 @@
-import { scaleLinear } from "d3-scale";
+import { nice, ticks } from "d3-array";
+import { Fragment } from "preact";
 import { useContext, useEffect, useRef, useState } from "preact/hooks";
 import type { Anomaly } from "./answers.ts";
 import { SettingsContext } from "./settings.ts";
@@ -43,20 +44,24 @@ export function DrawHours(props: {
     return counts.get(hour) ?? { hour, n: 0 };
   });
   const most = Math.max(1, ...hours.map(({ n }) => n));
-  const y = scaleLinear([0, most], [height - margin.bottom, margin.top]).nice(4);
-  const x = scaleLinear([from, to], [margin.left, width - margin.right]);
-  const step = x(from + hourMs) - x(from);
+  const [, top] = nice(0, most, 4);
+  const y = (n: number) =>
+    height - margin.bottom - (n / top) * (height - margin.bottom - margin.top);
+  const step = (width - margin.left - margin.right) / Math.max(1, hours.length);
+  const x = (hour: number) => margin.left + ((hour - from) / hourMs) * step;
   const gap = Math.min(2, step / 4);
+  const wide = Math.max(0.5, step - gap);
+  const left = (hour: number) => x(hour) + gap / 2;
   const unusual = new Map((props.anomalies ?? []).map((one) => [Date.parse(one.hour), one]));
-  const ticks = hourTicks(hours, Math.max(2, Math.floor(width / 110)), zone === "UTC");
+  const clocks = hourTicks(hours, Math.max(2, Math.floor(width / 110)), zone === "UTC");
   const busiest = hours.reduce(
     (best, one) => (one.n > best.n ? one : best),
     hours[0] ?? { hour: from, n: 0 },
   );
   const summary = `${label}: ${hours.length} hours, most in the hour of ${writeTime(new Date(busiest.hour).toISOString(), zone)} with ${writeNumber(busiest.n)}`;
   const choose = (event: MouseEvent) => {
-    const left = frame.current?.getBoundingClientRect().left ?? 0;
-    const hour = Math.floor(x.invert(event.clientX - left) / hourMs) * hourMs;
+    const at = event.clientX - (frame.current?.getBoundingClientRect().left ?? 0);
+    const hour = from + Math.floor((at - margin.left) / step) * hourMs;
     if (hour >= from && hour < to) onChoose?.(hour);
   };
   return (
@@ -92,7 +97,7 @@ export function DrawHours(props: {
               height={height - margin.bottom - margin.top + 6}
             />
           )}
-          {y.ticks(3).map((tick) => (
+          {ticks(0, top, 3).map((tick) => (
             <g key={tick}>
               <line
                 class="grid"
@@ -106,28 +111,23 @@ export function DrawHours(props: {
               </text>
             </g>
           ))}
+          <path
+            class="bar"
+            d={hours
+              .filter(({ hour, n }) => n > 0 && !isOpenHour(hour, now))
+              .map(({ hour, n }) => `M${left(hour)} ${y(0)}V${y(n)}h${wide}V${y(0)}z`)
+              .join("")}
+          />
           {hours.map(({ hour, n, late = 0 }) => (
-            <g key={hour}>
-              <title>{`${writeTime(new Date(hour).toISOString(), zone)}: ${writeNumber(n)} ${measure}${late > 0 ? `, ${writeNumber(late)} of them came late` : ""}`}</title>
-              <rect
-                class="hit"
-                x={x(hour)}
-                width={step}
-                y={margin.top}
-                height={height - margin.bottom - margin.top}
-              />
-              <rect
-                class={isOpenHour(hour, now) ? "bar open" : "bar"}
-                x={x(hour) + gap / 2}
-                width={Math.max(0.5, step - gap)}
-                y={y(n)}
-                height={y(0) - y(n)}
-              />
+            <Fragment key={hour}>
+              {isOpenHour(hour, now) && (
+                <rect class="bar open" x={left(hour)} width={wide} y={y(n)} height={y(0) - y(n)} />
+              )}
               {late > 0 && (
                 <rect
                   class="late"
-                  x={x(hour) + gap / 2}
-                  width={Math.max(0.5, step - gap)}
+                  x={left(hour)}
+                  width={wide}
                   y={y(n)}
                   height={Math.max(2, y(n - Math.min(late, n)) - y(n))}
                 />
@@ -135,10 +135,19 @@ export function DrawHours(props: {
               {unusual.has(hour) && (
                 <path class="mark" d={`M${x(hour) + step / 2} ${y(n) - 3}l-5 -8h10z`} />
               )}
-            </g>
+              <rect
+                class="hit"
+                x={x(hour)}
+                width={step}
+                y={margin.top}
+                height={height - margin.bottom - margin.top}
+              >
+                <title>{`${writeTime(new Date(hour).toISOString(), zone)}: ${writeNumber(n)} ${measure}${late > 0 ? `, ${writeNumber(late)} of them came late` : ""}`}</title>
+              </rect>
+            </Fragment>
           ))}
           <line class="axis" x1={margin.left} x2={width - margin.right} y1={y(0)} y2={y(0)} />
-          {ticks.map(({ hour, isDay }) => (
+          {clocks.map(({ hour, isDay }) => (
             <text
               key={hour}
               class={isDay ? "tick day" : "tick"}
@@ -232,8 +241,11 @@ function hourTicks(hours: readonly Hour[], most: number, isUtc: boolean) {
     .map(({ hour }) => ({ hour, isDay: clockOf(hour) === 0 }));
 }
 
+/** What views leave to a chart, so that most are drawn once; asked before there is anything to lay out. */
+const firstWidth = Math.max(200, Math.min(document.body.clientWidth, 1_272) - 58);
+
 function useWidth(frame: { current: HTMLElement | null }): number {
-  const [width, setWidth] = useState(640);
+  const [width, setWidth] = useState(firstWidth);
   useEffect(() => {
     const element = frame.current;
     if (element === null) return undefined;

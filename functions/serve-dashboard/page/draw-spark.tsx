@@ -1,18 +1,12 @@
-import { area, curveStep } from "d3-shape";
-
 const width = 96;
 const height = 22;
+const ground = height - 0.5;
 
 /** The last hours of one key, small; the view of the key has them large, and as a table. */
 export function DrawSpark({ counts }: { counts: readonly number[] }) {
   const most = Math.max(1, ...counts);
-  const shape = area<number>()
-    .x((_, n) => (n / counts.length) * width)
-    .y0(height - 0.5)
-    .y1((n) => height - 0.5 - (n / most) * (height - 2))
-    .curve(curveStep);
-  // The last hour is as wide as the others.
-  const path = shape([...counts, counts.at(-1) ?? 0]) ?? "";
+  const step = width / Math.max(1, counts.length);
+  const steps = counts.map((n) => `V${round(ground - (n / most) * (height - 2))}h${round(step)}`);
   return (
     <svg
       class="spark"
@@ -21,8 +15,10 @@ export function DrawSpark({ counts }: { counts: readonly number[] }) {
       viewBox={`0 0 ${width} ${height}`}
       aria-hidden="true"
     >
-      <path d={path} />
-      <line x1="0" x2={width} y1={height - 0.5} y2={height - 0.5} />
+      <path d={`M0 ${ground}${steps.join("")}V${ground}z`} />
+      <path class="ground" d={`M0 ${ground}H${width}`} />
     </svg>
   );
 }
+
+const round = (n: number): number => Math.round(n * 10) / 10;

@@ -25,7 +25,6 @@ export function useAnswer<Schema extends z.ZodMiniType>(
   );
   useEffect(() => {
     if (address === undefined) return undefined;
-    const first = readFirst(address, schema);
     forgetFirstAnswer(address);
     const leaving = new AbortController();
     const ask = async () => {
@@ -44,11 +43,11 @@ export function useAnswer<Schema extends z.ZodMiniType>(
         }));
       }
     };
-    if (first === undefined) {
+    if (known.address === address && known.answer !== undefined) {
+      setKnown((before) => (before.isLoading ? { ...before, isLoading: false } : before));
+    } else {
       setKnown((before) => ({ ...before, isLoading: true }));
       void ask();
-    } else {
-      setKnown({ address, answer: first, problem: undefined, isLoading: false });
     }
     const timer = setInterval(() => document.hidden || void ask(), refreshMs);
     return () => {

@@ -17,24 +17,11 @@ export const writeCount = (n: number, one: string, many = `${one}s`): string =>
 /** Whether times are told in UTC, by which everything is counted, or as on the reader's clock. */
 export type Zone = "UTC" | "local";
 
-const formatsOf = (zone: Intl.DateTimeFormatOptions) => {
-  const day = { weekday: "short", day: "numeric", month: "short" } as const;
-  const format = (options: Intl.DateTimeFormatOptions) =>
-    new Intl.DateTimeFormat("en-GB", { ...zone, ...options });
-  return {
-    clock: format({ hour: "2-digit", minute: "2-digit" }),
-    day: format({ ...day, year: "numeric" }),
-    shortDay: format(day),
-  };
-};
-const formats = { UTC: formatsOf({ timeZone: "UTC" }), local: formatsOf({}) };
+const shortDay = { weekday: "short", day: "numeric", month: "short" } as const;
 
-export const writeClock = (at: string | number, zone: Zone): string =>
-  formats[zone].clock.format(new Date(at));
-const writeDay = (at: string | number, zone: Zone): string =>
-  formats[zone].day.format(new Date(at));
-export const writeShortDay = (at: string | number, zone: Zone): string =>
-  formats[zone].shortDay.format(new Date(at));
+export const writeClock = writer({ hour: "2-digit", minute: "2-digit" });
+export const writeShortDay = writer(shortDay);
+const writeDay = writer({ ...shortDay, year: "numeric" });
 export const writeTime = (at: string, zone: Zone): string =>
   `${writeShortDay(at, zone)}, ${writeClock(at, zone)}`;
 
@@ -63,6 +50,18 @@ export function writeRise(now: number, before: number): string {
   if (ratio >= 1.05) return `▲ ${ratio >= 10 ? Math.round(ratio) : ratio.toFixed(1)}×`;
   if (ratio <= 0.95) return `▼ ${Math.round((1 - ratio) * 100)} %`;
   return "=";
+}
+
+/** Writes times in one way; each format is made when it is first needed. */
+function writer(options: Intl.DateTimeFormatOptions) {
+  const formats = new Map<Zone, Intl.DateTimeFormat>();
+  return (at: string | number, zone: Zone): string => {
+    const timeZone = zone === "UTC" ? { timeZone: "UTC" } : {};
+    const format =
+      formats.get(zone) ?? new Intl.DateTimeFormat("en-GB", { ...timeZone, ...options });
+    formats.set(zone, format);
+    return format.format(new Date(at));
+  };
 }
 
 export const hourText = (ms: number): string => `${new Date(ms).toISOString().slice(0, 13)}:00Z`;
