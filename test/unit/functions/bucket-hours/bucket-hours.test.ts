@@ -1,11 +1,9 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { bucketHours, type Increment } from "../../../../functions/bucket-hours/bucket-hours.ts";
-import { readEvents } from "../../../../functions/bucket-hours/read-events.ts";
+import { logEntries } from "../../../../shared/streams/log-entries.ts";
 import { urlMentions } from "../../../../shared/streams/url-mentions.ts";
-import { delivery } from "../../../support/deliveries.ts";
 
-const now = Date.parse("2026-01-02T03:04:05Z");
 const revision = "02.00000000.01.300.0abcde";
 
 const mention = (id: string, event_time: string, fields: Record<string, unknown> = {}) => ({
@@ -94,11 +92,35 @@ describe("increments", () => {
     });
   });
 
+  test("are told apart by values that look alike when they are written one after the other", () => {
+    const at = "2019-07-03T06:00:00.000Z";
+    const rows = bucket([
+      mention("x:1", at, { url_key: "a/1:b", url: "c" }),
+      mention("x:2", at, { url_key: "a", url: "b/1:c" }),
+      mention("x:3", at, { url_key: undefined, url: "c" }),
+      mention("x:4", at, { url_key: "", url: "c" }),
+      mention("x:5", at, { url_key: "null", url: "c" }),
+    ]);
+    expect(rows).toHaveLength(5);
+    // Of a stream whose keys are numbers.
+    const entries = [200, 404, 200].map((status, n) => ({ id: `l:${n}`, event_time: at, status }));
+    expect(bucketHours(logEntries, entries).map((row) => [row.status, row.events.length])).toEqual([
+      [200, 2],
+      [404, 1],
+    ]);
+  });
+
+  test("leave out what an event does not have", () => {
+    const [row] = bucket([mention("x:1", "2019-07-03T06:00:00.000Z", { url: undefined })]);
+    expect(Object.keys(row ?? {})).toEqual(["hour", "url_key", "host", "events"]);
+  });
+
   test("of very many events are several rows", () => {
     const events = Array.from({ length: 4_500 }, (_, n) =>
       mention(`x:${n}`, "2019-07-03T06:00:00.000Z"),
     );
     expect(bucket(events).map((row) => row.events.length)).toEqual([2_000, 2_000, 500]);
+    expect(bucket(events.slice(0, 4_000)).map((row) => row.events.length)).toEqual([2_000, 2_000]);
   });
 
   test("count before 1970 and in leap years into their own hour", () => {
@@ -132,58 +154,4 @@ test("any split and order of the events holds the same identities per hour and k
     }),
     { numRuns: 500 },
   );
-});
-
-describe("reading events", () => {
-  const read = (payload: string) =>
-    readEvents(urlMentions, delivery(payload, "url-mentions"), { functionVersion: "v1", now });
-  const good = JSON.stringify(mention("x:1", "2019-07-03T06:00:00.000Z"));
-
-  test("takes what fits the stream and leaves unknown fields out", () => {
-    const { events, failed } = read(`${good}\n${good.replace("{", '{"extra":1,')}`);
-    expect(failed).toEqual([]);
-    expect(events).toHaveLength(2);
-    expect(events[1]).not.toHaveProperty("extra");
-  });
-
-  test.each([
-    ["not JSON", "{", "malformed-json", "records[1]"],
-    ["no id", good.replace('"id":"x:1",', ""), "invalid-field", "records[1].id"],
-    ["an id without a source", good.replace("x:1", "1"), "invalid-field", "records[1].id"],
-    [
-      "a time without a zone",
-      good.replace("000Z", "000"),
-      "invalid-field",
-      "records[1].event_time",
-    ],
-    [
-      "a time of no calendar",
-      good.replace("07-03T06", "07-33T06"),
-      "invalid-field",
-      "records[1].event_time",
-    ],
-    [
-      "a time before the epoch",
-      good.replace("2019", "1999"),
-      "impossible-time",
-      "records[1].event_time",
-    ],
-    [
-      "a time to come",
-      good.replace("2019-07-03T06", "2026-01-02T05"),
-      "impossible-time",
-      "records[1].event_time",
-    ],
-    [
-      "a wrong type",
-      good.replace('"source":"x"', '"source":1'),
-      "invalid-field",
-      "records[1].source",
-    ],
-  ])("%s is a failed event, its neighbours are events", (_, line, reason, path) => {
-    const { events, failed } = read([good, line, good].join("\n"));
-    expect(events).toHaveLength(2);
-    expect(failed).toMatchObject([{ stage: "bucket-hours", reason, issues: [{ path }] }]);
-    expect(Buffer.from(failed[0]?.original ?? "", "base64").toString()).toBe(line);
-  });
 });
