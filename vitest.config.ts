@@ -13,9 +13,30 @@ class IntegrationFirst extends BaseSequencer {
   }
 }
 
+/** What stands before every server of its process, and is put there once. */
+const ofProcess = "test/unit/shared/environment/**/*.test.ts";
+
 export default defineConfig({
   test: {
-    include: ["test/**/*.test.ts"],
+    projects: [
+      {
+        extends: true,
+        test: {
+          name: "processes",
+          include: ["test/!(property|unit)/**/*.test.ts", ofProcess],
+        },
+      },
+      {
+        extends: true,
+        // They leave nothing behind: files share a process, and what it has loaded and compiled.
+        test: {
+          name: "functions",
+          include: ["test/{property,unit}/**/*.test.ts"],
+          exclude: [ofProcess],
+          isolate: false,
+        },
+      },
+    ],
     env: {
       // Google's clients would look for a metadata server on the network.
       METADATA_SERVER_DETECTION: "none",
