@@ -1,7 +1,7 @@
 import { existsSync } from "node:fs";
-import { mkdtemp, rm, symlink, writeFile } from "node:fs/promises";
+import { mkdtemp, rm, stat, symlink, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { join, relative } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { runFunction } from "../local-cloud/run-function.ts";
 import { scaleFromZero } from "../local-cloud/scale-from-zero.ts";
@@ -37,6 +37,40 @@ test.skipIf(!existsSync(fullDisk))("a full disk costs log lines, not answers", a
     expect(running.restarts()).toBe(0);
   } finally {
     await running.stop();
+  }
+});
+
+test("a large one is compiled once, and another one of the same length anew", async () => {
+  const compiled = join(
+    import.meta.dirname,
+    "../../node_modules/.cache/bundles",
+    relative(join(import.meta.dirname, "../.."), join(folder, "index.js")).replaceAll("/", "_"),
+  );
+  const answerOf = async (words: string) => {
+    const body = `const { http } = require("@google-cloud/functions-framework");
+      http("chatter", async (request, response) => {
+        const { join } = await import("node:path");
+        response.send(join("${words}"));
+      });`;
+    await writeFile(join(folder, "index.js"), body.padEnd(200_000));
+    const options = { environment: {}, logDirectory: folder, bundle: folder };
+    const running = await runFunction(manifest, options);
+    try {
+      const answer = await (await fetch(running.url)).text();
+      return { answer, compiledAt: (await stat(compiled)).mtimeMs };
+    } finally {
+      await running.stop();
+    }
+  };
+  try {
+    const first = await answerOf("one");
+    expect(first.answer).toBe("one");
+    expect(await answerOf("one")).toEqual(first);
+    const second = await answerOf("two");
+    expect(second.answer).toBe("two");
+    expect(second.compiledAt).toBeGreaterThan(first.compiledAt);
+  } finally {
+    await rm(compiled);
   }
 });
 

@@ -5,6 +5,7 @@ import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
 import * as z from "zod";
 import { type FunctionManifest, triggersOf } from "../../shared/manifest/function-manifest.ts";
+import { bundleFramework } from "./bundle-framework.ts";
 
 /** One function, running as it does in the cloud: its bundle under the functions framework. */
 export type RunningFunction = {
@@ -18,10 +19,6 @@ export type RunningFunction = {
 };
 
 const root = join(import.meta.dirname, "../..");
-const frameworkMain = join(
-  root,
-  "node_modules/@google-cloud/functions-framework/build/src/main.js",
-);
 const stayOnThisMachine = join(import.meta.dirname, "stay-on-this-machine.cjs");
 const startTimeoutMs = 30_000;
 const maxFirstStarts = 3;
@@ -49,6 +46,7 @@ export async function runFunction(
   },
 ): Promise<RunningFunction> {
   await mkdir(options.logDirectory, { recursive: true });
+  const framework = await bundleFramework();
   const log = createWriteStream(join(options.logDirectory, `${manifest.name}.log`));
   // A full disk costs log lines, never messages.
   log.on("error", () => {});
@@ -70,7 +68,8 @@ export async function runFunction(
   const start = () => {
     const started: ChildProcess = spawn(
       process.execPath,
-      ["--require", stayOnThisMachine, frameworkMain],
+      // The warning is of compile-once.cjs, and would be in every log.
+      ["--disable-warning=ExperimentalWarning", "--require", stayOnThisMachine, framework],
       {
         cwd: options.bundle ?? join(root, "dist", manifest.name),
         env: { ...environment, PORT: String(port) },
@@ -151,11 +150,9 @@ function killWithUs(kill: () => void): void {
 function platformEnvironment(
   manifest: Pick<FunctionManifest, "name" | "trigger">,
 ): Record<string, string> {
-  const { PATH = "", NODE_COMPILE_CACHE } = process.env;
+  const { PATH = "" } = process.env;
   return {
     PATH,
-    // Of our own machine: what is started often is compiled once.
-    ...(NODE_COMPILE_CACHE !== undefined && { NODE_COMPILE_CACHE }),
     K_SERVICE: manifest.name,
     K_REVISION: `${manifest.name}-local`,
     FUNCTION_TARGET: manifest.name,

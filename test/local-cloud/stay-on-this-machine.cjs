@@ -1,5 +1,6 @@
 // Loaded into each function that runs here, before the functions framework.
 const http = require("node:http");
+const { keepCompiled } = require("./compile-once.cjs");
 const { ownOnly } = require("./own-only.cjs");
 
 // Its standard input is a pipe of the local cloud, which closes when the local cloud ends, however.
@@ -13,6 +14,7 @@ Object.assign(http, {
   createServer: (serve) => {
     const server = createServer(ownOnly(serve));
     const listen = server.listen.bind(server);
+    server.once("listening", keepCompiled);
     // Whoever asks for a free port and then gives it away gives it to two.
     server.once("listening", () => process.send?.(server.address()));
     return Object.assign(server, {
