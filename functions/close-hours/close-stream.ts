@@ -24,16 +24,22 @@ export type Warehouse = {
   readWatermarks: (since: number) => Promise<Billed<ReadonlyMap<string, number>>>;
   /**
    * Hours of `[from, to)` of which anything has landed since `since`. Which posts a delete names is
-   * searched among those that landed since `postsSince`, if that is given.
+   * searched among those that landed since `postsSince`, if that is given; and whether posts that landed
+   * since `since` have been deleted before, among the deletes since `deletedSince`.
    */
-  findTouched: (
-    stream: Stream,
-    window: { since: number; from: number; to: number; postsSince?: number },
-  ) => Promise<Billed<TouchedHour[]>>;
+  findTouched: (stream: Stream, window: Window) => Promise<Billed<TouchedHour[]>>;
   /** What the newest closing of each of these hours says. */
   readHeaders: (stream: Stream, hours: readonly number[]) => Promise<Billed<Header[]>>;
   /** Writes the totals of those of the hours that are new or have changed, all of them or none. */
   writeTotals: (stream: Stream, totals: NewTotals) => Promise<Billed<undefined>>;
+};
+
+type Window = {
+  since: number;
+  from: number;
+  to: number;
+  postsSince?: number;
+  deletedSince?: number;
 };
 
 type NewTotals = {
@@ -149,8 +155,12 @@ function windowOf(stream: Stream, { now, range, watermark }: Closing) {
     return { since: from - 2 * hourMs, from, to: Math.min(range.to, over) };
   }
   const since = watermark === undefined ? epoch : touchedSince(now, watermark);
-  const postsSince = now - (isWide(now, watermark) ? 366 : 3) * dayMs;
-  return { since, from: epoch, to: over, postsSince };
+  const hours = { since, from: epoch, to: over };
+  if (!isWide(now, watermark) || stream.postsBy === undefined) {
+    return { ...hours, postsSince: now - 3 * dayMs };
+  }
+  const lastYear = now - 366 * dayMs;
+  return { ...hours, postsSince: lastYear, deletedSince: lastYear };
 }
 
 /**

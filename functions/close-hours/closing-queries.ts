@@ -81,17 +81,18 @@ const deletes = [
 ];
 
 /**
- * The same hours by the receipts of posts that landed since `posts_since`: some ids tell no time, or
- * another one than the post itself, and a tombstone may name an account with all of its posts.
+ * The same hours by the receipts of posts: some ids tell no time, or another one than the post itself, and
+ * a tombstone may name an account with all of its posts. Of deletes that landed since `deleted_since`, and
+ * receipts that landed since `posts_since`: whichever of the two came last tells of the hour.
  */
 const deletedSql = [
   "SELECT UNIX_MILLIS(TIMESTAMP_TRUNC(post.event_time, HOUR)) AS hour,",
   "  CAST(NULL AS INT64) AS first_landed_at,",
-  "  UNIX_MILLIS(MAX(tombstone.landed_at)) AS last_landed_at",
+  "  UNIX_MILLIS(MAX(GREATEST(tombstone.landed_at, post.landed_at))) AS last_landed_at",
   "FROM `${dataset}.posts` AS post",
   `CROSS JOIN UNNEST([${namesOfPost("post", "author").join(", ")}]) AS name`,
   "JOIN `${dataset}.tombstones` AS tombstone ON tombstone.id = name",
-  "WHERE tombstone.landed_at >= @since",
+  "WHERE tombstone.landed_at >= @deleted_since",
   "  AND post.landed_at >= @posts_since AND post.outcome != 'delete'",
   "  AND post.event_time >= @from AND post.event_time < @to",
   "GROUP BY hour",

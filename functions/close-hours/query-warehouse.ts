@@ -72,18 +72,21 @@ export function createWarehouse(
       return { answer: new Map(rows.map((one) => [one.stream, one.watermark])), bytesBilled };
     },
 
-    findTouched: async (stream, { postsSince, ...window }) => {
+    findTouched: async (stream, { postsSince, deletedSince, ...window }) => {
       const queries = closingQueries(stream);
-      const { answer, bytesBilled } = await run(queries.touched, window);
-      const touched = z.array(touchedRow).parse(answer);
-      const hasDeletes = touched.some(({ hour }) => hour === null);
-      if (!hasDeletes || postsSince === undefined)
-        return { answer: mergeHours(touched), bytesBilled };
-      const deleted = await run(queries.deleted, { ...window, posts_since: postsSince });
-      return {
-        answer: mergeHours([...touched, ...z.array(touchedRow).parse(deleted.answer)]),
-        bytesBilled: bytesBilled + deleted.bytesBilled,
+      const { since, ...hours } = window;
+      const found = await run(queries.touched, window);
+      let { bytesBilled } = found;
+      const touched = z.array(touchedRow).parse(found.answer);
+      const search = async (deleted_since: number, posts_since: number) => {
+        const deleted = await run(queries.deleted, { ...hours, deleted_since, posts_since });
+        bytesBilled += deleted.bytesBilled;
+        touched.push(...z.array(touchedRow).parse(deleted.answer));
       };
+      const hasDeletes = touched.some(({ hour }) => hour === null);
+      if (hasDeletes && postsSince !== undefined) await search(since, postsSince);
+      if (deletedSince !== undefined) await search(deletedSince, since);
+      return { answer: mergeHours(touched), bytesBilled };
     },
 
     readHeaders: async (stream, hours) => {

@@ -341,6 +341,24 @@ describe("what changes an hour", () => {
     expect(await view("url_hours")).toEqual(["0 a 2", "0 b 1"]);
   });
 
+  test("a delete that tells no time, when the receipt of its post comes days after it", async () => {
+    const day = (days: number) => later + days * 24 * hourMs;
+    for (const days of [0, 1, 2]) await close(day(days));
+    await bury("x:4", day(3) - 60_000);
+    for (const days of [3, 4, 5]) await close(day(days));
+    // Nothing tells yet which hour it was.
+    expect(await view("url_hours")).toEqual(["0 a 2", "0 b 1", "1 a 1"]);
+    const landed = day(6) - 60_000;
+    await bigquery.query(`INSERT INTO hourtally.posts
+      (outcome, source, id, author, event_time, message_id, position, received_at, landed_at)
+      VALUES ('post', 'x', 'x:4', '4', ${sqlTime(start + hourMs + 5_000)}, 'm', 'p',
+        ${sqlTime(landed)}, ${sqlTime(landed)})`);
+    await close(day(6));
+    expect(await view("url_hours")).toEqual(["0 a 2", "0 b 1"]);
+    expect(await view("url_hours_exact")).toEqual(["0 a 2", "0 b 1"]);
+    expect((await close(day(7))).closed).toBe(0);
+  });
+
   test("a retraction, and what is counted in its place", async () => {
     await retract(start, start + hourMs, later - 600_000, later - 600_000);
     await close(later - 300_000);

@@ -64,7 +64,11 @@ test.each(streams)("the queries that close hours of $name filter partitions", as
       VALUES ('x:1', 'x', TIMESTAMP '2026-01-05 11:00:00+00')`);
   }
   const window = { since: now - 9 * hourMs, from: now - 90 * hourMs, to: now };
-  const touched = await warehouse.findTouched(stream, { ...window, postsSince: window.since });
+  const touched = await warehouse.findTouched(stream, {
+    ...window,
+    postsSince: window.since,
+    deletedSince: window.since,
+  });
   expect(touched.answer).toEqual([]);
   const hours = [now - 2 * hourMs, now - hourMs];
   expect((await warehouse.readHeaders(stream, hours)).answer).toEqual([]);
@@ -233,7 +237,7 @@ describe("of 90 days of history", () => {
     [
       "finding the hours of deleted posts",
       inDataset(queries.deleted),
-      { since: ago(9), from: ago(90 * 24), to: ago(0), posts_since: ago(72) },
+      { deleted_since: ago(9), from: ago(90 * 24), to: ago(0), posts_since: ago(72) },
       4,
     ],
     ["reading what is closed", inDataset(queries.headers), hoursOf, 2],

@@ -3,7 +3,7 @@ import type {
   Warehouse as ClosingWarehouse,
 } from "../../functions/close-hours/close-stream.ts";
 import type { TouchedHour } from "../../functions/close-hours/plan-closing.ts";
-import { hourStart, landedAt, text, withdrawnBy } from "./count-hours.ts";
+import { hourStart, landedAt, text } from "./count-hours.ts";
 import {
   type CountTotals,
   countTotals,
@@ -137,7 +137,7 @@ export const findTouched: FindTouched = (
   { increments, tombstones, retractions, posts },
   window,
 ) => {
-  const { since, from, to, postsSince } = window;
+  const { since, from, to, postsSince, deletedSince } = window;
   const touched = new Map<number, TouchedHour>();
   const touch = (hour: number, landed: number, isIncrement = false) => {
     if (hour < from || hour >= to) return;
@@ -164,21 +164,23 @@ export const findTouched: FindTouched = (
   for (const row of deletes) {
     if (row.event_time !== undefined) touch(hourOf(row.event_time), landedAt(row));
   }
-  if (deletes.length === 0 || postsSince === undefined) return [...touched.values()];
-  const isDeleted = withdrawnBy(deletes);
-  const landed = new Map(deletes.map((row) => [row.id, landedAt(row)]));
-  for (const row of deletes) {
-    landed.set(row.id, Math.max(landed.get(row.id) ?? 0, landedAt(row)));
-  }
-  for (const post of posts) {
-    const { outcome, id, alias, author, event_time } = post;
-    if (landedAt(post) < postsSince || outcome === "delete" || event_time === undefined) continue;
-    if (!isDeleted(post)) continue;
-    for (const name of [id, alias, `${String(author)}/*`]) {
-      const deletedAt = landed.get(name);
-      if (deletedAt !== undefined) touch(hourOf(event_time), deletedAt);
+  const search = (tombstonesSince: number, receiptsSince: number) => {
+    const since = tombstones.filter((row) => landedAt(row) >= tombstonesSince);
+    const landed = new Map<unknown, number>();
+    for (const row of since) {
+      landed.set(row.id, Math.max(landed.get(row.id) ?? 0, landedAt(row)));
     }
-  }
+    for (const { outcome, id, alias, author, event_time, ...post } of posts) {
+      const receivedAt = landedAt(post);
+      if (receivedAt < receiptsSince || outcome === "delete" || event_time === undefined) continue;
+      for (const name of [id, alias, `${String(author)}/*`]) {
+        const deletedAt = landed.get(name);
+        if (deletedAt !== undefined) touch(hourOf(event_time), Math.max(deletedAt, receivedAt));
+      }
+    }
+  };
+  if (deletes.length > 0 && postsSince !== undefined) search(since, postsSince);
+  if (deletedSince !== undefined) search(deletedSince, since);
   return [...touched.values()];
 };
 
