@@ -1,7 +1,7 @@
 import { parseArgs, styleText } from "node:util";
 import { escapeControls } from "../../shared/environment/escape-controls.ts";
-import { type IgnoredReason, keyVersion, traceUrl } from "./normalize-url.ts";
-import { describeRule } from "./url/describe-rule.ts";
+import { type IgnoredReason, keyVersion, traceUrl } from "../../shared/links/normalize-url.ts";
+import { describeRule } from "../../shared/links/url/describe-rule.ts";
 
 const help = `Explains the key of a link: what each step of the policy changed, and why.
 

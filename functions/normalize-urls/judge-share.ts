@@ -2,9 +2,9 @@ import type { LinkShare } from "../../shared/events/link-share.v1.ts";
 import { judgedBy } from "../../shared/events/revision.ts";
 import { maxLinkLength } from "../../shared/events/shared-link.ts";
 import type { Unlinked } from "../../shared/events/unlinked.v1.ts";
+import { keyVersion, type NormalizedUrl, normalizeUrl } from "../../shared/links/normalize-url.ts";
+import { shownPost } from "../../shared/links/url/shown-post.ts";
 import type { UrlMention } from "../../shared/streams/url-mentions.ts";
-import { keyVersion, type NormalizedUrl, normalizeUrl } from "./normalize-url.ts";
-import { shownPost } from "./url/shown-post.ts";
 
 /** All that the links of a post turn into, without remainder. */
 type JudgedShare = { mentions: UrlMention[]; unlinked: Unlinked[] };

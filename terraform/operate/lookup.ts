@@ -1,4 +1,4 @@
-import { normalizeUrl } from "../../functions/normalize-urls/normalize-url.ts";
+import { normalizeUrl } from "../../shared/links/normalize-url.ts";
 import type { HourIndex } from "../../shared/streams/stream.ts";
 import { streams } from "../../shared/streams/streams.ts";
 import { parseArguments } from "./cli/parse-arguments.ts";

@@ -1,5 +1,5 @@
 import normalizeUrlPackage from "normalize-url";
-import { normalizeUrl } from "../../functions/normalize-urls/normalize-url.ts";
+import { normalizeUrl } from "../../shared/links/normalize-url.ts";
 import { hasSharedData, sharedLines } from "../support/shared-data.ts";
 import { held, type Measurement, told } from "./measurement.ts";
 

@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 import { z } from "zod";
-import { normalizeUrl } from "../../functions/normalize-urls/normalize-url.ts";
+import { normalizeUrl } from "../../shared/links/normalize-url.ts";
 import { readSuite, suitesMissing, titled } from "./url-suites.ts";
 
 /** What the suites must score; the most that the waivers may excuse. */

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { normalizeUrl } from "../../functions/normalize-urls/normalize-url.ts";
+import { normalizeUrl } from "../../shared/links/normalize-url.ts";
 import { urlKinds } from "./url-kinds.ts";
 
 const outcome = (input: string) => {

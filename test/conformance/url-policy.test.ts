@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { keyVersion, normalizeUrl } from "../../functions/normalize-urls/normalize-url.ts";
+import { keyVersion, normalizeUrl } from "../../shared/links/normalize-url.ts";
 import { type PolicyRow, policyTable } from "./url-policy-table.ts";
 
 const page = "../../functions/normalize-urls/URL-POLICY.md";

@@ -136,9 +136,13 @@ describe("the API", () => {
       halfLifeHours: 3,
       counts: [{ source: "x", kind: "post", n: 4 }],
       spellings: [
-        { spelling: "http://example.com/one", n: 1, why: ["http and https are one"] },
+        { spelling: "http://example.com/one", n: 1, why: ["http and https show the same page"] },
         { spelling: "https://example.com/one", n: 1, why: ["the same address"] },
-        { spelling: "https://example.com/one?utm_source=x", n: 1, why: ["without utm_source"] },
+        {
+          spelling: "https://example.com/one?utm_source=x",
+          n: 1,
+          why: [expect.stringContaining("utm_source dropped: tracking, family utm_")],
+        },
       ],
     });
     expect(link.rows).toMatchObject([{ id: "x:1" }, { id: "x:2" }, { id: "x:3" }, { id: "x:4" }]);

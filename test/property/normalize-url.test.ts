@@ -4,11 +4,8 @@ import {
   ignoredReasons,
   type NormalizedUrl,
   normalizeUrl,
-} from "../../functions/normalize-urls/normalize-url.ts";
-import {
-  trackingFamily,
-  trackingNames,
-} from "../../functions/normalize-urls/rules/tracking-names.ts";
+} from "../../shared/links/normalize-url.ts";
+import { trackingFamily, trackingNames } from "../../shared/links/rules/tracking-names.ts";
 
 const runs = { numRuns: 15_000 };
 

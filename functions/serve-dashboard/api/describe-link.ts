@@ -15,6 +15,8 @@ const hourMs = 3_600_000;
 const usualHours = 31 * 24;
 /** Posts whose links are looked at for other spellings. */
 const spelledPosts = 200;
+/** Most characters of a spelling that are shown. */
+const maxShown = 2_048;
 /** Of a link that is shared more often, the events are too many to look at: its first ones are. */
 const mostEvents = 20_000;
 
@@ -128,7 +130,7 @@ export const describeLink = (stream: Stream): Route =>
         ask(postsById(shown, first.hour), postRow),
         ask(
           {
-            sql: `SELECT SUBSTR(link.url, 1, 2048) AS spelling, COUNT(*) AS n
+            sql: `SELECT SUBSTR(link.url, 1, 8192) AS spelling, COUNT(*) AS n
   FROM ${postsSql()} AS post, UNNEST(post.links) AS link
   WHERE post.id IN UNNEST(@ids) AND ARRAY_LENGTH(post.links) = 1
   GROUP BY spelling
@@ -170,7 +172,11 @@ export const describeLink = (stream: Stream): Route =>
         ...(carriers.has(key) && { carrier: carriers.get(key) }),
         counts,
         countedTo,
-        spellings: spellings.map((one) => ({ ...one, why: explainSpelling(one.spelling, url) })),
+        spellings: spellings.map(({ spelling, n }) => ({
+          spelling: spelling.slice(0, maxShown),
+          n,
+          why: explainSpelling(spelling, key),
+        })),
         ...(ids.length > asked.limit && { next: asked.page + 1 }),
         rows: posts.toSorted((a, b) => shown.indexOf(a.id) - shown.indexOf(b.id)),
       };

@@ -1,7 +1,7 @@
 import { spawnSync } from "node:child_process";
 import { fileURLToPath } from "node:url";
 import { describe, expect, it } from "vitest";
-import { describeRule } from "../../../../functions/normalize-urls/url/describe-rule.ts";
+import { describeRule } from "../../../../shared/links/url/describe-rule.ts";
 
 const command = fileURLToPath(
   new URL("../../../../functions/normalize-urls/explain-url.ts", import.meta.url),

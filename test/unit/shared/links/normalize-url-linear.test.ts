@@ -1,18 +1,18 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 
-const functions = new URL("../../../../functions/", import.meta.url);
+const root = new URL("../../../../", import.meta.url);
 const sources = [
   ...["extract-links.ts", "measure-path.ts", "scan-host.ts"].map(
-    (name) => `normalize-tweets/${name}`,
+    (name) => `functions/normalize-tweets/${name}`,
   ),
-  "normalize-urls/normalize-url.ts",
+  "shared/links/normalize-url.ts",
   ...["url", "rules"].flatMap((name) =>
-    readdirSync(new URL(`normalize-urls/${name}/`, functions)).map(
-      (file) => `normalize-urls/${name}/${file}`,
+    readdirSync(new URL(`shared/links/${name}/`, root)).map(
+      (file) => `shared/links/${name}/${file}`,
     ),
   ),
-].map((name) => ({ name, text: readFileSync(new URL(name, functions), "utf8") }));
+].map((name) => ({ name, text: readFileSync(new URL(name, root), "utf8") }));
 
 type Literal = { source: string; flags: string };
 

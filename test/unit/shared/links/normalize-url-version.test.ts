@@ -1,15 +1,15 @@
 import { createHash } from "node:crypto";
 import tldts from "tldts/package.json" with { type: "json" };
 import { expect, it } from "vitest";
-import { keyVersion, normalizeUrl } from "../../../../functions/normalize-urls/normalize-url.ts";
-import { exceptionHosts } from "../../../../functions/normalize-urls/rules/exception-hosts.ts";
-import { fragmentHosts } from "../../../../functions/normalize-urls/rules/fragment-hosts.ts";
-import { hostAliases } from "../../../../functions/normalize-urls/rules/host-aliases.ts";
-import { hostParameters } from "../../../../functions/normalize-urls/rules/host-parameters.ts";
-import { hostsWithoutAmp } from "../../../../functions/normalize-urls/rules/hosts-without-amp.ts";
-import { trackingNames } from "../../../../functions/normalize-urls/rules/tracking-names.ts";
-import { valueGuards } from "../../../../functions/normalize-urls/rules/value-guards.ts";
-import { wrappers } from "../../../../functions/normalize-urls/rules/wrappers.ts";
+import { keyVersion, normalizeUrl } from "../../../../shared/links/normalize-url.ts";
+import { exceptionHosts } from "../../../../shared/links/rules/exception-hosts.ts";
+import { fragmentHosts } from "../../../../shared/links/rules/fragment-hosts.ts";
+import { hostAliases } from "../../../../shared/links/rules/host-aliases.ts";
+import { hostParameters } from "../../../../shared/links/rules/host-parameters.ts";
+import { hostsWithoutAmp } from "../../../../shared/links/rules/hosts-without-amp.ts";
+import { trackingNames } from "../../../../shared/links/rules/tracking-names.ts";
+import { valueGuards } from "../../../../shared/links/rules/value-guards.ts";
+import { wrappers } from "../../../../shared/links/rules/wrappers.ts";
 import { urlKinds } from "../../../conformance/url-kinds.ts";
 import { policyTable } from "../../../conformance/url-policy-table.ts";
 

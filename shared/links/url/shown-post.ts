@@ -1,4 +1,4 @@
-import { type EventId, eventIdOf } from "../../../shared/events/event-id.ts";
+import { type EventId, eventIdOf } from "../../events/event-id.ts";
 
 /**
  * Which post on X a link shows, from the key of the link, which is the same for every spelling of a

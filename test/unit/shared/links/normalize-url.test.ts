@@ -1,10 +1,6 @@
 import { createHash } from "node:crypto";
 import { describe, expect, it } from "vitest";
-import {
-  keyVersion,
-  normalizeUrl,
-  traceUrl,
-} from "../../../../functions/normalize-urls/normalize-url.ts";
+import { keyVersion, normalizeUrl, traceUrl } from "../../../../shared/links/normalize-url.ts";
 
 const keyOf = (input: string) => normalizeUrl(input).urlKey;
 const urlOf = (input: string) => normalizeUrl(input).url;

@@ -1,20 +1,20 @@
 import { describe, expect, it } from "vitest";
-import { normalizeUrl } from "../../../../functions/normalize-urls/normalize-url.ts";
-import { exceptionHosts } from "../../../../functions/normalize-urls/rules/exception-hosts.ts";
-import { fragmentHosts } from "../../../../functions/normalize-urls/rules/fragment-hosts.ts";
-import { hashbangHosts } from "../../../../functions/normalize-urls/rules/hashbang-hosts.ts";
-import { hostAliases } from "../../../../functions/normalize-urls/rules/host-aliases.ts";
-import { hostParameters } from "../../../../functions/normalize-urls/rules/host-parameters.ts";
-import { hostsWithoutAmp } from "../../../../functions/normalize-urls/rules/hosts-without-amp.ts";
-import { platformIdentities } from "../../../../functions/normalize-urls/rules/platform-identities.ts";
+import { normalizeUrl } from "../../../../shared/links/normalize-url.ts";
+import { exceptionHosts } from "../../../../shared/links/rules/exception-hosts.ts";
+import { fragmentHosts } from "../../../../shared/links/rules/fragment-hosts.ts";
+import { hashbangHosts } from "../../../../shared/links/rules/hashbang-hosts.ts";
+import { hostAliases } from "../../../../shared/links/rules/host-aliases.ts";
+import { hostParameters } from "../../../../shared/links/rules/host-parameters.ts";
+import { hostsWithoutAmp } from "../../../../shared/links/rules/hosts-without-amp.ts";
+import { platformIdentities } from "../../../../shared/links/rules/platform-identities.ts";
 import {
   keyOnlyNames,
   trackingFamily,
   trackingNames,
-} from "../../../../functions/normalize-urls/rules/tracking-names.ts";
-import { valueGuards } from "../../../../functions/normalize-urls/rules/value-guards.ts";
-import { valueShapes } from "../../../../functions/normalize-urls/rules/value-shapes.ts";
-import { wrappers } from "../../../../functions/normalize-urls/rules/wrappers.ts";
+} from "../../../../shared/links/rules/tracking-names.ts";
+import { valueGuards } from "../../../../shared/links/rules/value-guards.ts";
+import { valueShapes } from "../../../../shared/links/rules/value-shapes.ts";
+import { wrappers } from "../../../../shared/links/rules/wrappers.ts";
 
 const everywhere: readonly string[] = trackingNames.flatMap(({ names }) => names);
 const names: string[] = [
