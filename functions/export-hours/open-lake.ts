@@ -17,8 +17,12 @@ const objectMetadata = z.object({
  * The lake on Google's client. What is superseded gets a custom time: the bucket's lifecycle deletes it
  * days after that, when nobody reads it any more.
  */
-export function openLake(projectId: string, bucketName: string): Lake {
-  const bucket = new Storage({ projectId }).bucket(bucketName);
+export function openLake(
+  projectId: string,
+  bucketName: string,
+  storage = new Storage({ projectId }),
+): Lake {
+  const bucket = storage.bucket(bucketName);
   allowDownloads(bucket);
   return {
     readManifest: async (name) => {

@@ -12,8 +12,8 @@ export function createExporter(
     bucket: string;
     maximumBytesBilled: string;
   },
+  bigquery = new BigQuery({ projectId }),
 ): ExportTotals {
-  const bigquery = new BigQuery({ projectId });
   return async (stream, { hour, revision, sortedBy, files }) => {
     const [job] = await bigquery.createQueryJob({
       query: exportSql(stream, { sortedBy, uri: `gs://${config.bucket}/${files}` }).replaceAll(

@@ -2,6 +2,7 @@ import { BigQuery } from "@google-cloud/bigquery";
 import { afterEach, describe, expect, test, vi } from "vitest";
 import { createWarehouse } from "../../../functions/close-hours/query-warehouse.ts";
 import { createTotalsFinder } from "../../../functions/detect-anomalies/find-totals.ts";
+import { createExporter } from "../../../functions/export-hours/query-totals.ts";
 import { createFailureFinder } from "../../../functions/redrive-failures/find-failures.ts";
 import { TooMuchToReadError } from "../../../functions/serve-dashboard/queries/query.ts";
 import { createQueryRunner } from "../../../functions/serve-dashboard/queries/run-query.ts";
@@ -45,6 +46,15 @@ const rowsOf = (columns: Record<string, string>, ...rows: (string | null)[][]) =
   rows: rows.map((values) => ({ f: values.map((v) => ({ v })) })),
   totalRows: String(rows.length),
 });
+
+const exported = {
+  hour: "2026-01-01T00:00:00Z",
+  revision: 7,
+  sortedBy: ["url_key"],
+  files: "indices/url_hours/dt=2026-01-01/hour=00/rev=7/a-*.parquet",
+};
+const exporterOn = (bigquery: BigQuery) =>
+  createExporter("demo", { ...config, bucket: "lake" }, bigquery);
 
 /** Every port that asks BigQuery, and what it asks first. */
 const ports: [string, (bigquery: BigQuery) => Promise<unknown>][] = [
@@ -93,6 +103,7 @@ const ports: [string, (bigquery: BigQuery) => Promise<unknown>][] = [
         revision: 1,
       }),
   ],
+  ["an export", (bigquery) => exporterOn(bigquery)(urlMentions, exported)],
 ];
 
 describe.each(ports)("%s", (_, ask) => {
@@ -165,6 +176,40 @@ describe("a closing", () => {
     const { jobId } = JSON.parse(started?.body ?? "{}").jobReference;
     expect(jobId).toMatch(/^close-hourtally-url-mentions-7-[0-9a-f]{16}$/);
     expect(asked?.url.pathname).toContain(jobId);
+  });
+});
+
+describe("an export", () => {
+  /** Its job is started, runs while it is asked for, and then has these statistics. */
+  const exportWith = async (statistics: object) => {
+    let asked = 0;
+    const bigquery = await bigqueryOn((response, { method, url }) => {
+      if (method === "POST") {
+        return answerJson(response, { jobReference: job, status: { state: "RUNNING" } });
+      }
+      if (!url.pathname.includes("/queries/")) {
+        return answerJson(response, { jobReference: job, status: { state: "DONE" }, statistics });
+      }
+      asked += 1;
+      return answerJson(response, { jobReference: job, jobComplete: asked === 3, totalRows: "0" });
+    });
+    return exporterOn(bigquery)(urlMentions, exported);
+  };
+
+  test("waits for its job, and tells how many rows it wrote", async () => {
+    const exportDataStatistics = { fileCount: "1", rowCount: "12" };
+    const query = { totalBytesBilled: "10485760", exportDataStatistics };
+    expect(await exportWith({ query })).toEqual({ rows: 12, bytesBilled: 10_485_760 });
+    const [started] = server?.requests ?? [];
+    const { query: asked } = JSON.parse(started?.body ?? "{}").configuration;
+    expect(asked.maximumBytesBilled).toBe("1000");
+    expect(asked.query).toContain(`uri = 'gs://lake/${exported.files}'`);
+  });
+
+  test("of which nobody says how many rows it wrote has written none", async () => {
+    await expect(exportWith({ query: { totalBytesBilled: "1" } })).rejects.toThrow(
+      "BigQuery does not say what it wrote",
+    );
   });
 });
 
