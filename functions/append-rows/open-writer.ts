@@ -1,13 +1,10 @@
 // Not from the package's root, which also loads its reader with all of Apache Arrow.
 import * as adapt from "@google-cloud/bigquery-storage/build/src/adapt/index.js";
 import * as managedwriter from "@google-cloud/bigquery-storage/build/src/managedwriter/index.js";
-// Teaches protobufjs to read descriptors, which the package leaves to its root.
-import "@google-cloud/bigquery-storage/build/src/protobuf/index.js";
 import { credentials } from "@grpc/grpc-js";
-import type { Column } from "../../shared/rows/bigquery-schema.ts";
 import { columnsOf, landedAt, type Table } from "../../shared/rows/table.ts";
 import type { AppendAnswer, OpenWriter } from "./append-to-table.ts";
-import { convertRow, type WireRow } from "./convert-row.ts";
+import { encodeRow } from "./encode-row.ts";
 
 /** Opens the default stream of a table by the Storage Write API, each in a connection of its own. */
 export function createWriterOpener(config: {
@@ -31,11 +28,14 @@ export function createWriterOpener(config: {
     const columns = columnsOf(table);
     const storageSchema = adapt.convertBigQuerySchemaToStorageTableSchema({ fields: columns });
     const protoDescriptor = adapt.convertStorageSchemaToProto2Descriptor(storageSchema, "row");
-    const writer = new managedwriter.JSONWriter({ connection, protoDescriptor });
+    // Not its JSON writer, which copies each row three times before it encodes it.
+    const writer = new managedwriter.Writer({ connection, protoDescriptor });
     return {
       write: async (rows) => {
-        const now = Date.now();
-        const written = writer.appendRows(rows.map((row) => land(row, columns, now)));
+        // It lands now: microseconds since 1970 UTC.
+        const landed = { [landedAt]: Date.now() * 1_000 };
+        const serializedRows = rows.map((row) => encodeRow({ ...row, ...landed }, columns));
+        const written = writer.appendRows({ serializedRows });
         return answerOf(await written.getResult());
       },
       onFailure: (listener) => {
@@ -46,13 +46,6 @@ export function createWriterOpener(config: {
       close: () => writer.close(),
     };
   };
-}
-
-/** A row of the table: with the time at which it lands, `now` in ms since 1970 UTC. */
-function land(row: object, columns: readonly Column[], now: number): WireRow {
-  const wireRow = convertRow(row, columns);
-  wireRow[landedAt] = now * 1_000;
-  return wireRow;
 }
 
 function endpointOptions(endpoint: string | undefined) {
@@ -66,7 +59,7 @@ function endpointOptions(endpoint: string | undefined) {
   };
 }
 
-type PendingWrite = ReturnType<managedwriter.JSONWriter["appendRows"]>;
+type PendingWrite = ReturnType<managedwriter.Writer["appendRows"]>;
 type Response = Awaited<ReturnType<PendingWrite["getResult"]>>;
 
 function answerOf(response: Response): AppendAnswer {

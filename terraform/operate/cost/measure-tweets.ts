@@ -1,4 +1,4 @@
-import { convertRow } from "../../../functions/append-rows/convert-row.ts";
+import { encodeRow } from "../../../functions/append-rows/encode-row.ts";
 import { createHandler as createAppender } from "../../../functions/append-rows/handler.ts";
 import { bucketHours } from "../../../functions/bucket-hours/bucket-hours.ts";
 import { createHandler as createBucketer } from "../../../functions/bucket-hours/handler.ts";
@@ -116,7 +116,7 @@ export async function measureTweets(options: {
     append: async (table, rows) => {
       const columns = columnsOf(table);
       for (const { row, bytes } of rows) {
-        convertRow(row, columns);
+        encodeRow(row, columns);
         rowBytes[table.name] = (rowBytes[table.name] ?? 0) + bytes;
       }
       return new Map();

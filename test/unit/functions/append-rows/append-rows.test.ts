@@ -2,9 +2,7 @@ import { describe, expect, test } from "vitest";
 import { appendIsolating } from "../../../../functions/append-rows/append-isolating.ts";
 import type { AppendToTable } from "../../../../functions/append-rows/append-to-table.ts";
 import { createCoalescedAppender } from "../../../../functions/append-rows/coalesce-rows.ts";
-import { convertRow } from "../../../../functions/append-rows/convert-row.ts";
 import { createHandler } from "../../../../functions/append-rows/handler.ts";
-import { bigquerySchema } from "../../../../shared/rows/bigquery-schema.ts";
 import type { Table } from "../../../../shared/rows/table.ts";
 import { tables } from "../../../../shared/rows/tables.ts";
 import { messagePublished } from "../../../support/deliveries.ts";
@@ -149,28 +147,6 @@ describe("coalescing", () => {
     const coalesced = createCoalescedAppender(flaky);
     await expect(coalesced(posts, [sized(1)])).rejects.toThrow("rows are not safe");
     await expect(coalesced(posts, [sized(1)])).resolves.toEqual(new Map());
-  });
-});
-
-describe("rows on the wire", () => {
-  test("have timestamps in microseconds and leave absent columns out", () => {
-    const columns = bigquerySchema(posts.row);
-    const row = {
-      outcome: "delete",
-      links: [],
-      received_at: "2019-07-03T06:29:00.123456Z",
-      event_time: undefined,
-    };
-    expect(convertRow(row, columns)).toEqual({
-      outcome: "delete",
-      links: [],
-      received_at: 1_562_135_340_123_456,
-    });
-  });
-
-  test("never hold a value that does not fit its column", () => {
-    const columns = bigquerySchema(posts.row);
-    expect(() => convertRow({ id: { nested: true } }, columns)).toThrow("column id");
   });
 });
 
