@@ -5,11 +5,26 @@ import { BaseSequencer, type TestSpecification } from "vitest/node";
 // The tests start many processes of the same few programs: each is compiled once.
 process.env.NODE_COMPILE_CACHE ??= join(import.meta.dirname, "node_modules/.cache/compiled");
 
+/** Minutes of CPU each, the longest first. */
+const longest = [
+  "simulation/planted-faults",
+  "simulation/simulation",
+  "integration/end-to-end",
+  "integration/readme",
+  "integration/three-ways",
+  "integration/replay",
+  "integration/log-canaries",
+  "integration/",
+];
+
 /** What takes long comes first, so that no core is idle at the end. */
-class IntegrationFirst extends BaseSequencer {
+class LongestFirst extends BaseSequencer {
   override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
-    const isShort = ({ moduleId }: TestSpecification) => !moduleId.includes("/test/integration/");
-    return (await super.sort(files)).sort((a, b) => Number(isShort(a)) - Number(isShort(b)));
+    const rank = ({ moduleId }: TestSpecification) => {
+      const found = longest.findIndex((path) => moduleId.includes(`/test/${path}`));
+      return found === -1 ? longest.length : found;
+    };
+    return (await super.sort(files)).sort((a, b) => rank(a) - rank(b));
   }
 }
 
@@ -45,7 +60,7 @@ export default defineConfig({
     },
     // As many files at once as there are cores, not one fewer: most of them wait for processes.
     maxWorkers: "100%",
-    sequence: { sequencer: IntegrationFirst },
+    sequence: { sequencer: LongestFirst },
     globalSetup: ["test/support/build-once.ts"],
     // Files that start processes take their time when they share the cores.
     testTimeout: 60_000,
