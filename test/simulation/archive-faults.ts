@@ -34,6 +34,7 @@ export const archiveFaults: readonly PlantedFault[] = [
   {
     name: "does not look into the object that reaches into a replay",
     sign: "lost",
+    seed: 4,
     archiveRules: {
       find: async (bucket, topic, range) => {
         const found = await findObjects(bucket, topic, range);

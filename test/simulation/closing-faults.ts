@@ -61,6 +61,7 @@ const wrongTotals: readonly PlantedFault[] = [
   {
     name: "does not wait for its totals",
     sign: "untoldHours",
+    seed: 8,
     twists: changeQueries(({ writeTotals }) => ({
       writeTotals: async (...asked) => {
         void writeTotals(...asked).catch(() => undefined);
@@ -148,6 +149,7 @@ const wrongTotals: readonly PlantedFault[] = [
   {
     name: "looks back for a day at most",
     sign: "staleHours",
+    seed: 3,
     twists: changeQueries(({ findTouched }, { now }) => ({
       findTouched: (stream, window) =>
         findTouched(stream, { ...window, since: Math.max(window.since, now() - dayMs) }),
@@ -156,6 +158,7 @@ const wrongTotals: readonly PlantedFault[] = [
   {
     name: "closes the last of its hours only",
     sign: "staleHours",
+    seed: 3,
     twists: changeQueries(({ writeTotals }) => ({
       writeTotals: (stream, totals) =>
         writeTotals(stream, { ...totals, hours: totals.hours.slice(-1) }),
@@ -164,11 +167,13 @@ const wrongTotals: readonly PlantedFault[] = [
   {
     name: "writes totals without their header",
     sign: "staleHours",
+    seed: 3,
     closingRules: { count: (...asked) => ({ ...countTotals(...asked), headers: [] }) },
   },
   {
     name: "leaves headers out of hours without keys",
     sign: "staleHours",
+    seed: 3,
     closingRules: {
       count: (...asked) => {
         const { headers, cells } = countTotals(...asked);
@@ -179,6 +184,7 @@ const wrongTotals: readonly PlantedFault[] = [
   {
     name: "takes the number of events for all that can change in an hour",
     sign: "staleHours",
+    seed: 3,
     closingRules: {
       count: (tables, totals, closing) => {
         const written = countTotals(tables, totals, closing);
@@ -311,6 +317,7 @@ const wrongTelling: readonly PlantedFault[] = [
   {
     name: "does not tell what a closing has written that was killed before it could",
     sign: "untoldHours",
+    seed: 4,
     twists: {
       close: (tools) => {
         const own = new Set<number>();

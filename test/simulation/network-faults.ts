@@ -30,6 +30,7 @@ const wrongBluesky: readonly PlantedFault[] = [
   {
     name: "keeps the posts of a deleted account of Bluesky",
     sign: "unexpected",
+    seed: 3,
     twists: bluesky("append-tombstones", (line) =>
       String(line.id).endsWith("/*") ? undefined : line,
     ),
@@ -44,6 +45,7 @@ const wrongBluesky: readonly PlantedFault[] = [
   {
     name: "does not tell an update of Bluesky from the post before it",
     sign: "lost",
+    seed: 4,
     twists: bluesky("link-shares", unedited),
   },
   {

@@ -39,6 +39,7 @@ const acknowledgedTooEarly: readonly PlantedFault[] = [
   {
     name: "acknowledges before it appends",
     sign: "lost",
+    seed: 3,
     twists: changeHandle("append-rows", (handle) => async (event) => {
       void handle(event).catch(ignoreFailure);
     }),
@@ -46,6 +47,7 @@ const acknowledgedTooEarly: readonly PlantedFault[] = [
   {
     name: "acknowledges what throws",
     sign: "lost",
+    seed: 5,
     twists: changeHandle("bucket-hours", (handle) => (event) => handle(event).catch(ignoreFailure)),
   },
   {
@@ -72,6 +74,7 @@ const acknowledgedTooEarly: readonly PlantedFault[] = [
   {
     name: "a coalescer answers before its batch is appended",
     sign: "lost",
+    seed: 3,
     twists: {
       appendRows: (append) => async (table, rows) => {
         void append(table, rows).catch(ignoreFailure);
@@ -82,6 +85,7 @@ const acknowledgedTooEarly: readonly PlantedFault[] = [
   {
     name: "swallows errors of publishing",
     sign: "lost",
+    seed: 5,
     twists: {
       publishLines: (_, publish) => (topic, schema, lines) =>
         publish(topic, schema, lines).catch(ignoreFailure),
@@ -90,6 +94,7 @@ const acknowledgedTooEarly: readonly PlantedFault[] = [
   {
     name: "swallows errors of appending",
     sign: "lost",
+    seed: 3,
     twists: {
       platform: (_, platform) => ({
         ...platform,
@@ -112,6 +117,7 @@ const acknowledgedTooEarly: readonly PlantedFault[] = [
   {
     name: "tells the failure of a batch to the wrong request",
     sign: "lost",
+    seed: 7,
     twists: {
       publishLines: (_, publish) => {
         const open = new Set<(error: unknown) => void>();
@@ -134,6 +140,7 @@ const acknowledgedTooEarly: readonly PlantedFault[] = [
   {
     name: "remembers messages before they are safe",
     sign: "lost",
+    seed: 3,
     twists: changeHandle("append-rows", (handle) => {
       const seen = new Set<string>();
       return async (event) => {
@@ -349,6 +356,7 @@ const wrongObject: readonly PlantedFault[] = [
   {
     name: "swallows errors of publishing an object",
     sign: "missingReceipts",
+    seed: 4,
     storm: { ...calm, objects: true, failures: 0.3 },
     twists: {
       load: (ports) => ({
@@ -629,6 +637,7 @@ const wrongEncoding: readonly PlantedFault[] = [
   {
     name: "sends failed events again without their encoding",
     sign: "wrongFailures",
+    seed: 3,
     twists: {
       platform: (name, platform) => ({
         ...platform,
