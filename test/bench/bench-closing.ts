@@ -6,8 +6,7 @@ import * as z from "zod";
 import { type ClosingTools, closeStream } from "../../functions/close-hours/close-stream.ts";
 import { createWarehouse } from "../../functions/close-hours/query-warehouse.ts";
 import { urlMentions } from "../../shared/streams/url-mentions.ts";
-import { startBigquery } from "../local-cloud/bigquery/start-bigquery.ts";
-import { provisionWarehouse } from "../local-cloud/provision.ts";
+import { startWarehouse } from "../local-cloud/start-warehouse.ts";
 import { fillDay, incrementColumns, repeatDay, sqlTime, totalColumns } from "./fill-increments.ts";
 import { held, type Measurement, told } from "./measurement.ts";
 
@@ -20,13 +19,10 @@ const rounds = 5;
 /** What closing costs on 10 million increments of 30 days, in the local BigQuery. */
 export async function benchClosing(): Promise<Measurement[]> {
   const directory = await mkdtemp(join(tmpdir(), "hourtally-bench-"));
-  const server = await startBigquery({ database: join(directory, "warehouse.duckdb") });
-  Object.assign(process.env, {
-    BIGQUERY_EMULATOR_HOST: server.restUrl,
-    METADATA_SERVER_DETECTION: "none",
-  });
+  process.env.METADATA_SERVER_DETECTION = "none";
+  const database = join(directory, "warehouse.duckdb");
+  const server = await startWarehouse({ projectId, dataset: "hourtally", database });
   try {
-    await provisionWarehouse({ projectId, dataset: "hourtally" });
     return await measure(new BigQuery({ projectId }));
   } finally {
     await server.stop();

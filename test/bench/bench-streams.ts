@@ -8,7 +8,7 @@ import { readMessage as readTurnstiles } from "../../functions/normalize-turnsti
 import { packedEvents } from "../../shared/codec/pack-lines.ts";
 import type { PubsubDelivery } from "../../shared/envelopes/pubsub-delivery.ts";
 import { startBigquery } from "../local-cloud/bigquery/start-bigquery.ts";
-import { provisionWarehouse } from "../local-cloud/provision.ts";
+import { startWarehouse } from "../local-cloud/start-warehouse.ts";
 import { generateTurnstiles } from "../producer/generate-turnstiles.ts";
 import { delivery } from "../support/deliveries.ts";
 import { loadRegisters } from "../support/load-registers.ts";
@@ -115,10 +115,8 @@ async function measureStations(): Promise<Measurement[]> {
   const folder = mkdtempSync(join(tmpdir(), "hourtally-bench-"));
   const database = join(folder, "warehouse.duckdb");
   const [projectId, dataset] = ["bench", "hourtally"];
-  const empty = await startBigquery({ database });
-  process.env.BIGQUERY_EMULATOR_HOST = empty.restUrl;
   process.env.METADATA_SERVER_DETECTION = "none";
-  await provisionWarehouse({ projectId, dataset });
+  const empty = await startWarehouse({ projectId, dataset, database });
   await empty.stop();
   for (const week of month) {
     await loadRegisters({ database, schema: `${projectId}:${dataset}`, folder, ...week });

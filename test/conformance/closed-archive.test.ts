@@ -10,8 +10,8 @@ import { closeStream } from "../../functions/close-hours/close-stream.ts";
 import { createWarehouse } from "../../functions/close-hours/query-warehouse.ts";
 import { tables } from "../../shared/rows/tables.ts";
 import { urlMentions } from "../../shared/streams/url-mentions.ts";
-import { type LocalBigquery, startBigquery } from "../local-cloud/bigquery/start-bigquery.ts";
-import { provisionWarehouse } from "../local-cloud/provision.ts";
+import type { LocalBigquery } from "../local-cloud/bigquery/start-bigquery.ts";
+import { startWarehouse } from "../local-cloud/start-warehouse.ts";
 import { delivery } from "../support/deliveries.ts";
 import { judgeTweets } from "../support/judge-tweets.ts";
 import { hasSharedData, sharedJson, sharedLines } from "../support/shared-data.ts";
@@ -27,9 +27,7 @@ describe.skipIf(!hasSharedData)("an archive of eleven years, closed in full", ()
   let server: LocalBigquery;
   let bigquery: BigQuery;
   beforeAll(async () => {
-    server = await startBigquery();
-    vi.stubEnv("BIGQUERY_EMULATOR_HOST", server.restUrl);
-    await provisionWarehouse({ projectId, dataset });
+    server = await startWarehouse({ projectId, dataset });
     bigquery = new BigQuery({ projectId });
   }, 60_000);
   afterAll(async () => {

@@ -13,7 +13,7 @@ import { readMessage } from "../../functions/normalize-turnstiles/read-message.t
 import { tables } from "../../shared/rows/tables.ts";
 import { turnstileReadings } from "../../shared/streams/turnstile-readings.ts";
 import { type LocalBigquery, startBigquery } from "../local-cloud/bigquery/start-bigquery.ts";
-import { provisionWarehouse } from "../local-cloud/provision.ts";
+import { startWarehouse } from "../local-cloud/start-warehouse.ts";
 import { generateTurnstiles } from "../producer/generate-turnstiles.ts";
 import { createRandom } from "../support/create-random.ts";
 import { delivery } from "../support/deliveries.ts";
@@ -27,9 +27,7 @@ const dataset = "hourtally";
 async function openWarehouse() {
   const folder = mkdtempSync(join(tmpdir(), "hourtally-turnstiles-"));
   const database = join(folder, "warehouse.duckdb");
-  let server: LocalBigquery | undefined = await startBigquery({ database });
-  vi.stubEnv("BIGQUERY_EMULATOR_HOST", server.restUrl);
-  await provisionWarehouse({ projectId, dataset });
+  let server: LocalBigquery | undefined = await startWarehouse({ projectId, dataset, database });
 
   return {
     load: async (...weeks: { name: string; rows?: number }[]) => {
@@ -178,9 +176,7 @@ describe("a stream of 10,000 increments, some twice and some late", () => {
     (await new BigQuery({ projectId }).query(sql))[0];
 
   beforeAll(async () => {
-    server = await startBigquery();
-    vi.stubEnv("BIGQUERY_EMULATOR_HOST", server.restUrl);
-    await provisionWarehouse({ projectId, dataset });
+    server = await startWarehouse({ projectId, dataset });
     const append = createAppender(
       createWriterOpener({ projectId, dataset, writeEndpoint: server.writeUrl }),
     );

@@ -10,8 +10,8 @@ import { exactViewSql, hoursViewSql } from "../../shared/streams/hours-view.ts";
 import { declareStream, type Stream } from "../../shared/streams/stream.ts";
 import { urlMentions } from "../../shared/streams/url-mentions.ts";
 import { findLosses, type TableSchema } from "../../terraform/compare-schemas.ts";
-import { type LocalBigquery, startBigquery } from "../local-cloud/bigquery/start-bigquery.ts";
-import { provisionWarehouse } from "../local-cloud/provision.ts";
+import type { LocalBigquery } from "../local-cloud/bigquery/start-bigquery.ts";
+import { startWarehouse } from "../local-cloud/start-warehouse.ts";
 
 const projectId = "additive";
 const dataset = "hourtally";
@@ -39,9 +39,7 @@ const grown = declareStream({
 let server: LocalBigquery;
 let bigquery: BigQuery;
 beforeAll(async () => {
-  server = await startBigquery();
-  vi.stubEnv("BIGQUERY_EMULATOR_HOST", server.restUrl);
-  await provisionWarehouse({ projectId, dataset });
+  server = await startWarehouse({ projectId, dataset });
   bigquery = new BigQuery({ projectId });
 }, 60_000);
 afterAll(async () => {

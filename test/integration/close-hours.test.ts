@@ -8,8 +8,8 @@ import { closeAnswer } from "../../shared/events/close-request.v1.ts";
 import { closing as closingRow } from "../../shared/events/closing.v1.ts";
 import { hoursClosed } from "../../shared/events/hours-closed.v1.ts";
 import { streams } from "../../shared/streams/streams.ts";
-import { type LocalBigquery, startBigquery } from "../local-cloud/bigquery/start-bigquery.ts";
-import { provisionWarehouse } from "../local-cloud/provision.ts";
+import type { LocalBigquery } from "../local-cloud/bigquery/start-bigquery.ts";
+import { startWarehouse } from "../local-cloud/start-warehouse.ts";
 import { createRandom } from "../support/create-random.ts";
 
 const projectId = "close-test";
@@ -24,9 +24,7 @@ let bigquery: BigQuery;
 let warehouse: Warehouse;
 
 beforeAll(async () => {
-  server = await startBigquery();
-  vi.stubEnv("BIGQUERY_EMULATOR_HOST", server.restUrl);
-  await provisionWarehouse({ projectId, dataset: "hourtally" });
+  server = await startWarehouse({ projectId, dataset: "hourtally" });
   bigquery = new BigQuery({ projectId });
   warehouse = createWarehouse(bigquery, { dataset: "hourtally", maximumBytesBilled: "1000000" });
 }, 60_000);

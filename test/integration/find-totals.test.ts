@@ -6,8 +6,8 @@ import { afterAll, beforeAll, expect, test, vi } from "vitest";
 import { createTotalsFinder } from "../../functions/detect-anomalies/find-totals.ts";
 import { turnstileReadings } from "../../shared/streams/turnstile-readings.ts";
 import { urlMentions } from "../../shared/streams/url-mentions.ts";
-import { type LocalBigquery, startBigquery } from "../local-cloud/bigquery/start-bigquery.ts";
-import { provisionWarehouse } from "../local-cloud/provision.ts";
+import type { LocalBigquery } from "../local-cloud/bigquery/start-bigquery.ts";
+import { startWarehouse } from "../local-cloud/start-warehouse.ts";
 import { runCommand } from "../support/run-command.ts";
 
 const projectId = "totals-test";
@@ -31,9 +31,7 @@ const insert = (...rows: string[]) =>
     VALUES ${rows.join(", ")}`);
 
 beforeAll(async () => {
-  server = await startBigquery();
-  vi.stubEnv("BIGQUERY_EMULATOR_HOST", server.restUrl);
-  await provisionWarehouse({ projectId, dataset: config.dataset });
+  server = await startWarehouse({ projectId, dataset: config.dataset });
   bigquery = new BigQuery({ projectId });
   await insert(
     closingSql(0, 1, 10),

@@ -7,8 +7,8 @@ import { views } from "../../shared/rows/views.ts";
 import { eventsBetweenSql } from "../../shared/streams/events-view.ts";
 import { hoursBetweenSql } from "../../shared/streams/hours-view.ts";
 import { urlMentions } from "../../shared/streams/url-mentions.ts";
-import { type LocalBigquery, startBigquery } from "../local-cloud/bigquery/start-bigquery.ts";
-import { provisionWarehouse } from "../local-cloud/provision.ts";
+import type { LocalBigquery } from "../local-cloud/bigquery/start-bigquery.ts";
+import { startWarehouse } from "../local-cloud/start-warehouse.ts";
 
 const projectId = "view-test";
 
@@ -43,9 +43,7 @@ describe("the exact view", () => {
   let bigquery: BigQuery;
 
   beforeAll(async () => {
-    server = await startBigquery();
-    vi.stubEnv("BIGQUERY_EMULATOR_HOST", server.restUrl);
-    await provisionWarehouse({ projectId, dataset: "hourtally" });
+    server = await startWarehouse({ projectId, dataset: "hourtally" });
     bigquery = new BigQuery({ projectId });
   }, 60_000);
   afterAll(async () => {

@@ -1,7 +1,7 @@
 import { BigQuery } from "@google-cloud/bigquery";
 import { afterAll, beforeAll, expect, test, vi } from "vitest";
-import { type LocalBigquery, startBigquery } from "../local-cloud/bigquery/start-bigquery.ts";
-import { provisionWarehouse } from "../local-cloud/provision.ts";
+import type { LocalBigquery } from "../local-cloud/bigquery/start-bigquery.ts";
+import { startWarehouse } from "../local-cloud/start-warehouse.ts";
 
 const projectId = "interaction-views";
 let server: LocalBigquery;
@@ -29,9 +29,7 @@ const postSql = (id: string, author: string, at: string) =>
     TIMESTAMP '2026-07-05', TIMESTAMP '2026-07-05')`;
 
 beforeAll(async () => {
-  server = await startBigquery();
-  vi.stubEnv("BIGQUERY_EMULATOR_HOST", server.restUrl);
-  await provisionWarehouse({ projectId, dataset: "hourtally" });
+  server = await startWarehouse({ projectId, dataset: "hourtally" });
   bigquery = new BigQuery({ projectId });
   const rows: Row[] = [
     {

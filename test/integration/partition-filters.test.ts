@@ -16,8 +16,8 @@ import { eventsBetweenSql } from "../../shared/streams/events-view.ts";
 import { hoursBetweenSql } from "../../shared/streams/hours-view.ts";
 import { streams } from "../../shared/streams/streams.ts";
 import { urlMentions } from "../../shared/streams/url-mentions.ts";
-import { type LocalBigquery, startBigquery } from "../local-cloud/bigquery/start-bigquery.ts";
-import { provisionWarehouse } from "../local-cloud/provision.ts";
+import type { LocalBigquery } from "../local-cloud/bigquery/start-bigquery.ts";
+import { startWarehouse } from "../local-cloud/start-warehouse.ts";
 import { openPartitions } from "../support/count-partitions.ts";
 import { type ServedDashboard, serveDashboard } from "../support/serve-dashboard.ts";
 
@@ -34,9 +34,7 @@ let warehouse: Warehouse;
 
 // A table that requires a partition filter refuses a query in which none reaches it.
 beforeAll(async () => {
-  server = await startBigquery();
-  vi.stubEnv("BIGQUERY_EMULATOR_HOST", server.restUrl);
-  await provisionWarehouse({ projectId, dataset });
+  server = await startWarehouse({ projectId, dataset });
   bigquery = new BigQuery({ projectId });
   for (const name of guarded) {
     await bigquery.dataset(dataset).table(name).setMetadata({ requirePartitionFilter: true });
@@ -189,9 +187,7 @@ describe("of 90 days of history", () => {
   beforeAll(async () => {
     directory = await mkdtemp(join(tmpdir(), "hourtally-partitions-"));
     const database = join(directory, "warehouse.duckdb");
-    const history = await startBigquery({ database });
-    vi.stubEnv("BIGQUERY_EMULATOR_HOST", history.restUrl);
-    await provisionWarehouse({ projectId, dataset });
+    const history = await startWarehouse({ projectId, dataset, database });
     const client = new BigQuery({ projectId });
     const everyHour = `UNNEST(GENERATE_TIMESTAMP_ARRAY(
       TIMESTAMP '${text(ago(90 * 24))}', TIMESTAMP '${text(ago(0))}', INTERVAL 1 HOUR)) AS at_hour`;

@@ -7,8 +7,8 @@ import { redrivePage } from "../../functions/redrive-failures/redrive-page.ts";
 import { failRecord } from "../../shared/codec/fail-record.ts";
 import type { FailureReason } from "../../shared/events/failed-event.v1.ts";
 import { tables } from "../../shared/rows/tables.ts";
-import { type LocalBigquery, startBigquery } from "../local-cloud/bigquery/start-bigquery.ts";
-import { provisionWarehouse } from "../local-cloud/provision.ts";
+import type { LocalBigquery } from "../local-cloud/bigquery/start-bigquery.ts";
+import { startWarehouse } from "../local-cloud/start-warehouse.ts";
 import { delivery } from "../support/deliveries.ts";
 
 const projectId = "parts-test";
@@ -19,10 +19,8 @@ let server: LocalBigquery;
 let append: (rows: readonly object[]) => Promise<unknown>;
 
 beforeAll(async () => {
-  server = await startBigquery();
-  vi.stubEnv("BIGQUERY_EMULATOR_HOST", server.restUrl);
+  server = await startWarehouse({ projectId, dataset: config.dataset });
   vi.stubEnv("METADATA_SERVER_DETECTION", "none");
-  await provisionWarehouse({ projectId, dataset: config.dataset });
   const opener = createWriterOpener({
     projectId,
     dataset: config.dataset,

@@ -1,8 +1,8 @@
 import { BigQuery } from "@google-cloud/bigquery";
 import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from "vitest";
 import { views } from "../../shared/rows/views.ts";
-import { type LocalBigquery, startBigquery } from "../local-cloud/bigquery/start-bigquery.ts";
-import { provisionWarehouse } from "../local-cloud/provision.ts";
+import type { LocalBigquery } from "../local-cloud/bigquery/start-bigquery.ts";
+import { startWarehouse } from "../local-cloud/start-warehouse.ts";
 
 const projectId = "url-views";
 const hourMs = 3_600_000;
@@ -12,9 +12,7 @@ let server: LocalBigquery;
 let bigquery: BigQuery;
 
 beforeAll(async () => {
-  server = await startBigquery();
-  vi.stubEnv("BIGQUERY_EMULATOR_HOST", server.restUrl);
-  await provisionWarehouse({ projectId, dataset: "hourtally" });
+  server = await startWarehouse({ projectId, dataset: "hourtally" });
   bigquery = new BigQuery({ projectId });
 }, 60_000);
 afterAll(async () => {

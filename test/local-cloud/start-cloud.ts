@@ -7,14 +7,14 @@ import type { FunctionManifest } from "../../shared/manifest/function-manifest.t
 import { archivedTopics } from "../../shared/manifest/list-topics.ts";
 import { readManifests } from "../../terraform/read-manifests.ts";
 import { startArchiver } from "./archive-messages.ts";
-import { startBigquery } from "./bigquery/start-bigquery.ts";
-import { provisionLake, provisionTopics, provisionWarehouse } from "./provision.ts";
+import { provisionLake, provisionTopics } from "./provision.ts";
 import type { DeliveryFaults } from "./pubsub/draw-faults.ts";
 import { startPubsub } from "./pubsub/start-pubsub.ts";
 import { runFunction } from "./run-function.ts";
 import { type ScaledFunction, scaleFromZero } from "./scale-from-zero.ts";
 import { type ScheduledJob, startScheduler } from "./scheduler/start-scheduler.ts";
 import { startMetadata } from "./start-metadata.ts";
+import { startWarehouse } from "./start-warehouse.ts";
 import { startStorage } from "./storage/start-storage.ts";
 
 /** A way from one part of the cloud to another. */
@@ -93,7 +93,9 @@ export async function startCloud(options: CloudOptions): Promise<Cloud> {
     const lake = await startLake(options);
     started.push(lake);
     const { bigquery: restPort, bigqueryWrite: writePort } = options.ports;
-    const bigquery = await startBigquery({
+    const bigquery = await startWarehouse({
+      projectId: options.projectId,
+      dataset: options.dataset,
       restPort,
       writePort,
       database: options.database,
@@ -122,7 +124,6 @@ export async function startCloud(options: CloudOptions): Promise<Cloud> {
       LAKE_BUCKET: bucket,
       ...webhookSecrets(),
     };
-    await provisionWarehouse(options);
     const manifests = await readManifests();
     for (const manifest of manifests) {
       const environment = {

@@ -10,8 +10,8 @@ import { createWarehouse } from "../../functions/close-hours/query-warehouse.ts"
 import { tables } from "../../shared/rows/tables.ts";
 import { hoursViewSql } from "../../shared/streams/hours-view.ts";
 import { urlMentions } from "../../shared/streams/url-mentions.ts";
-import { type LocalBigquery, startBigquery } from "../local-cloud/bigquery/start-bigquery.ts";
-import { provisionWarehouse } from "../local-cloud/provision.ts";
+import type { LocalBigquery } from "../local-cloud/bigquery/start-bigquery.ts";
+import { startWarehouse } from "../local-cloud/start-warehouse.ts";
 import { landedAt, printHours } from "./count-hours.ts";
 import type { ClosingQuery } from "./create-closing-tables.ts";
 import { calm } from "./draw-storm.ts";
@@ -22,9 +22,7 @@ const dataset = "hourtally";
 let server: LocalBigquery;
 
 beforeAll(async () => {
-  server = await startBigquery();
-  vi.stubEnv("BIGQUERY_EMULATOR_HOST", server.restUrl);
-  await provisionWarehouse({ projectId, dataset });
+  server = await startWarehouse({ projectId, dataset });
 }, 60_000);
 
 afterAll(async () => {

@@ -7,13 +7,13 @@ import { createWriterOpener } from "../../functions/append-rows/open-writer.ts";
 import { parseConfig } from "../../functions/serve-dashboard/config.ts";
 import { createDashboard } from "../../functions/serve-dashboard/create-dashboard.ts";
 import { createQueryRunner } from "../../functions/serve-dashboard/queries/run-query.ts";
-import { type LocalBigquery, startBigquery } from "../local-cloud/bigquery/start-bigquery.ts";
-import { provisionWarehouse } from "../local-cloud/provision.ts";
+import type { LocalBigquery } from "../local-cloud/bigquery/start-bigquery.ts";
+import { startWarehouse } from "../local-cloud/start-warehouse.ts";
 import { createFunction, type Platform, subscribers } from "../simulation/functions-under-test.ts";
 import { messagePublished } from "./deliveries.ts";
 
-const projectId = "dashboard-test";
-const dataset = "hourtally";
+export const projectId = "dashboard-test";
+export const dataset = "hourtally";
 const builtPage = join(import.meta.dirname, "../../dist/serve-dashboard/page");
 
 /**
@@ -26,9 +26,8 @@ export async function serveDashboard(
   variables: Record<string, string> = {},
   started?: Pick<LocalBigquery, "restUrl" | "writeUrl" | "stop">,
 ) {
-  const warehouse = started ?? (await startBigquery());
+  const warehouse = started ?? (await startWarehouse({ projectId, dataset }));
   process.env.BIGQUERY_EMULATOR_HOST = warehouse.restUrl;
-  await provisionWarehouse({ projectId, dataset });
   const bigquery = new BigQuery({ projectId });
   const config = parseConfig({
     GOOGLE_CLOUD_PROJECT: projectId,

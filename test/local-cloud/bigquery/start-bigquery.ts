@@ -1,6 +1,6 @@
 import { once } from "node:events";
 
-import { DuckDBInstance } from "@duckdb/node-api";
+import { type DuckDBConnection, DuckDBInstance } from "@duckdb/node-api";
 import { Server, ServerCredentials } from "@grpc/grpc-js";
 
 import { portOf } from "../tcp-port.ts";
@@ -19,6 +19,8 @@ export type BigqueryOptions = {
   writePort?: number;
   /** ":memory:" or the path of a DuckDB file, which keeps everything across restarts. */
   database?: string;
+  /** Path of a DuckDB file whose content a new database begins with. */
+  copyOf?: string;
   /** Cloud Storage for EXPORT DATA, which is not implemented without. */
   storageUrl?: string;
 };
@@ -39,15 +41,16 @@ export type LocalBigquery = {
  * Listens on 127.0.0.1 only. Rejects when a port is taken or the database file is in use.
  */
 export async function startBigquery(options: BigqueryOptions = {}): Promise<LocalBigquery> {
-  const { restPort = 0, writePort = 0, database = ":memory:", storageUrl } = options;
+  const { restPort = 0, writePort = 0, database = ":memory:", copyOf, storageUrl } = options;
   const instance = await DuckDBInstance.create(database, {
     threads: "2",
     autoinstall_known_extensions: "false",
     autoload_known_extensions: "false",
-    // Whatever a statement is translated to: it reads and writes no file, and loads nothing.
-    enable_external_access: "false",
   });
   const connection = await instance.connect();
+  if (copyOf !== undefined) await copyDatabase(connection, copyOf);
+  // Whatever a statement is translated to: it reads and writes no file, and loads nothing.
+  await connection.run("SET GLOBAL enable_external_access = false");
   await connection.run("SET GLOBAL TimeZone = 'UTC'");
   await connection.run("SET GLOBAL default_null_order = 'NULLS_FIRST_ON_ASC_LAST_ON_DESC'");
   // DuckDB's default of 16 MB makes a busy warehouse stop and rewrite itself all the time.
@@ -101,6 +104,13 @@ export async function startBigquery(options: BigqueryOptions = {}): Promise<Loca
     await stop();
     throw error;
   }
+}
+
+async function copyDatabase(connection: DuckDBConnection, path: string): Promise<void> {
+  const current = await connection.runAndReadAll("SELECT current_database()");
+  await connection.run(`ATTACH '${path.replaceAll("'", "''")}' AS original (READ_ONLY)`);
+  await connection.run(`COPY FROM DATABASE original TO "${String(current.getRows()[0]?.[0])}"`);
+  await connection.run("DETACH original");
 }
 
 function bind(server: Server, port: number): Promise<number> {
