@@ -7,7 +7,12 @@ export const newestAddresses = (stream: string) => ({
   top: `/streams/${stream}/top`,
   hours: `/streams/${stream}/hours`,
   anomalies: `/anomalies?stream=${stream}&totals=yes`,
+  rising: `/streams/${stream}/rising?limit=5`,
 });
+
+/** What a field of a stream holds, for suggestions. */
+export const valuesAddress = (stream: string, field: string) =>
+  `/streams/${stream}/values?of=${field}`;
 
 /**
  * What the view at an address of the page asks first of the API, so that it can be sent along with the

@@ -123,7 +123,9 @@ describe.skipIf(!hasBrowser)("the page in a browser", () => {
         urls: [[`https://example.com/${n % 3}`, `Page ${n % 3}`]],
       }),
     );
-    await dashboard.count([...some, ...more, ...moved, ...hostile]);
+    const before = tweet({ id: "89", user: "1", urls: [["https://example.com/1", "Page 1"]] });
+    const earlier = before.replace("Wed Jul 03 06:35", "Tue Jul 02 20:35");
+    await dashboard.count([...some, ...more, ...moved, ...hostile, earlier]);
     await dashboard.count([JSON.stringify(peak)], "anomalies");
     await closeLate(dashboard);
   });
@@ -254,6 +256,24 @@ describe.skipIf(!hasBrowser)("the page in a browser", () => {
     expect(await note("03:00")).toBe("3 came late");
     expect(await note("05:00")).toContain("20 to 80 are usual");
     await keep(page, "anomaly-light");
+  });
+
+  test("tells what rises fastest, and what is usual", async () => {
+    const page = await open("/");
+    const risen = page.locator(".rising li", { hasText: "Page 1" });
+    expect(await risen.locator("span").textContent()).toBe("10, 0.1 are usual");
+    await risen.getByRole("link").click();
+    await page.locator(".facts").waitFor();
+    expect(await page.locator("h1").textContent()).toBe("Page 1");
+  });
+
+  test("suggests what a filter can find", async () => {
+    const page = await open("/search");
+    await page.getByLabel("Language").focus();
+    await page.locator('datalist option[value="en"]').waitFor({ state: "attached" });
+    expect(await page.locator("input[name=language]").getAttribute("list")).toBe(
+      "values-of-language",
+    );
   });
 
   test("shows who moves whom, from both sides", async () => {

@@ -3,6 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { BigQuery } from "@google-cloud/bigquery";
 import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
+import * as z from "zod";
 import type { Warehouse } from "../../functions/close-hours/close-stream.ts";
 import { closingQueries, watermarksSql } from "../../functions/close-hours/closing-queries.ts";
 import { createWarehouse } from "../../functions/close-hours/query-warehouse.ts";
@@ -149,6 +150,8 @@ describe("the queries of the page", () => {
     const address = path.replace("{key}", encodeURIComponent(key)).replace(/\{\w+\}/, "1");
     const names = Object.keys(parameters.shape);
     if (!names.includes("from")) return [address];
+    const { of } = parameters.shape;
+    if (of instanceof z.ZodEnum) return of.options.map((one) => `${address}?${range}&of=${one}`);
     const isOther = /^\/streams\/(?!url-mentions)/.test(path);
     return [
       `${address}?${range}`,

@@ -114,6 +114,43 @@ describe("the API", () => {
     expect(paged).not.toHaveProperty("next");
   });
 
+  test("tells what rises fastest, against as many hours of the day before", async () => {
+    const { rows } = await json("streams/url-mentions/rising");
+    expect(rows).toMatchObject([
+      { url_key: "example.com/one", n: 3, usual: 0.125, shown: "example.com/one" },
+      { url_key: "example.org/=2", n: 2, usual: 0, score: 2 },
+    ]);
+    expect(rows[0]?.score).toBeCloseTo(2.7106, 4);
+    expect((await get("streams/url-mentions/rising?from=2026-01-01&to=2026-01-03")).status).toBe(
+      400,
+    );
+  });
+
+  test("tells what a field holds, as a suggestion", async () => {
+    expect((await json("streams/url-mentions/values?of=source")).rows).toEqual([
+      { value: "x", n: 4 },
+    ]);
+    expect((await json("streams/url-mentions/values?of=language")).rows).toEqual([
+      { value: "en", n: 4 },
+    ]);
+    expect((await get("streams/url-mentions/values?of=author")).status).toBe(400);
+  });
+
+  test("opens on the newest hour that has data, however long ago it was", async () => {
+    dashboard.clock.now = Date.now();
+    const streams = await json("streams");
+    const top = await json("streams/url-mentions/top");
+    dashboard.clock.now = now;
+    expect(streams.rows.map(({ newest }) => newest)).toEqual([
+      "2026-01-02T10:00:00Z",
+      null,
+      null,
+      null,
+      null,
+    ]);
+    expect(top).toMatchObject({ from: "2026-01-02T08:00:00Z", to: "2026-01-02T11:00:00Z" });
+  });
+
   test("adds up longer ranges from the hours, and says so", async () => {
     const top = await json("streams/url-mentions/top?from=2026-01-01&to=2026-01-03");
     expect(top).toMatchObject({ exact: false });
@@ -256,6 +293,7 @@ test("the page comes with what it asks first, as data that no text can end", asy
 const parameter = z.object({
   name: z.string(),
   in: z.enum(["path", "query"]),
+  required: z.boolean(),
   schema: z.looseObject({
     type: z.string().optional(),
     enum: z.array(z.string()).optional(),
@@ -336,7 +374,7 @@ test("whatever is asked, the answer is as the OpenAPI document says, and never a
     const values = operation.parameters.map((one) =>
       fc.tuple(
         fc.constant(one),
-        one.in === "path"
+        one.required
           ? fc.oneof({ weight: 4, arbitrary: usualValue(one) }, anything)
           : fc.oneof(
               { weight: 8, arbitrary: fc.constant(undefined) },

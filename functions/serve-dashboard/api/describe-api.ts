@@ -70,14 +70,14 @@ function describeRoute({ path, summary, parameters, row, about }: Route) {
 }
 
 function describeParameters(path: string, parameters: z.ZodObject) {
-  const { properties = {} } = jsonSchema(parameters, "input");
+  const { properties = {}, required = [] } = jsonSchema(parameters, "input");
   return Object.entries(properties).map(([name, schema]) => {
     const isInPath = path.includes(`{${name}}`);
     const { description, ...rest } = typeof schema === "object" ? schema : {};
     return {
       name,
       in: isInPath ? "path" : "query",
-      required: isInPath,
+      required: isInPath || required.includes(name),
       ...(description !== undefined && { description }),
       schema: rest,
     };

@@ -1,5 +1,6 @@
 import * as z from "zod";
 import type { Stream } from "../../../shared/streams/stream.ts";
+import { fieldsOf } from "./list-values.ts";
 import { newestHours } from "./newest-hour.ts";
 import { timeText } from "./parameters.ts";
 import { declareRoute, format, type Route } from "./route.ts";
@@ -16,6 +17,7 @@ const row = z.object({
     .describe("What is counted of it; the first that sums is the main one"),
   filters: z.array(z.string()).describe("Parameters that choose among its events"),
   facets: z.array(z.string()).describe("Fields that tell of what kind an event is"),
+  suggests: z.array(z.string()).describe("Filters whose values can be asked for"),
   author: z.string().nullable().describe("Field that tells who did it"),
   newest: z.string().nullable().describe("Newest hour that has data, UTC"),
 });
@@ -43,6 +45,7 @@ export const listStreams = (streams: readonly Stream[]): Route =>
           })),
           filters: filterFields(stream),
           facets: facetsOf(stream),
+          suggests: fieldsOf(stream),
           author: authorOf(stream) ?? null,
           newest: textOf(newest.get(stream.name)),
         })),

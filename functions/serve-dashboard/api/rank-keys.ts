@@ -125,7 +125,7 @@ export function rankKeys(stream: Stream): Route {
 type Row = Readonly<Record<string, unknown>>;
 
 /** Schema of the key and what describes it, as it is read and as it is told. */
-const columnsOf = (stream: Stream) =>
+export const columnsOf = (stream: Stream) =>
   Object.fromEntries(
     [...stream.keys, ...stream.labels].map((name) => {
       const type = isText(typeOf(stream, name)) ? z.string() : z.number();
@@ -135,7 +135,8 @@ const columnsOf = (stream: Stream) =>
 
 const isLinks = (stream: Stream): boolean => stream.labels.includes("url");
 
-const linkOf = (stream: Stream, row: Row) => {
+/** How a link is shown, and where it leads; nothing of other keys. */
+export const linkOf = (stream: Stream, row: Row) => {
   if (!isLinks(stream)) return {};
   const url = row.url;
   if (typeof url !== "string") return {};

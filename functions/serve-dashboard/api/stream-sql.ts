@@ -21,7 +21,7 @@ export const isText = (type: z.ZodType): boolean =>
   type instanceof z.ZodString || type instanceof z.ZodEnum;
 
 /** What only the post tells of which an event was made. */
-const language = "language";
+export const language = "language";
 
 /** Fields of a stream by which it can be filtered: what describes the key, the events, and their posts. */
 export function filterFields(stream: Stream): string[] {
@@ -134,12 +134,16 @@ export const exactColumns = (stream: Stream): string[] => [
 
 /** Columns of a group of hours of one key: different ones are those of each hour, added up. */
 export const summedColumns = (stream: Stream): string[] => [
-  ...stream.labels.map(
-    (name) =>
-      `ARRAY_AGG(event.${name} IGNORE NULLS ORDER BY event.hour DESC LIMIT 1)[SAFE_OFFSET(0)] AS ${name}`,
-  ),
+  ...summedLabels(stream),
   ...stream.measures.map(({ name }) => `SUM(event.${name}) AS ${name}`),
 ];
+
+/** Labels of a group of hours of one key, as its newest hour tells them. */
+export const summedLabels = (stream: Stream): string[] =>
+  stream.labels.map(
+    (name) =>
+      `ARRAY_AGG(event.${name} IGNORE NULLS ORDER BY event.hour DESC LIMIT 1)[SAFE_OFFSET(0)] AS ${name}`,
+  );
 
 /**
  * Rows of the view of the events, of the hours from `@from` to `@to`: no older partition is read. With

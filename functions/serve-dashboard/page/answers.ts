@@ -14,6 +14,7 @@ export const streamsAnswer = z.object({
       measures: z.array(z.extend(column, { sums: z.boolean() })),
       filters: z.array(z.string()),
       facets: z.array(z.string()),
+      suggests: z.array(z.string()),
       author: z.nullable(z.string()),
       newest: z.nullable(z.string()),
     }),
@@ -50,6 +51,17 @@ export const topAnswer = z.object({
     ),
   ),
 });
+
+export const risingAnswer = z.object({
+  rows: z.array(
+    z.catchall(
+      z.object({ n: z.number(), usual: z.number(), shown: z.optional(z.string()) }),
+      z.unknown(),
+    ),
+  ),
+});
+
+export const valuesAnswer = z.object({ rows: z.array(z.object({ value: z.string() })) });
 
 export type TopRow = z.infer<typeof topAnswer>["rows"][number];
 

@@ -1,8 +1,8 @@
 import type { ComponentChildren } from "preact";
-import { useContext } from "preact/hooks";
-import type { Post } from "./answers.ts";
+import { useContext, useState } from "preact/hooks";
+import { type Post, valuesAnswer } from "./answers.ts";
 import { SettingsContext } from "./settings.ts";
-import type { Known } from "./use-answer.ts";
+import { type Known, useAnswer } from "./use-answer.ts";
 import { go, type Place, withQuery } from "./use-place.ts";
 import { writeTime } from "./write-values.ts";
 
@@ -167,17 +167,33 @@ export function Field({
   label,
   query,
   placeholder = "",
+  values,
 }: {
   name: string;
   label: string;
   query: URLSearchParams;
   placeholder?: string;
+  /** Address of what is suggested; asked for when the field is entered. */
+  values?: string | undefined;
 }) {
   const value = query.get(name) ?? "";
+  const [isEntered, setIsEntered] = useState(false);
+  const suggested = useAnswer(isEntered ? values : undefined, valuesAnswer).answer?.rows;
+  const list = suggested === undefined ? undefined : `values-of-${name}`;
   return (
     <label class="field">
       <span>{label}</span>
+      {suggested !== undefined && (
+        <datalist id={list}>
+          {suggested.map((one) => (
+            <option key={one.value} value={one.value} />
+          ))}
+        </datalist>
+      )}
       <input
+        list={list}
+        onFocus={() => setIsEntered(true)}
+        onBlur={() => setIsEntered(false)}
         key={value}
         type="search"
         name={name}

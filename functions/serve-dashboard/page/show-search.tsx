@@ -1,4 +1,5 @@
 import { useContext } from "preact/hooks";
+import { valuesAddress } from "../first-addresses.ts";
 import { searchAnswer } from "./answers.ts";
 import { Field, FilterForm, Posts, ShowState, TableFoot } from "./parts.tsx";
 import { SettingsContext } from "./settings.ts";
@@ -20,8 +21,18 @@ export function ShowSearch({ place }: { place: Place }) {
       <FilterForm place={place} action="Search">
         <Field name="words" label="Words" query={place.query} />
         <Field name="author" label="User" query={place.query} placeholder="x:12" />
-        <Field name="source" label="Source" query={place.query} />
-        <Field name="language" label="Language" query={place.query} />
+        <Field
+          name="source"
+          label="Source"
+          query={place.query}
+          values={valuesAddress("url-mentions", "source")}
+        />
+        <Field
+          name="language"
+          label="Language"
+          query={place.query}
+          values={valuesAddress("url-mentions", "language")}
+        />
         <Field name="from" label="From (UTC)" query={place.query} placeholder="2026-01-02T03" />
         <Field name="to" label="To (UTC)" query={place.query} placeholder="2026-01-03" />
       </FilterForm>

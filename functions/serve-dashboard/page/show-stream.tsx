@@ -1,9 +1,10 @@
 import { useContext } from "preact/hooks";
-import { newestAddresses } from "../first-addresses.ts";
+import { newestAddresses, valuesAddress } from "../first-addresses.ts";
 import {
   type Anomaly,
   anomaliesAnswer,
   hoursAnswer,
+  risingAnswer,
   type StreamInfo,
   type TopRow,
   topAnswer,
@@ -142,6 +143,9 @@ export function ShowStream({
         onChoose={(hour) => go(choose(hour, hour + hourMs))}
       />
       <Unusual anomalies={shown} />
+      {isNow && Object.keys(filters).length === 0 && (
+        <Rising stream={stream} place={place} isLinks={isLinks} />
+      )}
       <Filters stream={stream} place={place} isLinks={isLinks} />
       <ShowState known={top}>
         {(answer) =>
@@ -169,6 +173,46 @@ export function ShowStream({
         }
       </ShowState>
     </>
+  );
+}
+
+/** What has more in these hours than it used to, where it is known what that was. */
+function Rising({
+  stream,
+  place,
+  isLinks,
+}: {
+  stream: StreamInfo;
+  place: Place;
+  isLinks: boolean;
+}) {
+  const { answer } = useAnswer(newestAddresses(stream.name).rising, risingAnswer);
+  if (answer === undefined || !answer.rows.some(({ usual }) => usual > 0)) return null;
+  const hrefOf = (row: Row) =>
+    isLinks
+      ? `/links/${encodeURIComponent(textOf(row.url_key))}`
+      : withQuery(
+          place,
+          Object.fromEntries(stream.keys.map(({ name }) => [name, textOf(row[name])])),
+        );
+  const nameOf = (row: Row) =>
+    isLinks ? titleOf(row) : stream.keys.map(({ name }) => textOf(row[name])).join(" · ");
+  return (
+    <section class="rising" aria-labelledby="rising">
+      <h2 id="rising">Rising fastest</h2>
+      <ol>
+        {answer.rows.map((row) => (
+          <li key={stream.keys.map(({ name }) => textOf(row[name])).join("\n")}>
+            <a href={hrefOf(row)}>
+              <Foreign text={nameOf(row)} />
+            </a>
+            <span>
+              {`${writeNumber(row.n)}${row.usual > 0 ? `, ${writeNumber(row.usual)} are usual` : ", new"}`}
+            </span>
+          </li>
+        ))}
+      </ol>
+    </section>
   );
 }
 
@@ -233,7 +277,13 @@ function Filters({
     >
       <Field name="words" label="Words" query={place.query} />
       {fields.map((name) => (
-        <Field key={name} name={name} label={labelOf(name)} query={place.query} />
+        <Field
+          key={name}
+          name={name}
+          label={labelOf(name)}
+          query={place.query}
+          values={stream.suggests.includes(name) ? valuesAddress(stream.name, name) : undefined}
+        />
       ))}
     </FilterForm>
   );
@@ -359,17 +409,15 @@ function TopTable({
 const worthTelling = 2;
 
 function LinkCell({ row }: { row: TopRow }) {
-  const shown = row.shown ?? String(row.url_key);
-  const title =
-    typeof row.title === "string" && /[\p{L}\p{N}]/u.test(row.title) ? row.title : undefined;
+  const title = readableTitle(row);
   return (
     <td class="link">
       <a class="name" href={`/links/${encodeURIComponent(String(row.url_key))}`}>
-        <Foreign text={title ?? shown} />
+        <Foreign text={titleOf(row)} />
       </a>
       <span class="address">
         <Outward href={row.href}>
-          <Foreign text={title === undefined ? textOf(row.host) : shown} />
+          <Foreign text={title === undefined ? textOf(row.host) : shownOf(row)} />
         </Outward>
         {row.carrier !== undefined && row.carrier.reshares >= worthTelling && (
           <>
@@ -383,6 +431,14 @@ function LinkCell({ row }: { row: TopRow }) {
     </td>
   );
 }
+
+type Row = Readonly<Record<string, unknown>>;
+
+/** The title of a link, unless nobody could read it. */
+const readableTitle = ({ title }: Row): string | undefined =>
+  typeof title === "string" && /[\p{L}\p{N}]/u.test(title) ? title : undefined;
+const shownOf = ({ shown, url_key }: Row): string => textOf(shown ?? url_key);
+const titleOf = (row: Row): string => readableTitle(row) ?? shownOf(row);
 
 const textOf = (value: unknown): string =>
   typeof value === "string" || typeof value === "number" ? String(value) : "";

@@ -1,4 +1,5 @@
 import { useContext } from "preact/hooks";
+import { valuesAddress } from "../first-addresses.ts";
 import { usersAnswer } from "./answers.ts";
 import { Field, FilterForm, Foreign, Outward, ShowState, TableFoot } from "./parts.tsx";
 import { SettingsContext } from "./settings.ts";
@@ -26,7 +27,12 @@ export function ShowUsers({ place }: { place: Place }) {
         </p>
       </header>
       <FilterForm place={place} action="Filter">
-        <Field name="source" label="Source" query={place.query} />
+        <Field
+          name="source"
+          label="Source"
+          query={place.query}
+          values={valuesAddress("interactions", "source")}
+        />
         <Field name="from" label="From (UTC)" query={place.query} placeholder="2026-01-02T03" />
         <Field name="to" label="To (UTC)" query={place.query} placeholder="2026-01-03" />
       </FilterForm>
