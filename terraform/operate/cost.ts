@@ -128,10 +128,10 @@ export function parseCostOptions(args: string[]) {
   };
 }
 
-/** For those who publish each tweet as it is, and keep of it what `posts` keeps. */
+/** For those who publish each tweet as it is, and keep of it what a receipt says. */
 const plainTweet = (run: MeasuredRun) => ({
   bytes: run.plainBytes / run.tweets,
-  rowBytes: (run.rowBytes.posts ?? 0) / run.tweets,
+  rowBytes: run.receiptBytes / run.tweets,
 });
 
 type PricedVolume = { tweets: number; cost: ReturnType<typeof computeCost> };

@@ -34,6 +34,8 @@ export type MeasuredRun = {
   messages: Record<string, number[]>;
   /** Bytes of the rows that are appended, as JSON, by table. */
   rowBytes: Record<string, number>;
+  /** Of those of `posts`, what is published: without the words that append-rows finds in them. */
+  receiptBytes: number;
   /** Rows of the indices of the hours that they are of, as export-hours would write them. */
   indexRows: number;
 };
@@ -55,10 +57,13 @@ export async function measureTweets(options: {
   );
   const messages = new Map<string, Payload[]>();
   const run = createRun();
+  let receiptBytes = 0;
   const publish = async (topic: string, _schema: string, published: readonly string[]) => {
     if (published.length === 0) return;
     const queue = messages.get(topic) ?? [];
     messages.set(topic, queue);
+    if (topic === "append-posts")
+      receiptBytes += sum(published.map((line) => Buffer.byteLength(line)));
     for (const { data } of packLines(published))
       queue.push({ ...encodePayload(data), cause: run.request() });
   };
@@ -145,6 +150,7 @@ export async function measureTweets(options: {
       ),
     },
     rowBytes,
+    receiptBytes,
     indexRows: indexRows.size,
   };
 }
