@@ -24,7 +24,11 @@ export function decideTime({ createdAt, rkey, seenAt, now }: Told): number | und
   const latest = Math.min(seenAt ?? now, now);
   const isPossible = (time: number | undefined): time is number =>
     time !== undefined && isPossibleTime(time, latest, epoch);
-  return [readDateTime(createdAt), keyTime(rkey), seenAt].find(isPossible);
+  const written = readDateTime(createdAt);
+  if (isPossible(written)) return written;
+  const keyed = keyTime(rkey);
+  if (isPossible(keyed)) return keyed;
+  return isPossible(seenAt) ? seenAt : undefined;
 }
 
 /** The instant of RFC 3339, ms since 1970, UTC; undefined for everything else. */

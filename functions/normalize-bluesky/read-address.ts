@@ -9,7 +9,8 @@ export const repostCollection = "app.bsky.feed.repost";
 
 /** https://atproto.com/specs/did and https://atproto.com/specs/record-key */
 const did = /^did:[a-z]+:[A-Za-z0-9._:%-]+$/;
-const recordKey = /^[A-Za-z0-9._:~-]+$/;
+const postPath = /^did:[a-z]+:[A-Za-z0-9._:%-]+\/[A-Za-z0-9._:~-]+$/;
+const repostPath = /^did:[a-z]+:[A-Za-z0-9._:%-]+\/repost\/[A-Za-z0-9._:~-]+$/;
 const address = /^at:\/\/(did:[a-z]+:[A-Za-z0-9._:%-]+)\/([a-zA-Z0-9.-]+)\/([A-Za-z0-9._:~-]+)$/;
 
 /** The parts of `at://did:plc:…/app.bsky.feed.post/3mptbyoeyc22k`, or undefined. */
@@ -26,17 +27,14 @@ const maxAddress = 1_024;
  * collections may have records of the same key.
  */
 export function recordId({ did: account, collection, rkey }: Address): EventId | undefined {
-  if (!did.test(account) || !recordKey.test(rkey)) return undefined;
-  const folder = collection === repostCollection ? "repost/" : "";
-  return eventIdOfText("bluesky", `${account}/${folder}${rkey}`);
+  const isRepost = collection === repostCollection;
+  const path = isRepost ? `${account}/repost/${rkey}` : `${account}/${rkey}`;
+  return (isRepost ? repostPath : postPath).test(path) ? eventIdOfText("bluesky", path) : undefined;
 }
 
 /** Identity of an account, `bluesky:<did>`. Names change, this does not. */
 export const accountId = (account: unknown): EventId | undefined =>
   typeof account === "string" && did.test(account) ? eventIdOfText("bluesky", account) : undefined;
-
-/** Identity of the account in whose repository an address is. */
-export const ownerOf = (uri: unknown): EventId | undefined => accountId(readAddress(uri)?.did);
 
 /** Identity of the post at an address; undefined for an address of something else. */
 export function postIdAt(uri: unknown): EventId | undefined {

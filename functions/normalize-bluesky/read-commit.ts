@@ -32,8 +32,7 @@ export function readCommit(commit: Record<string, unknown>, context: Context): P
   switch (operation) {
     case "create":
     case "update": {
-      const writtenAt = typeof rev === "string" ? keyTime(rev) : undefined;
-      const updatedAt = operation === "update" ? (writtenAt ?? seenAt ?? 0) : undefined;
+      const updatedAt = operation === "update" ? (revisedAt(rev) ?? seenAt ?? 0) : undefined;
       const read = collection === repostCollection ? readRepost : readPost;
       return { place: ".record", item: read(record, address, { seenAt, updatedAt, now }) };
     }
@@ -48,8 +47,12 @@ const single = (item: Item): PlacedItem => ({ place: "", item });
 
 const ignored = (reason: string): Item => ({ outcome: "ignored", reason: `notice-${reason}` });
 
-/** The collections that most records are of; reasons are few, and other people's names are many. */
-const known = new Set(
+/** When a revision of a repository was written, by its TID. */
+const revisedAt = (rev: unknown): number | undefined =>
+  typeof rev === "string" ? keyTime(rev) : undefined;
+
+/** Of the collections that most records are of; reasons are few, and other people's names are many. */
+const reasons = new Map(
   [
     "feed.like",
     "graph.follow",
@@ -57,13 +60,10 @@ const known = new Set(
     "graph.listitem",
     "actor.profile",
     "actor.status",
-  ].map((name) => `app.bsky.${name}`),
+  ].map((name) => [`app.bsky.${name}`, `record-${name.slice(name.indexOf(".") + 1)}`]),
 );
 
-const reasonOf = (collection: string): string =>
-  known.has(collection)
-    ? `record-${collection.slice(collection.lastIndexOf(".") + 1)}`
-    : "record-of-no-post";
+const reasonOf = (collection: string): string => reasons.get(collection) ?? "record-of-no-post";
 
 function readDelete(address: Address): Item {
   const id = recordId(address);

@@ -12,7 +12,7 @@ import { extractLinks } from "./extract-links.ts";
 import {
   type Address,
   accountId,
-  ownerOf,
+  postCollection,
   postIdAt,
   readAddress,
   recordId,
@@ -79,8 +79,10 @@ const mentionFeature = "app.bsky.richtext.facet#mention";
 
 /** The reaction to the author of the post at an address; to nobody, when there is no post. */
 function reactionTo(kind: InteractionKind, uri: unknown): Reaction[] {
-  const target = postIdAt(uri);
-  const influencer = ownerOf(uri);
+  const address = readAddress(uri);
+  if (address?.collection !== postCollection) return [];
+  const target = recordId(address);
+  const influencer = accountId(address.did);
   return target === undefined || influencer === undefined ? [] : [{ influencer, kind, target }];
 }
 
@@ -120,10 +122,12 @@ export function readFlatPost(record: unknown, now: number): Item {
   );
 }
 
-const repostRecord = z.object({
-  createdAt: z.unknown().optional(),
-  subject: z.object({ uri: z.string() }),
-});
+const repostRecord = z.compile(
+  z.object({
+    createdAt: z.unknown().optional(),
+    subject: z.object({ uri: z.string() }),
+  }),
+);
 
 /** A repost as its author's repository has it: it names the post, but has no links of it. */
 export function readRepost(record: unknown, address: Address, context: Context): Item {

@@ -10,6 +10,7 @@ import type { Post, Reaction } from "./post-item.ts";
  */
 export function interactionsOf(post: Post, source: string): Interaction[] {
   const { id, author, alias, revision } = post;
+  if (post.interactions.length === 0 && isFirstReading(revision)) return [];
   const strongest = new Map<string, Reaction>();
   for (const reaction of post.interactions) {
     const known = strongest.get(reaction.influencer);
