@@ -195,6 +195,8 @@ function useArrival(path: string, main: { current: HTMLElement | null }): void {
     const name =
       path === "/" ? "" : `${path.split("/").slice(1).map(decode).join(" ").slice(0, 80)} · `;
     document.title = `${name}Hourtally`;
+    // Where tabs stand in one line that can be moved, the one of the view is in sight.
+    document.querySelector("nav [aria-current]")?.scrollIntoView({ block: "nearest" });
     if (!isFirst.current) {
       scrollTo(0, 0);
       main.current?.focus({ preventScroll: true });

@@ -4,7 +4,7 @@ import { Fact, ShowState, TableFoot } from "./parts.tsx";
 import { SettingsContext } from "./settings.ts";
 import { useAnswer } from "./use-answer.ts";
 import type { Place } from "./use-place.ts";
-import { writeAge, writeCount, writeNumber, writeTime } from "./write-values.ts";
+import { writeAge, writeCount, writeDuration, writeNumber, writeTime } from "./write-values.ts";
 
 /** How the pipeline is. */
 export function ShowHealth({ place, now }: { place: Place; now: number }) {
@@ -32,7 +32,9 @@ export function ShowHealth({ place, now }: { place: Place; now: number }) {
             <Fact name="Counted" note="distinct posts">
               {writeNumber(health.counted)}
             </Fact>
-            <Fact name="Duplicates absorbed">{writeNumber(health.duplicates)}</Fact>
+            <Fact name="Duplicates" note="absorbed">
+              {writeNumber(health.duplicates)}
+            </Fact>
             <Fact name="Deletes">{writeNumber(health.deletes)}</Fact>
             <Fact name="Ignored" note="notices">
               {writeNumber(health.ignored)}
@@ -46,7 +48,7 @@ export function ShowHealth({ place, now }: { place: Place; now: number }) {
               note={
                 health.lagSeconds === null
                   ? ""
-                  : `${writeNumber(health.lagSeconds)} s from topic to table, 95 of 100`
+                  : `${writeDuration(health.lagSeconds)} from topic to table, 95 of 100`
               }
             >
               {health.newestArrival === null ? "–" : writeAge(health.newestArrival, now)}

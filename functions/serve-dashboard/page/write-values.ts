@@ -34,9 +34,12 @@ export function writeRange(from: string, to: string, zone: Zone): string {
 }
 
 /** How long ago something was: `12 s`, `4 min`, `3 h`, `2 d`. */
-export function writeAge(at: string, now: number): string {
-  const seconds = Math.max(0, Math.round((now - Date.parse(at)) / 1_000));
-  if (seconds < 90) return `${seconds} s`;
+export const writeAge = (at: string, now: number): string =>
+  writeDuration(Math.max(0, Math.round((now - Date.parse(at)) / 1_000)));
+
+/** `0.3 s`, `12 s`, `4 min`, `3 h`, `2 d`. */
+export function writeDuration(seconds: number): string {
+  if (seconds < 90) return `${writeNumber(seconds)} s`;
   if (seconds < 90 * 60) return `${Math.round(seconds / 60)} min`;
   return seconds < 48 * 3_600
     ? `${Math.round(seconds / 3_600)} h`
