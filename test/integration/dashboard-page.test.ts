@@ -276,6 +276,35 @@ describe.skipIf(!hasBrowser)("the page in a browser", () => {
     );
   });
 
+  test("lists unusual hours, each with why, and leads there", async () => {
+    const page = await open("/anomalies");
+    const cells = await page.locator("tbody tr").first().locator("td").allTextContents();
+    expect(cells).toEqual([
+      "Wed 3 Jul, 05:00",
+      "url-mentions",
+      "peak",
+      "900",
+      "40",
+      "900 events of url-mentions at 05 UTC; 20 to 80 are usual for a Wednesday at this hour",
+    ]);
+    await page.locator("tbody a").first().click();
+    await page.waitForURL(/from=2019-07-03T05.*to=2019-07-03T06/);
+  });
+
+  test("tells times in UTC or as the reader's clock has them, light or dark, and remembers", async () => {
+    const page = await open("/");
+    const range = page.locator("main header p");
+    expect(await range.textContent()).toContain("Wed, 3 Jul 2019, 04:00–07:00 UTC");
+    await page.getByRole("button", { name: "UTC time" }).click();
+    expect(await range.textContent()).toContain("Wed, 3 Jul 2019, 00:00–03:00 local time");
+    await page.getByRole("button", { name: "Auto theme" }).click();
+    await goTo(page, "/");
+    expect(await range.textContent()).toContain("00:00–03:00 local time");
+    expect(await page.evaluate("getComputedStyle(document.documentElement).colorScheme")).toBe(
+      "dark",
+    );
+  });
+
   test("shows who moves whom, from both sides", async () => {
     const page = await open("/users");
     await row(page, "x:500").first().waitFor();

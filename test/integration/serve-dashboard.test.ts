@@ -27,6 +27,10 @@ beforeAll(async () => {
     }),
     "no tweet",
   ]);
+  // Delivered once more, in a message of its own.
+  await dashboard.count([
+    tweet({ id: 3, at: "10:05", user: 2, links: ["https://example.com/one"] }),
+  ]);
 });
 afterAll(() => dashboard.close());
 
@@ -202,8 +206,11 @@ describe("the API", () => {
     dashboard.clock.now = now;
     expect(JSON.parse(answer)).toMatchObject({
       status: "failing",
-      received: 5,
+      received: 6,
       counted: 5,
+      duplicates: 1,
+      deadLetters: 0,
+      messages: 2,
       failed: 1,
       open: 1,
       rows: [{ stage: "normalize-tweets", reason: "malformed-json", failed: 1, open: 1 }],
@@ -268,6 +275,25 @@ describe("the API", () => {
     const head = await fetch(`${dashboard.url}/api/v1/streams`, { method: "HEAD" });
     expect(Number(head.headers.get("content-length"))).toBeGreaterThan(100);
   });
+});
+
+test("nothing inline, nothing from elsewhere and no text as markup: so says every answer", async () => {
+  for (const path of ["/", "/api/v1/health", "/nothing.js", "/api/v1/streams/none/top"]) {
+    const { headers } = await fetch(dashboard.url + path);
+    const policy = headers.get("content-security-policy") ?? "";
+    expect(policy.split("; ")).toEqual(
+      expect.arrayContaining([
+        "default-src 'none'",
+        "script-src 'self'",
+        "style-src 'self'",
+        "frame-ancestors 'none'",
+        "require-trusted-types-for 'script'",
+        "trusted-types 'none'",
+      ]),
+    );
+    expect(policy).not.toMatch(/unsafe|http|data:|\*/);
+    expect(headers.get("x-content-type-options")).toBe("nosniff");
+  }
 });
 
 test("the page comes with what it asks first, as data that no text can end", async () => {
