@@ -5,9 +5,13 @@ import { build, type Plugin } from "esbuild";
 import * as z from "zod";
 import { buildPage } from "./build-page.ts";
 import { cutLock } from "./cut-lock.ts";
+import { digestSources } from "./digest-sources.ts";
 import { functionNames } from "./function-names.ts";
 
 const root = join(import.meta.dirname, "..");
+export const dist = join(root, "dist");
+/** File with the digest of what the bundles were built of; absent while they are built. */
+export const builtOf = join(dist, ".built-of");
 const nodeModules = "node_modules/";
 const framework = "@google-cloud/functions-framework";
 
@@ -24,6 +28,7 @@ const outside = [framework, decoder];
  */
 export async function buildFunctions(): Promise<string[]> {
   const names = functionNames();
+  const digest = await digestSources();
   const lock: unknown = JSON.parse(await readFile(join(root, "package-lock.json"), "utf8"));
   await removeStale(names);
   // All in one go: what several of them use is parsed once.
@@ -32,11 +37,11 @@ export async function buildFunctions(): Promise<string[]> {
       in: join(root, "functions", name, "index.ts"),
       out: join(name, "index"),
     })),
-    outdir: join(root, "dist"),
+    outdir: dist,
     bundle: true,
     write: false,
     metafile: true,
-    absWorkingDir: join(root, "dist"),
+    absWorkingDir: dist,
     platform: "node",
     target: "node24",
     // The Google clients are CommonJS and look for themselves beside the file.
@@ -54,14 +59,15 @@ export async function buildFunctions(): Promise<string[]> {
     await writePage(name);
   }
   for (const { path, contents } of outputFiles) await replaceFile(path, contents);
+  await replaceFile(builtOf, digest);
   return names;
 }
 
-/** Folders of functions that are no more. */
+/** Folders of functions that are no more, and what tells of the build before. */
 async function removeStale(names: readonly string[]): Promise<void> {
-  await mkdir(join(root, "dist"), { recursive: true });
-  for (const name of await readdir(join(root, "dist"))) {
-    if (!names.includes(name)) await rm(join(root, "dist", name), { recursive: true });
+  await mkdir(dist, { recursive: true });
+  for (const name of await readdir(dist)) {
+    if (!names.includes(name)) await rm(join(dist, name), { recursive: true, force: true });
   }
 }
 
@@ -70,7 +76,7 @@ async function writeManifest(
   packages: readonly string[],
   lock: unknown,
 ): Promise<void> {
-  const folder = join(root, "dist", name);
+  const folder = join(dist, name);
   await mkdir(folder, { recursive: true });
   const dependencies: Record<string, string> = {};
   for (const one of packages) dependencies[one] = await installedVersion(one);
@@ -83,7 +89,7 @@ async function writeManifest(
 /** Files of an older page go last: one that starts meanwhile finds all files of the one or the other. */
 async function writePage(name: string): Promise<void> {
   const files = await buildPage(join(root, "functions", name, "page"));
-  const folder = join(root, "dist", name, "page");
+  const folder = join(dist, name, "page");
   if (files === undefined) return rm(folder, { recursive: true, force: true });
   await mkdir(folder, { recursive: true });
   for (const [file, contents] of files) await replaceFile(join(folder, file), contents);

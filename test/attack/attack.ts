@@ -1,5 +1,5 @@
 import Table from "cli-table3";
-import { buildFunctions } from "../../terraform/build-functions.ts";
+import { ensureBuilt } from "../../terraform/ensure-built.ts";
 import { parseArguments, wholeNumber } from "../../terraform/operate/cli/parse-arguments.ts";
 import { runCommand } from "../../terraform/operate/cli/run-command.ts";
 import { UserError } from "../../terraform/operate/cli/user-error.ts";
@@ -58,7 +58,7 @@ async function attack(args: string[], listen: () => AbortSignal): Promise<number
   const seconds = wholeNumber("--seconds", values.seconds, { min: 1, max: 3_600 });
   process.env.X_CONSUMER_SECRET = xSecret;
   process.stderr.write("Building the functions and starting the local cloud …\n");
-  await buildFunctions();
+  await ensureBuilt();
   const signal = listen();
   let holds = true;
   for (const [name, run] of Object.entries(attacks)) {

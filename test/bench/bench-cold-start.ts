@@ -2,7 +2,7 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { FunctionManifest } from "../../shared/manifest/function-manifest.ts";
-import { buildFunctions } from "../../terraform/build-functions.ts";
+import { ensureBuilt } from "../../terraform/ensure-built.ts";
 import { readManifests } from "../../terraform/read-manifests.ts";
 import { runFunction } from "../local-cloud/run-function.ts";
 import { processCpuMs } from "../support/process-usage.ts";
@@ -25,7 +25,7 @@ const environment = {
  * beside that of the same function with its packages in `node_modules`, in turns.
  */
 export async function benchColdStart(effort: Effort): Promise<Measurement[]> {
-  await buildFunctions();
+  await ensureBuilt();
   const folder = await mkdtemp(join(tmpdir(), "hourtally-bench-"));
   const measurements: Measurement[] = [];
   try {

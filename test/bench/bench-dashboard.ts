@@ -10,7 +10,7 @@ import * as z from "zod";
 import { closeStream } from "../../functions/close-hours/close-stream.ts";
 import { createWarehouse } from "../../functions/close-hours/query-warehouse.ts";
 import { urlMentions } from "../../shared/streams/url-mentions.ts";
-import { buildFunctions } from "../../terraform/build-functions.ts";
+import { ensureBuilt } from "../../terraform/ensure-built.ts";
 import { hasBrowser, openBrowser } from "../support/open-browser.ts";
 import { type ServedDashboard, serveDashboard } from "../support/serve-dashboard.ts";
 import { fillDay, incrementColumns, repeatDay, totalColumns } from "./fill-increments.ts";
@@ -25,7 +25,7 @@ const seconds = 10;
 
 /** The page and its API over a month of counts, all closed: how fast, and how large. */
 export async function benchDashboard({ quick }: Effort): Promise<Measurement[]> {
-  await buildFunctions();
+  await ensureBuilt();
   const now = Math.floor(Date.now() / hourMs) * hourMs + hourMs / 2;
   const directory = await mkdtemp(join(tmpdir(), "hourtally-bench-"));
   const warehouse = await startWarehouse(join(directory, "warehouse.duckdb"));

@@ -1,5 +1,5 @@
 import * as z from "zod";
-import { buildFunctions } from "../../terraform/build-functions.ts";
+import { ensureBuilt } from "../../terraform/ensure-built.ts";
 import { generateTweets } from "../producer/generate-tweets.ts";
 import { publishEvents } from "../producer/publish-events.ts";
 import { peakResidentBytes } from "../support/process-usage.ts";
@@ -17,7 +17,7 @@ const mebibyte = 1_024 * 1_024;
 
 /** The whole way on this machine: burst throughput, freshness at a steady rate, memory. */
 export async function benchEndToEnd(): Promise<Measurement[]> {
-  await buildFunctions();
+  await ensureBuilt();
   const cloud = await startTestCloud();
   try {
     await Promise.all(cloud.functions.map(({ wake }) => wake()));

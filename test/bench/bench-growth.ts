@@ -1,7 +1,7 @@
 import { PubSub } from "@google-cloud/pubsub";
 import { packedEvents } from "../../shared/codec/pack-lines.ts";
 import { topicsOf } from "../../shared/manifest/list-topics.ts";
-import { buildFunctions } from "../../terraform/build-functions.ts";
+import { ensureBuilt } from "../../terraform/ensure-built.ts";
 import { sumOfAll } from "../../terraform/operate/cost/compute-cost.ts";
 import { readManifests } from "../../terraform/read-manifests.ts";
 import { startPubsub } from "../local-cloud/pubsub/start-pubsub.ts";
@@ -21,7 +21,7 @@ const mebibyte = 2 ** 20;
 
 /** What more tweets and more requests at a time do to what one costs: nothing, is the promise. */
 export async function benchGrowth({ quick }: Effort): Promise<Measurement[]> {
-  await buildFunctions();
+  await ensureBuilt();
   return [
     ...(await growTweets(quick ? jobs.quick : jobs.full)),
     ...(await growRequests(quick ? inFlight.quick : inFlight.full)),

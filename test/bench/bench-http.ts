@@ -2,7 +2,7 @@ import { Agent, request } from "node:http";
 import { PubSub } from "@google-cloud/pubsub";
 import { encodePayload } from "../../shared/codec/encode-payload.ts";
 import { topicsOf } from "../../shared/manifest/list-topics.ts";
-import { buildFunctions } from "../../terraform/build-functions.ts";
+import { ensureBuilt } from "../../terraform/ensure-built.ts";
 import { readManifests } from "../../terraform/read-manifests.ts";
 import { startPubsub } from "../local-cloud/pubsub/start-pubsub.ts";
 import { processCpuMs } from "../support/process-usage.ts";
@@ -52,7 +52,7 @@ cloudEvent("normalize-urls", async ({ data }) => {
 
 /** Normalizers under the functions framework, each against a handler that does what none can leave out. */
 export async function benchHttp(effort: Effort): Promise<Measurement[]> {
-  await buildFunctions();
+  await ensureBuilt();
   const pubsub = await startPubsub();
   Object.assign(process.env, {
     PUBSUB_EMULATOR_HOST: pubsub.address,

@@ -4,7 +4,7 @@ import { PubSub } from "@google-cloud/pubsub";
 import * as z from "zod";
 import { encodePayload } from "../../shared/codec/encode-payload.ts";
 import { packedEvents } from "../../shared/codec/pack-lines.ts";
-import { buildFunctions } from "../../terraform/build-functions.ts";
+import { ensureBuilt } from "../../terraform/ensure-built.ts";
 import { naiveCost } from "../../terraform/operate/cost/compare-designs.ts";
 import { computeCost, sumOfAll, totalOf } from "../../terraform/operate/cost/compute-cost.ts";
 import { measureTweets } from "../../terraform/operate/cost/measure-tweets.ts";
@@ -54,7 +54,7 @@ type Outcome = {
  */
 export async function benchNaive({ quick }: Effort): Promise<Measurement[]> {
   if (!hasSharedData) return [];
-  await buildFunctions();
+  await ensureBuilt();
   const naive = await runNaive(quick ? naiveTweets.quick : naiveTweets.full);
   const ours = await runOurs(quick ? ourCopies.quick : ourCopies.full);
   const outcomes = { "the naive pipeline": naive, "this one": ours };

@@ -1,5 +1,5 @@
 import { redriveAnswer } from "../../shared/events/redrive-request.v1.ts";
-import { buildFunctions } from "../../terraform/build-functions.ts";
+import { ensureBuilt } from "../../terraform/ensure-built.ts";
 import { publishEvents } from "../producer/publish-events.ts";
 import { peakResidentBytes } from "../support/process-usage.ts";
 import { startTestCloud, type TestCloud } from "../support/test-cloud.ts";
@@ -12,7 +12,7 @@ const mebibyte = 1_024 * 1_024;
 
 /** Failed events that are sent back to their topic a second, and what more of them take in memory. */
 export async function benchRedrive(): Promise<Measurement[]> {
-  await buildFunctions();
+  await ensureBuilt();
   const cloud = await startTestCloud();
   try {
     await redriveFailures(cloud, few);

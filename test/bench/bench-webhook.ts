@@ -1,7 +1,7 @@
 import { once } from "node:events";
 import { connect } from "node:net";
 import { PubSub } from "@google-cloud/pubsub";
-import { buildFunctions } from "../../terraform/build-functions.ts";
+import { ensureBuilt } from "../../terraform/ensure-built.ts";
 import { startPubsub } from "../local-cloud/pubsub/start-pubsub.ts";
 import { generateTweets } from "../producer/generate-tweets.ts";
 import { processCpuMs } from "../support/process-usage.ts";
@@ -37,7 +37,7 @@ export async function benchWebhook(effort: Effort): Promise<Measurement[]> {
   });
   await topics.createTopic("tweets");
   await topics.close();
-  await buildFunctions();
+  await ensureBuilt();
   const environment = {
     GOOGLE_CLOUD_PROJECT: "bench",
     PUBSUB_EMULATOR_HOST: pubsub.address,

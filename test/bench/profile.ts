@@ -8,7 +8,7 @@ import { PubSub } from "@google-cloud/pubsub";
 import { encodePayload } from "../../shared/codec/encode-payload.ts";
 import { triggersOf } from "../../shared/manifest/function-manifest.ts";
 import { topicsOf } from "../../shared/manifest/list-topics.ts";
-import { buildFunctions } from "../../terraform/build-functions.ts";
+import { ensureBuilt } from "../../terraform/ensure-built.ts";
 import { parseArguments } from "../../terraform/operate/cli/parse-arguments.ts";
 import { runCommand } from "../../terraform/operate/cli/run-command.ts";
 import { UserError } from "../../terraform/operate/cli/user-error.ts";
@@ -57,7 +57,7 @@ async function profile(args: string[], listen: () => AbortSignal): Promise<void>
     process.exit(130);
   });
   try {
-    await buildFunctions();
+    await ensureBuilt();
     if (name === localCloud) await profileCloud(folder);
     else await profileFunction(name, folder);
     await draw(name, folder);

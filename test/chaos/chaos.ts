@@ -1,4 +1,4 @@
-import { buildFunctions } from "../../terraform/build-functions.ts";
+import { ensureBuilt } from "../../terraform/ensure-built.ts";
 import { runCommand } from "../../terraform/operate/cli/run-command.ts";
 import { helpText, parseOptions } from "./parse-options.ts";
 import { renderReport } from "./render-report.ts";
@@ -17,7 +17,7 @@ async function chaos(args: string[], listen: () => AbortSignal): Promise<number 
   }
   const signal = listen();
   process.stderr.write("Building the functions and starting the local cloud …\n");
-  await buildFunctions();
+  await ensureBuilt();
   const { json, ...run } = options;
   const progress = showProgress(run.events);
   const report = await runChaos(

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { setFlagsFromString } from "node:v8";
 import { BigQuery } from "@google-cloud/bigquery";
 import { PubSub } from "@google-cloud/pubsub";
-import { buildFunctions } from "../../terraform/build-functions.ts";
+import { ensureBuilt } from "../../terraform/ensure-built.ts";
 import { runCommand } from "../../terraform/operate/cli/run-command.ts";
 import { UserError } from "../../terraform/operate/cli/user-error.ts";
 import {
@@ -132,7 +132,7 @@ async function openTarget(
   if (emulator !== undefined) await checkEmulator(emulator);
   if (options.data !== undefined) await mkdir(options.data, { recursive: true });
   say("Building the functions and starting the local cloud …");
-  await buildFunctions();
+  await ensureBuilt();
   const hasFaults = options.duplicates > 0 || options.shuffle;
   const own = await startOnFreePorts({
     projectId: localProject,
