@@ -1,3 +1,4 @@
+import { allowDownloads, type Intercepted } from "../../shared/objects/allow-downloads.ts";
 import { createObject } from "./create-object.ts";
 import { type CursorBucket, type CursorStore, createCursorStore } from "./cursor-store.ts";
 
@@ -8,7 +9,11 @@ export type Lake = {
   store: (name: string, bytes: Buffer) => Promise<unknown>;
 };
 
-export const openLake = (bucket: CursorBucket): Lake => ({
-  cursors: createCursorStore(bucket),
-  store: (name, bytes) => createObject(bucket, name, bytes, "application/gzip"),
-});
+/** The lake on a bucket of Google's client. */
+export function openLake(bucket: CursorBucket & Intercepted): Lake {
+  allowDownloads(bucket);
+  return {
+    cursors: createCursorStore(bucket),
+    store: (name, bytes) => createObject(bucket, name, bytes, "application/gzip"),
+  };
+}
