@@ -8,7 +8,15 @@ import { encodePayload } from "../../shared/codec/encode-payload.ts";
 import { createLinePublisher } from "../../shared/codec/publish-lines.ts";
 import { tables } from "../../shared/rows/tables.ts";
 import { messagePublished } from "../support/deliveries.ts";
-import { type Effort, held, type Measurement, ownCpuMs, roundsOf, told } from "./measurement.ts";
+import {
+  type Effort,
+  held,
+  type Measurement,
+  ownCpuMs,
+  roundsOf,
+  told,
+  warmUp,
+} from "./measurement.ts";
 import { realMessages } from "./real-messages.ts";
 import { forkRowSink } from "./start-row-sink.ts";
 
@@ -94,7 +102,7 @@ async function perSecond(
     };
     await Promise.all(Array.from({ length: atOnce }, worker));
   };
-  await round();
+  await warmUp(() => ownCpuMs(round));
   const rates: number[] = [];
   for (let left = roundsOf(effort, rounds); left > 0; left--) {
     rates.push((events * times) / ((await ownCpuMs(round)) / 1_000));

@@ -60,6 +60,15 @@ export async function ownCpuMs(run: () => void | Promise<void>): Promise<number>
   return (user + system) / 1_000;
 }
 
+const warmUpMs = 2_000;
+const mostWarmUps = 50;
+
+/** Runs something until it is compiled: what the compiler takes in the first seconds is no cost of a row. */
+export async function warmUp(cost: Cost): Promise<void> {
+  let ms = 0;
+  for (let run = 0; run < mostWarmUps && ms < warmUpMs; run++) ms += await cost();
+}
+
 /** Runs two things in turn and tells how much of the cost of `work` the `floor` has, pair by pair. */
 export async function ratioToFloor(
   rounds: number,
@@ -67,8 +76,8 @@ export async function ratioToFloor(
   work: Cost,
 ): Promise<{ ratios: number[]; floorMs: number; workMs: number }> {
   const pairs: { floorMs: number; workMs: number }[] = [];
-  await floor();
-  await work();
+  await warmUp(floor);
+  await warmUp(work);
   for (let round = 0; round < rounds; round++) {
     pairs.push({ floorMs: await floor(), workMs: await work() });
   }

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { median, quantile, ratioToFloor, roundsOf } from "../../bench/measurement.ts";
+import { median, quantile, ratioToFloor, roundsOf, warmUp } from "../../bench/measurement.ts";
 
 test.each([
   [[3, 1, 2], 2],
@@ -16,13 +16,22 @@ test("a quick run has three rounds, and never more than a usual one", () => {
   expect(roundsOf({ quick: false }, 7)).toBe(7);
 });
 
-test("ratios are taken pair by pair, after a round that only warms up", async () => {
-  const floors = [99, 10, 20, 30].values();
-  const works = [99, 20, 80, 40].values();
+test("ratios are taken pair by pair, after rounds of two seconds of CPU that only warm up", async () => {
+  const floors = [1_200, 900, 10, 20, 30].values();
+  const works = [2_000, 20, 80, 40].values();
   const next = (values: Iterator<number>) => async () => values.next().value ?? 0;
   expect(await ratioToFloor(3, next(floors), next(works))).toEqual({
     ratios: [0.5, 0.25, 0.75],
     floorMs: 20,
     workMs: 40,
   });
+});
+
+test("what costs nothing is warmed up fifty times", async () => {
+  let runs = 0;
+  await warmUp(async () => {
+    runs += 1;
+    return 0;
+  });
+  expect(runs).toBe(50);
 });
