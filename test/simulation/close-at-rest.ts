@@ -9,6 +9,7 @@ export type ClosedAtRest = {
   staleHours: number;
   rewrittenHours: number;
   untoldHours: number;
+  unexportedHours: number;
 };
 
 /**
@@ -16,7 +17,7 @@ export type ClosedAtRest = {
  * closes again.
  */
 export async function closeAtRest(world: World): Promise<ClosedAtRest> {
-  const { scheduler, warehouse, closer, closingTables } = world;
+  const { scheduler, warehouse, closer, closingTables, exporter } = world;
   const isClosed = await closeOnce(world);
   const exact = countHours(
     warehouse.rows("url_hour_increments"),
@@ -36,6 +37,7 @@ export async function closeAtRest(world: World): Promise<ClosedAtRest> {
     staleHours: differences(printHours(shown), printHours(exact)),
     rewrittenHours: closingTables.headers.length - written,
     untoldHours: untold.length + closer.toldWrongly(),
+    unexportedHours: exporter.wrongHours(newest.values()),
   };
 }
 

@@ -342,10 +342,43 @@ const wrongTelling: readonly PlantedFault[] = [
   },
 ];
 
+/** Files of hours that are not those of their newest closings. */
+const wrongExports: readonly PlantedFault[] = [
+  {
+    name: "swallows errors of writing a manifest",
+    sign: "unexportedHours",
+    seed: 23,
+    twists: {
+      export: (tools) => ({
+        ...tools,
+        lake: {
+          ...tools.lake,
+          writeManifest: (...asked) => tools.lake.writeManifest(...asked).catch(() => true),
+        },
+      }),
+    },
+  },
+  {
+    name: "keeps the manifest of an hour that is closed again",
+    sign: "unexportedHours",
+    twists: {
+      export: (tools) => ({
+        ...tools,
+        lake: {
+          ...tools.lake,
+          writeManifest: async (name, manifest, generation) =>
+            generation !== undefined || tools.lake.writeManifest(name, manifest, generation),
+        },
+      }),
+    },
+  },
+];
+
 export const closingFaults: readonly PlantedFault[] = [
   ...wrongTotals,
   ...wrongView,
   ...wrongTelling,
+  ...wrongExports,
 ];
 
 /** Cells of the same hour and key as one, with their mentions added. */

@@ -34,6 +34,8 @@ export function createCloser(world: {
   callPort: CallPort;
   tables: ClosingTables;
   accept: Queue["accept"];
+  /** Hears of each message of topic hours-closed. */
+  onTold: (payload: Buffer) => void;
   twists: Twists;
 }): Closer {
   const { scheduler, random, weather, callPort, tables, accept, twists } = world;
@@ -41,8 +43,8 @@ export function createCloser(world: {
   let toldWrongly = 0;
   let requests = 0;
 
-  /** Of a topic with the subscribers of anomalies, who are not here. */
   const hear = (data: Buffer): void => {
+    world.onTold(data);
     for (const line of data.toString().split("\n")) {
       const closed = hoursClosed.parse(JSON.parse(line));
       told.push(closed);

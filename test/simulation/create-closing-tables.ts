@@ -36,6 +36,7 @@ export type ClosingTables = {
   /** A statement that counts what is there when it begins; what it writes is there when it commits. */
   write: (...asked: Parameters<ClosingWarehouse["writeTotals"]>) => () => void;
   headers: readonly TotalsHeader[];
+  cells: Totals["cells"];
   /** View `url_hours` at a time in ms since 1970. */
   view: (now: number) => ReturnType<ViewHours>;
 };
@@ -125,6 +126,7 @@ export function createClosingTables(
         onQuery({ query: "writeTotals", asked, answer, rows });
       };
     },
+    cells,
     view: (now) => {
       const answer = rules.view(tables, totals, now);
       onQuery({ query: "view", asked: now, answer, rows: rowCount() });

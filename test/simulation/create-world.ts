@@ -1,6 +1,6 @@
 import { gzipSync, zstdCompressSync } from "node:zlib";
 import { urlMentions } from "../../shared/streams/url-mentions.ts";
-import type { Random } from "../support/create-random.ts";
+import { createRandom, type Random } from "../support/create-random.ts";
 import { plainData } from "../support/plain-data.ts";
 import { createCallPort } from "./call-port.ts";
 import { type Archive, type ArchiveRules, createArchive } from "./create-archive.ts";
@@ -11,6 +11,7 @@ import {
   type ClosingTables,
   createClosingTables,
 } from "./create-closing-tables.ts";
+import { createExporter, type Exporter } from "./create-exporter.ts";
 import { createFleet, type Fleet } from "./create-fleet.ts";
 import { createLoader, type Sent } from "./create-loader.ts";
 import { createOperator, type Operator } from "./create-operator.ts";
@@ -34,6 +35,7 @@ export type World = {
   warehouse: Warehouse;
   operator: Operator;
   closer: Closer;
+  exporter: Exporter;
   archive: Archive;
   closingTables: ClosingTables;
   lineage: Lineage;
@@ -84,6 +86,8 @@ export function createWorld(settings: {
   storm: Storm;
   input: Input;
   random: Random;
+  /** Of what happens to the exporter of closed hours. */
+  exportSeed: number;
   limits: FaultLimits;
   /** Faults that are planted between the parts under test. */
   twists: Twists;
@@ -141,6 +145,14 @@ export function createWorld(settings: {
   });
 
   const closingTables = createClosingTables(warehouse, settings.closingRules, settings.onQuery);
+  const exporter = createExporter({
+    scheduler,
+    random: createRandom(settings.exportSeed),
+    isQuiet: weather.isQuiet,
+    countRows: (hour, revision) =>
+      closingTables.cells.filter((one) => one.hour === hour && one.revision === revision).length,
+    twists,
+  });
   const closer = createCloser({
     scheduler,
     random,
@@ -148,6 +160,7 @@ export function createWorld(settings: {
     callPort,
     tables: closingTables,
     accept: queue.accept,
+    onTold: exporter.deliver,
     twists,
   });
   const close = () => void closer.close();
@@ -209,6 +222,7 @@ export function createWorld(settings: {
     warehouse,
     operator,
     closer,
+    exporter,
     archive,
     closingTables,
     lineage,

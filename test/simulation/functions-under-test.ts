@@ -10,6 +10,7 @@ import {
 } from "../../functions/bucket-hours/coalesce-increments.ts";
 import { createHandler as createBucketHours } from "../../functions/bucket-hours/handler.ts";
 import type { ClosingTools } from "../../functions/close-hours/close-stream.ts";
+import type { ExportTools } from "../../functions/export-hours/export-hour.ts";
 import { parseConfig as parseLoadConfig } from "../../functions/load-object/config.ts";
 import { createHandler as createLoadHandler } from "../../functions/load-object/handler.ts";
 import { createHandler as createNormalizeBluesky } from "../../functions/normalize-bluesky/handler.ts";
@@ -74,6 +75,7 @@ export type Twists = {
   appendRows?: (append: AppendRows, platform: Platform) => AppendRows;
   load?: (ports: LoadPorts) => LoadPorts;
   close?: (tools: ClosingTools) => ClosingTools;
+  export?: (tools: ExportTools) => ExportTools;
   handle?: (name: FunctionName, handle: Handle, platform: Platform) => Handle;
 };
 

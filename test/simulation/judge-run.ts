@@ -35,6 +35,8 @@ export type Verdict = {
   rewrittenHours: number;
   /** Closings that were told to nobody, or otherwise than they are. */
   untoldHours: number;
+  /** Hours of which a reader of their files finds another closing than the newest, or half of it. */
+  unexportedHours: number;
 };
 
 export type Conservation = {
@@ -67,6 +69,7 @@ export type Outcome = {
   staleHours: number;
   rewrittenHours: number;
   untoldHours: number;
+  unexportedHours: number;
 };
 
 const maxProblems = 8;
@@ -105,6 +108,7 @@ export function judgeRun(outcome: Outcome): Judgement {
       staleHours: outcome.staleHours,
       rewrittenHours: outcome.rewrittenHours,
       untoldHours: outcome.untoldHours,
+      unexportedHours: outcome.unexportedHours,
     },
   };
 }

@@ -56,7 +56,13 @@ const minSteps = 100_000;
 /** Failures are sent again in a storm, too. */
 const redriveStormMs = 10 * 60_000;
 
-const nothingWrong = { isClosed: true, staleHours: 0, rewrittenHours: 0, untoldHours: 0 };
+const nothingWrong = {
+  isClosed: true,
+  staleHours: 0,
+  rewrittenHours: 0,
+  untoldHours: 0,
+  unexportedHours: 0,
+};
 
 const isUndelivered = ({ reason }: Row): boolean =>
   reason === "retries-exhausted" || reason === "row-refused";
@@ -82,6 +88,7 @@ export async function runSeed(settings: RunSettings): Promise<Run> {
     storm,
     input,
     random,
+    exportSeed: seed + 0x3_0000_0000,
     limits,
     twists,
     closingRules: { ...closingRules, ...settings.closingRules },
@@ -143,6 +150,7 @@ export async function runSeed(settings: RunSettings): Promise<Run> {
     staleHours: early.staleHours + late.staleHours,
     rewrittenHours: early.rewrittenHours + late.rewrittenHours,
     untoldHours: late.untoldHours,
+    unexportedHours: late.unexportedHours,
     failedEvents: warehouse.rows("failed_events"),
     lineage: world.lineage,
     unfinished: left + (isAtRest ? 0 : 1),

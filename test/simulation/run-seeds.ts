@@ -45,6 +45,7 @@ export async function runSeeds(
       staleHours: 0,
       rewrittenHours: 0,
       untoldHours: 0,
+      unexportedHours: 0,
     },
     conservation: { received: 0, counted: 0, duplicates: 0, ignored: 0, deletes: 0, failed: 0 },
     deaths: {},

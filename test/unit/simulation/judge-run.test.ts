@@ -137,6 +137,7 @@ const exact: Outcome = {
   staleHours: 0,
   rewrittenHours: 0,
   untoldHours: 0,
+  unexportedHours: 0,
 };
 
 const shows = (changed: Partial<HourCell>): Partial<Outcome> => ({
@@ -242,6 +243,7 @@ const wrongs: readonly [
   ["staleHours", "the view shows other than the exact one", { staleHours: 1 }, 1],
   ["rewrittenHours", "an hour is written that is there", { rewrittenHours: 1 }, 1],
   ["untoldHours", "a closing is not told", { untoldHours: 1 }, 1],
+  ["unexportedHours", "a closing is not exported", { unexportedHours: 1 }, 1],
 ];
 
 describe("a run that is exact", () => {
@@ -305,6 +307,7 @@ describe("each thing that is wrong is told by one sign alone", () => {
       "staleHours",
       "rewrittenHours",
       "untoldHours",
+      "unexportedHours",
     ]);
     for (const [sign, what, changed] of wrongs) {
       if (silent.has(sign)) continue;
