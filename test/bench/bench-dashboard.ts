@@ -6,6 +6,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import type { BigQuery } from "@google-cloud/bigquery";
+import type { Browser } from "playwright-core";
 import * as z from "zod";
 import { closeStream } from "../../functions/close-hours/close-stream.ts";
 import { createWarehouse } from "../../functions/close-hours/query-warehouse.ts";
@@ -93,6 +94,7 @@ async function askSteadily(dashboard: ServedDashboard, now: number): Promise<num
     "/streams",
     "/streams/url-mentions/top",
     "/streams/url-mentions/hours",
+    "/streams/url-mentions/rising?limit=5",
     `/streams/url-mentions/top?from=${day}T03&to=${day}T04`,
     "/links/example.com%2Farticles%2F2026%2F1",
     "/health",
@@ -117,18 +119,32 @@ const noteRanking = `
     setTimeout(() => { globalThis.interactiveMs = performance.now(); });
   }).observe(document, { childList: true, subtree: true });`;
 
-/** Until the ranking is there and can be worked with, in a browser that is slowed four times. */
+const openings = 5;
+
+/**
+ * Until the ranking is there and can be worked with, in a browser that is slowed four times; each time in
+ * a profile of its own, which has nothing cached. The median: the browser still starts during the first.
+ */
 async function openSlowly({ url }: ServedDashboard): Promise<Measurement> {
   const browser = await openBrowser();
-  const page = await browser.newPage();
-  const session = await page.context().newCDPSession(page);
+  const taken: number[] = [];
+  for (let n = 0; n < openings; n += 1) taken.push(await openOnce(browser, url));
+  await browser.close();
+  const median = taken.toSorted((a, b) => a - b)[Math.floor(openings / 2)] ?? Number.NaN;
+  return held("dashboard, interactive in a Chromium slowed four times", median);
+}
+
+async function openOnce(browser: Browser, url: string): Promise<number> {
+  const context = await browser.newContext();
+  const page = await context.newPage();
+  const session = await context.newCDPSession(page);
   await session.send("Emulation.setCPUThrottlingRate", { rate: 4 });
   await page.addInitScript(noteRanking);
   await page.goto(url);
   await page.waitForFunction("globalThis.interactiveMs !== undefined");
   const ms = Number(await page.evaluate("globalThis.interactiveMs"));
-  await browser.close();
-  return held("dashboard, interactive in a Chromium slowed four times", ms);
+  await context.close();
+  return ms;
 }
 
 function pageBytes(): number {
