@@ -44,6 +44,7 @@ const outputs = z.object({
   third_views: names,
   view_reads: z.record(z.string(), names),
   view_sql: strings,
+  search_index_sql: strings,
   failure_reasons: names,
   counters: z.record(
     z.string(),

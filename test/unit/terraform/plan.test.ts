@@ -248,6 +248,21 @@ describe.skipIf(!hasTerraform)("as terraform itself evaluates it", () => {
     );
   });
 
+  test("links are searched by the words of their addresses, posts by the words found in them", () => {
+    expect(Object.keys(plan?.search_index_sql ?? {})).toEqual([
+      "posts",
+      "unlinked",
+      "url_hour_increments",
+      "url_hour_totals",
+    ]);
+    expect(plan?.search_index_sql.posts).toBe(
+      "CREATE SEARCH INDEX IF NOT EXISTS posts_words ON `a-project.hourtally.posts` (words) OPTIONS (analyzer = 'NO_OP_ANALYZER')",
+    );
+    expect(tenant?.search_index_sql.unlinked).toBe(
+      "CREATE SEARCH INDEX IF NOT EXISTS unlinked_url ON `a-project.acme_hourtally.unlinked` (url) OPTIONS (analyzer = 'LOG_ANALYZER')",
+    );
+  });
+
   test("no view comes before one that it reads, in the order in which they are generated", () => {
     const rounds = [plan?.first_views ?? [], plan?.second_views ?? [], plan?.third_views ?? []];
     const round = (name: string) => rounds.findIndex((names) => names.includes(name));
