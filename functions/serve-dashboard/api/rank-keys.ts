@@ -32,6 +32,8 @@ const usualHours = 3;
 /** Longer ranges are added up from the hours: their events would be too many to look at. */
 const exactHours = 24;
 const sparkHours = 24;
+/** A path or a user of log lines has many. */
+const mostValues = 20;
 
 /** Keys of a stream, ranked by a measure within a range of hours. */
 export function rankKeys(stream: Stream): Route {
@@ -51,7 +53,7 @@ export function rankKeys(stream: Stream): Route {
       .describe(`${main?.name} of each of the ${sparkHours} hours up to the end`),
     facets: z
       .record(z.string(), z.record(z.string(), z.number()))
-      .describe("How many events there are of each kind, by field and value"),
+      .describe("How many events there are of each kind, by field and its most frequent values"),
     shown: z.string().optional().describe("A link as people read it"),
     href: z.string().optional().describe("Where a link leads, if it leads somewhere on the web"),
     carrier: carrier.optional().describe("Of a link, the post that brought it to most"),
@@ -166,13 +168,14 @@ async function describeKeys(
   GROUP BY 1, event.hour`,
     params: { since: timeText(since), to: timeText(to), ids: keys },
   };
-  // An event has one value of each, so that what is counted together can be told apart.
   const kinds: Query = {
-    sql: `SELECT ${[`${keySql(stream)} AS id`, ...facets.map((name) => `CAST(event.${name} AS STRING) AS of_${name}`)].join(", ")},
-    COUNT(DISTINCT event.id) AS n
-  FROM ${eventsSql(stream, [isAsked, ...conditionsOf(stream, filters)])} AS event
+    sql: `SELECT ${keySql(stream)} AS of_key, facet.field, facet.value, COUNT(DISTINCT event.id) AS n
+  FROM ${eventsSql(stream, [isAsked, ...conditionsOf(stream, filters)])} AS event,
+    UNNEST([${facets.map((name) => `STRUCT('${name}' AS field, CAST(event.${name} AS STRING) AS value)`).join(", ")}]) AS facet
   WHERE ${whereSql(stream, filters)} AND ${isAsked}
-  GROUP BY ${[keySql(stream), ...facets.map((name) => `of_${name}`)].join(", ")}`,
+  GROUP BY of_key, facet.field, facet.value
+  QUALIFY ROW_NUMBER() OVER (PARTITION BY of_key, facet.field ORDER BY n DESC, facet.value) <= ${mostValues}
+  ORDER BY n DESC, facet.value`,
     params: { from: timeText(from), to: timeText(to), ids: keys, ...filterParams(filters) },
   };
   // Of longer ranges the events are too many to look at.
@@ -182,7 +185,7 @@ async function describeKeys(
     isShort ? ask(kinds, kindRow) : [],
   ]);
   const hoursOf = Map.groupBy(hours, ({ id }) => id);
-  const countedOf = Map.groupBy(counted, ({ id }) => id);
+  const countedOf = Map.groupBy(counted, ({ of_key }) => of_key);
   return (row: Row) => {
     const id = keyOf(stream, row);
     const own = hoursOf.get(id) ?? [];
@@ -194,20 +197,17 @@ async function describeKeys(
     let before = 0;
     for (const [hour, n] of at) if (hour >= from - length && hour < from) before += n;
     const made = countedOf.get(id) ?? [];
-    const values = isShort ? facets.map((name) => [name, sumBy(made, `of_${name}`)]) : [];
+    const valuesOf = (name: string) =>
+      made.flatMap(({ field, value, n }) => (field === name && value !== null ? [[value, n]] : []));
+    const values = isShort ? facets.map((name) => [name, Object.fromEntries(valuesOf(name))]) : [];
     return { before, spark, facets: Object.fromEntries(values) };
   };
 }
 
-/** How many there are of each value of a column, the most first. */
-function sumBy(rows: readonly z.infer<typeof kindRow>[], column: string): Record<string, number> {
-  const sums = new Map<string, number>();
-  for (const row of rows) {
-    const value = row[column];
-    if (typeof value === "string") sums.set(value, (sums.get(value) ?? 0) + row.n);
-  }
-  return Object.fromEntries([...sums].toSorted(([, a], [, b]) => b - a));
-}
-
 const hourRow = z.object({ id: z.string(), hour: z.string(), n: z.number() });
-const kindRow = z.object({ id: z.string(), n: z.number() }).catchall(z.unknown());
+const kindRow = z.object({
+  of_key: z.string(),
+  field: z.string(),
+  value: z.string().nullable(),
+  n: z.number(),
+});
