@@ -91,6 +91,10 @@ describe("one cloud", () => {
     );
     view = await cloud.urlHours();
     expect(view.length).toBeGreaterThan(100);
+    const search = "SEARCH(words, 'https', analyzer => 'NO_OP_ANALYZER')";
+    const [found] = await cloud.query(`SELECT COUNTIF(${search}) > 1000 AS are_many,
+      COUNTIF(${search} != CONTAINS_SUBSTR(text, 'https://')) AS wrong FROM hourtally.posts_latest`);
+    expect(found).toEqual({ are_many: true, wrong: 0 });
   }, 60_000);
 
   test("counts nothing twice when everything comes again, otherwise packed", async () => {
