@@ -71,6 +71,32 @@ describe("data", () => {
   });
 });
 
+describe("a frame of zstd", () => {
+  test.each([0, 1, 255, 256, 257, 65_791, 65_792, 300_000, 2_000_000])(
+    "of %i bytes is read whatever way it says its size",
+    (length) => {
+      const content = Buffer.alloc(length, "abcdefg");
+      const decoded = decodePayload(zstdCompressSync(content), "zstd");
+      expect(Buffer.isBuffer(decoded) && decoded.equals(content)).toBe(true);
+    },
+  );
+
+  test.each([
+    ["less", 0x00, 0x00],
+    ["more", 0xff, 0xff],
+  ])("that says %s than it holds is damaged", (_, low, high) => {
+    const lying = Buffer.from(zstd);
+    lying.set([low, high], 5);
+    expect(reasonOf(decodePayload(lying, "zstd"))).toBe("corrupt-data");
+  });
+
+  test("that ends in its header is cut short", () => {
+    for (let length = 1; length < 14; length++) {
+      expect(reasonOf(decodePayload(zstd.subarray(0, length), "zstd"))).toBe("truncated-data");
+    }
+  });
+});
+
 describe("bombs", () => {
   const most = Buffer.alloc(10_000_000, " ");
 
