@@ -23,7 +23,8 @@ type StoredObject = { generation: number; manifest?: HourManifest; rows?: number
 /** A call of the lake or of BigQuery is refused, does what it shall and fails, or is the last of its instance. */
 const faults = ["refused", "lost", "dies"] as const;
 const faultChance = 0.1;
-const mostAttempts = 30;
+/** A message of many hours fails often while one call in ten does: it is given up only long after the storm. */
+const mostAttempts = 1_000;
 /** A query may take as long. */
 const exportMs = 20_000;
 const deadlineMs = 60_000;
