@@ -22,7 +22,7 @@ function start(refused: readonly number[] = []) {
       const numbers = rows.map(({ n }) => n);
       appends.push({ table: table.name, rows: numbers });
       return numbers.flatMap((n, index) =>
-        refused.some((one) => one === n) ? [{ index, message: `not ${n}` }] : [],
+        refused.some((one) => one === n) ? [{ index, message: `not ${String(n)}` }] : [],
       );
     },
     (run, ms) => waits.push({ run, ms }),
