@@ -2,7 +2,7 @@ import * as z from "zod";
 import { interactions } from "../../../shared/streams/interactions.ts";
 import type { Query } from "../queries/query.ts";
 import { rangeOf } from "./newest-hour.ts";
-import { judgeRange, paging, range, timeText } from "./parameters.ts";
+import { judgeRange, nextPage, paging, range, timeText } from "./parameters.ts";
 import { profileHref } from "./profile-href.ts";
 import { declareRoute, format, type Route, refuse } from "./route.ts";
 import { eventsSql, hourSql } from "./stream-sql.ts";
@@ -51,7 +51,7 @@ export const describeUser = (): Route =>
       to: z.string(),
       moves: sum,
       movedBy: sum,
-      next: z.number().optional().describe("The next page, unless this is the last"),
+      ...nextPage,
     },
     answer: async ({ user, limit, page, ...asked }, sources) => {
       const hours = await rangeOf(interactions, asked, usualHours, sources);

@@ -3,7 +3,7 @@ import { anomaly } from "../../../shared/events/anomaly.v1.ts";
 import { anomaliesLatestSql } from "../../../shared/rows/anomalies-latest.ts";
 import type { Stream } from "../../../shared/streams/stream.ts";
 import { rangeOf } from "./newest-hour.ts";
-import { judgeRange, paging, range, timeText } from "./parameters.ts";
+import { judgeRange, nextPage, paging, range, timeText } from "./parameters.ts";
 import { declareRoute, format, type Route, refuse } from "./route.ts";
 import { hourSql, inline } from "./stream-sql.ts";
 
@@ -47,7 +47,7 @@ export const listAnomalies = (streams: readonly Stream[], main: Stream): Route =
     about: {
       from: z.string(),
       to: z.string(),
-      next: z.number().optional().describe("The next page, unless this is the last"),
+      ...nextPage,
     },
     answer: async (asked, sources) => {
       const of = streams.find(({ name }) => name === asked.stream) ?? main;

@@ -64,6 +64,11 @@ export const paging = (initial: number) => ({
   page: wholeNumber(1, 1_000, 1, "Which page"),
 });
 
+/** What an answer that has more rows says of them. */
+export const nextPage = {
+  next: z.number().optional().describe("The next page, unless this is the last"),
+};
+
 /** A range of hours, ms since 1970. */
 export type Range = { from: number; to: number };
 

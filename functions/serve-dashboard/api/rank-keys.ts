@@ -3,7 +3,7 @@ import type { Stream } from "../../../shared/streams/stream.ts";
 import type { Query } from "../queries/query.ts";
 import { carrier, findCarriers } from "./find-carriers.ts";
 import { rangeOf } from "./newest-hour.ts";
-import { judgeRange, paging, range, timeText } from "./parameters.ts";
+import { judgeRange, nextPage, paging, range, timeText } from "./parameters.ts";
 import { declareRoute, format, type Route, refuse, type Sources } from "./route.ts";
 import { hrefOf, showLink } from "./show-link.ts";
 import { filterParameters, filtersOf } from "./stream-parameters.ts";
@@ -79,7 +79,7 @@ export function rankKeys(stream: Stream): Route {
       exact: z
         .boolean()
         .describe("Whether different ones are counted over the whole range, not by the hour"),
-      next: z.number().optional().describe("The next page, unless this is the last"),
+      ...nextPage,
     },
     answer: async (asked, sources) => {
       const filters = filtersOf(stream, asked);

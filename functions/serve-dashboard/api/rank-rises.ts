@@ -2,7 +2,7 @@ import * as z from "zod";
 import type { Stream } from "../../../shared/streams/stream.ts";
 import type { Query } from "../queries/query.ts";
 import { rangeOf } from "./newest-hour.ts";
-import { judgeRange, paging, range, timeText } from "./parameters.ts";
+import { judgeRange, nextPage, paging, range, timeText } from "./parameters.ts";
 import { columnsOf, linkOf } from "./rank-keys.ts";
 import { declareRoute, format, type Route, refuse } from "./route.ts";
 import { hoursSql, summedLabels, sumsOf } from "./stream-sql.ts";
@@ -39,7 +39,7 @@ export function rankRises(stream: Stream): Route {
     about: {
       from: z.string(),
       to: z.string(),
-      next: z.number().optional().describe("The next page, unless this is the last"),
+      ...nextPage,
     },
     answer: async (asked, sources) => {
       const hours = await rangeOf(stream, asked, usualHours, sources);

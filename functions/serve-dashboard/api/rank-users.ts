@@ -1,7 +1,7 @@
 import * as z from "zod";
 import { interactions } from "../../../shared/streams/interactions.ts";
 import { rangeOf } from "./newest-hour.ts";
-import { judgeRange, paging, range, text, timeText } from "./parameters.ts";
+import { judgeRange, nextPage, paging, range, text, timeText } from "./parameters.ts";
 import { profileHref } from "./profile-href.ts";
 import { declareRoute, format, type Route, refuse } from "./route.ts";
 import { eventsSql } from "./stream-sql.ts";
@@ -32,7 +32,7 @@ export const rankUsers = (): Route =>
     about: {
       from: z.string(),
       to: z.string(),
-      next: z.number().optional().describe("The next page, unless this is the last"),
+      ...nextPage,
     },
     answer: async ({ source, limit, page, ...asked }, sources) => {
       const hours = await rangeOf(interactions, asked, usualHours, sources);

@@ -2,7 +2,7 @@ import * as z from "zod";
 import type { Stream } from "../../../shared/streams/stream.ts";
 import { post, postColumns, postRow, postsSql } from "./describe-post.ts";
 import { rangeOf } from "./newest-hour.ts";
-import { judgeRange, paging, range, text, timeText } from "./parameters.ts";
+import { judgeRange, nextPage, paging, range, text, timeText } from "./parameters.ts";
 import { declareRoute, format, type Route, refuse } from "./route.ts";
 import { wantedWords } from "./wanted-words.ts";
 
@@ -32,7 +32,7 @@ export const searchPosts = (stream: Stream): Route =>
     about: {
       from: z.string(),
       to: z.string(),
-      next: z.number().optional().describe("The next page, unless this is the last"),
+      ...nextPage,
     },
     answer: async (asked, sources) => {
       const hours = await rangeOf(stream, asked, usualHours, sources);
