@@ -11,7 +11,7 @@ const kept = 10_000;
  * told from one day to the next, nor found by trying all addresses without the secret.
  */
 export function createAddressHasher(secret: Uint8Array): TreatAddress {
-  // Made once: of bytes, Node would make a key for each address, which takes ten times as long.
+  // Made once: of bytes, Node would make a key for each address.
   const key = createSecretKey(secret);
   const known = new Map<string, string>();
   return (address, day) => {

@@ -37,7 +37,7 @@ const spacedWords = new RegExp(
 /**
  * The words of a text in order, in NFC and case-folded, so that one word is one text however it is
  * typeset: Unicode's words (https://unicode.org/reports/tr29/), numbers among them, none of them with
- * white space. The segmenter takes many times as long as a regular expression, which finds the same in
+ * white space. The segmenter takes longer than a regular expression, which finds the same in
  * scripts that write spaces.
  */
 export function findWords(text: string): string[] {

@@ -8,8 +8,8 @@ const folder = join(root, "node_modules/.cache/framework");
 let made: Promise<string> | undefined;
 
 /**
- * The functions framework as one file, by its path: its 165 files are a third of a function's start. Made
- * once for each state of the dependencies.
+ * The functions framework as one file, by its path: to find and read its many files is much of a
+ * function's start. Made once for each state of the dependencies.
  */
 export function bundleFramework(): Promise<string> {
   made ??= make();

@@ -26,7 +26,7 @@ const sources = [
 /**
  * Starts a BigQuery with the dataset, tables and views that Terraform makes, and sets the variable by
  * which Google's clients find it. A new database is a copy of one that is provisioned once for each state of
- * its sources: to check 60 views and functions takes a second. One that is there gets what it lacks.
+ * its sources: to check all views and functions takes its time. One that is there gets what it lacks.
  */
 export async function startWarehouse({
   projectId,

@@ -21,7 +21,7 @@ test/mutate/equivalents.ts says why they are no faults.
   --at-least N  percentage that is to be told (default 90)
   --help        this text
 
-Takes about a minute of CPU for every 150 faults.
+Takes minutes: every fault is a run of the tests that reach it.
 Exit codes: 0 as many are told, 1 fewer, or a failure, 2 a wrong argument, 130 interrupted.
 `;
 

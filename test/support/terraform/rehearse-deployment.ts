@@ -72,7 +72,7 @@ export function rehearseDeployment(
         PATH: process.env.PATH,
         HOME: folder,
         CHECKPOINT_DISABLE: "1",
-        // Memory is there: a sixth of its CPU is spent on freeing it.
+        // Memory is there, and to free it often is dear.
         GOGC: "400",
         TF_IN_AUTOMATION: "1",
         TF_CLI_ARGS: "-no-color",
