@@ -18,11 +18,5 @@ export function readAccount(did: unknown, account: unknown): Item {
   const id = accountId(did);
   if (id === undefined) return failedItem("missing-id", "did", "no DID");
   const deletedAt = readDateTime(account.time);
-  return {
-    outcome: "delete",
-    id,
-    isAccount: true,
-    author: id,
-    ...(deletedAt !== undefined && { deletedAt }),
-  };
+  return { outcome: "delete", id, isAccount: true, author: id, deletedAt };
 }

@@ -1,12 +1,6 @@
 import { failedItem, type Item, type PlacedItem } from "../../shared/posts/post-item.ts";
 import { keyTime } from "./decide-time.ts";
-import {
-  type Address,
-  accountId,
-  postCollection,
-  recordId,
-  repostCollection,
-} from "./read-address.ts";
+import { type Address, identify, postCollection, repostCollection } from "./read-address.ts";
 import { readPost, readRepost } from "./read-post.ts";
 
 /** What is told beside a commit; times in ms since 1970, UTC. */
@@ -66,11 +60,9 @@ const reasons = new Map(
 const reasonOf = (collection: string): string => reasons.get(collection) ?? "record-of-no-post";
 
 function readDelete(address: Address): Item {
-  const id = recordId(address);
-  const author = accountId(address.did);
-  if (id === undefined || author === undefined) {
+  const identity = identify(address);
+  if (identity === undefined) {
     return failedItem("missing-id", "rkey", "no DID, or no key of a record");
   }
-  const createdAt = keyTime(address.rkey);
-  return { outcome: "delete", id, author, ...(createdAt !== undefined && { createdAt }) };
+  return { outcome: "delete", ...identity, createdAt: keyTime(address.rkey) };
 }

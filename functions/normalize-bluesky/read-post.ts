@@ -9,14 +9,7 @@ import { failedItem, type Item, type Post, type Reaction } from "../../shared/po
 import type { InteractionKind } from "../../shared/streams/interactions.ts";
 import { decideTime, keyTime } from "./decide-time.ts";
 import { extractLinks } from "./extract-links.ts";
-import {
-  type Address,
-  accountId,
-  postCollection,
-  postIdAt,
-  readAddress,
-  recordId,
-} from "./read-address.ts";
+import { type Address, accountId, identify, identifyPost, readAddress } from "./read-address.ts";
 import { embed, facets, sharedLinks } from "./shared-links.ts";
 
 /** Version of how posts are read. A change that finds other links in the same post raises it. */
@@ -49,42 +42,40 @@ export function readPost(record: unknown, address: Address, context: Context): I
     return { outcome: "failed", reason: "invalid-field", issues: issuesOf(parsed.error) };
   }
   const post = parsed.data;
-  const quotedUri = post.embed?.record?.record?.uri ?? post.embed?.record?.uri;
-  const quotes = postIdAt(quotedUri);
+  const { text, reply, facets: marked } = post;
+  const quoted = identifyPost(post.embed?.record?.record?.uri ?? post.embed?.record?.uri);
   return composePost(address, context, {
     createdAt: post.createdAt,
-    kind: quotes !== undefined ? "quote" : post.reply ? "reply" : "post",
+    kind: quoted !== undefined ? "quote" : reply ? "reply" : "post",
     language: post.langs?.[0],
-    text: post.text,
-    links: sharedLinks({ text: post.text, facets: post.facets, embed: post.embed }),
+    text,
+    links: sharedLinks({ text, facets: marked, embed: post.embed }),
     isComplete: true,
-    quotes,
-    reactions: reactionsOf(post, quotedUri),
+    quotes: quoted?.id,
+    reactions: [
+      ...reactionTo("quote", quoted),
+      ...reactionTo("reply", identifyPost(reply?.parent?.uri)),
+      ...mentionsIn(marked),
+    ],
   });
 }
 
-function reactionsOf({ reply, facets: marked }: z.infer<typeof postRecord>, quotedUri: unknown) {
-  const features = marked?.flatMap((facet) => facet.features) ?? [];
-  return [
-    ...reactionTo("quote", quotedUri),
-    ...reactionTo("reply", reply?.parent?.uri),
-    ...features.flatMap(({ $type, did }) => {
+function mentionsIn(marked: z.infer<typeof facets>): Reaction[] {
+  const mentions: Reaction[] = [];
+  for (const { features } of marked ?? []) {
+    for (const { $type, did } of features) {
       const influencer = $type === mentionFeature ? accountId(did) : undefined;
-      return influencer === undefined ? [] : [{ influencer, kind: "mention" as const }];
-    }),
-  ];
+      if (influencer !== undefined) mentions.push({ influencer, kind: "mention" });
+    }
+  }
+  return mentions;
 }
 
 const mentionFeature = "app.bsky.richtext.facet#mention";
 
-/** The reaction to the author of the post at an address; to nobody, when there is no post. */
-function reactionTo(kind: InteractionKind, uri: unknown): Reaction[] {
-  const address = readAddress(uri);
-  if (address?.collection !== postCollection) return [];
-  const target = recordId(address);
-  const influencer = accountId(address.did);
-  return target === undefined || influencer === undefined ? [] : [{ influencer, kind, target }];
-}
+/** The reaction to the author of a post; to nobody, when there is no post. */
+const reactionTo = (kind: InteractionKind, post: ReturnType<typeof identifyPost>): Reaction[] =>
+  post === undefined ? [] : [{ influencer: post.author, kind, target: post.id }];
 
 const flatPost = z.object({
   uri: z.string(),
@@ -144,7 +135,7 @@ export function readRepost(record: unknown, address: Address, context: Context):
     links: [],
     isComplete: false,
     quotes: undefined,
-    reactions: reactionTo("repost", subject.uri),
+    reactions: reactionTo("repost", identifyPost(subject.uri)),
   });
   if (read.outcome !== "post") return read;
   return { outcome: "ignored", reason: "notice-repost-of-unknown-links", reacting: read.post };
@@ -180,11 +171,11 @@ type ReadPost = {
 };
 
 function composePost(address: Address, { seenAt, updatedAt, now }: Context, read: ReadPost): Item {
-  const id = recordId(address);
-  const author = accountId(address.did);
-  if (id === undefined || author === undefined) {
+  const identity = identify(address);
+  if (identity === undefined) {
     return failedItem("missing-id", "did", "no DID, or too long with the key of the record");
   }
+  const { id, author } = identity;
   const { rkey } = address;
   const createdAt = decideTime({ createdAt: read.createdAt, rkey, seenAt, now });
   if (createdAt === undefined) return failedItem("impossible-time", "createdAt", impossible);
@@ -199,9 +190,9 @@ function composePost(address: Address, { seenAt, updatedAt, now }: Context, read
     interactions: read.reactions,
     alsoKnownAs: reposts === undefined ? [] : [reposts],
     revision: revisionOf({ reader, editedAfterMs, isComplete, resolved: 0, author, kind, links }),
-    ...(quotes !== undefined && { quotes }),
-    ...(language && { language: language.slice(0, maxLanguage) }),
-    ...(text && { text: text.slice(0, maxTextLength) }),
+    quotes,
+    language: language?.slice(0, maxLanguage) || undefined,
+    text: text.slice(0, maxTextLength) || undefined,
   };
   return { outcome: "post", post };
 }

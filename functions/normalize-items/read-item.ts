@@ -23,7 +23,7 @@ export function readItem(item: object, layout: ItemLayout): Item {
   if (id === undefined) return failedItem("missing-id", named(layout.id), "no id");
   const createdAt = readTime(valueAt(item, layout.createdAt));
   if (layout.deleted !== undefined && valueAt(item, layout.deleted) === true) {
-    return { outcome: "delete", id, ...(createdAt !== undefined && { createdAt }) };
+    return { outcome: "delete", id, createdAt };
   }
   if (createdAt === undefined) {
     return failedItem("impossible-time", named(layout.createdAt), "no time that can be read");
@@ -59,9 +59,9 @@ export function readItem(item: object, layout: ItemLayout): Item {
       interactions: reactionsOf(item, layout),
       alsoKnownAs: [],
       revision,
-      ...(author !== undefined && { author }),
-      ...(language && { language: language.slice(0, maxLanguage) }),
-      ...(text && { text: text.slice(0, maxTextLength) }),
+      author,
+      language: language?.slice(0, maxLanguage) || undefined,
+      text: text?.slice(0, maxTextLength) || undefined,
     },
   };
 }

@@ -100,11 +100,11 @@ export function readStatus(input: unknown, server: string): Item {
       kind,
       links,
     }),
-    ...(author !== undefined && { author }),
-    ...(alias !== undefined && { alias }),
-    ...(quotes !== undefined && { quotes }),
-    ...(told.language && { language: told.language.slice(0, maxLanguage) }),
-    ...(text && { text: text.slice(0, maxTextLength) }),
+    author,
+    alias,
+    quotes,
+    language: told.language?.slice(0, maxLanguage) || undefined,
+    text: text.slice(0, maxTextLength) || undefined,
   };
   return { outcome: "post", post };
 }

@@ -44,10 +44,10 @@ export function composePost(read: ReadTweet): Post {
     // Without links nothing asks for them.
     alsoKnownAs: links.length === 0 ? [] : otherIds(id, read.ownIds),
     revision: revisionOf({ reader, editedAfterMs, isComplete, resolved, author, kind, links }),
-    ...(author !== undefined && { author }),
-    ...(quotes !== undefined && { quotes }),
-    ...(language && { language }),
-    ...(text && { text: text.slice(0, maxTextLength) }),
+    author,
+    quotes,
+    language: language || undefined,
+    text: text?.slice(0, maxTextLength) || undefined,
   };
 }
 

@@ -76,8 +76,8 @@ function deletion(notice: { ids: unknown[]; authors: unknown[]; at: number | und
   return {
     outcome: "delete",
     id,
-    ...(createdAt !== undefined && { createdAt }),
-    ...(author !== undefined && { author }),
-    ...(notice.at !== undefined && { deletedAt: notice.at }),
+    createdAt,
+    author,
+    deletedAt: notice.at,
   };
 }

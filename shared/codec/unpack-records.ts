@@ -1,3 +1,4 @@
+import { isUtf8 } from "node:buffer";
 import type { PubsubDelivery } from "../envelopes/pubsub-delivery.ts";
 import type { FailureReason } from "../events/failed-event.v1.ts";
 import { decodePayload } from "./decode-payload.ts";
@@ -30,21 +31,13 @@ const maxLines = maxItems;
  * text cannot have more than 10,000 of anything.
  */
 const hostileBytes = 2 * maxItems;
-const strictUtf8 = new TextDecoder("utf-8", { fatal: true });
-
-const decodeUtf8 = (bytes: Uint8Array): string | undefined => {
-  try {
-    return strictUtf8.decode(bytes);
-  } catch {
-    return undefined;
-  }
-};
+const byteOrderMark = "\uFEFF";
 
 /**
  * The records of a message: one JSON value, or newline-delimited JSON, plain or in the encoding that
  * its attributes name. `line` counts from 0 over all lines, blank ones too; blank lines are no
  * records. A line that cannot be decoded or parsed is a record with a reason: its neighbours are not
- * touched. UTF-8 is decoded fatally, because a lossy decode would silently alter what is counted.
+ * touched. UTF-8 is checked, because a lossy decode would silently alter what is counted.
  *
  * Each line is parsed when it is asked for: of a large message only one record is alive at a time.
  */
@@ -78,6 +71,8 @@ export function* unpackRecords(
     yield refuse("too-many-records", `more than ${maxLines} lines`);
     return;
   }
+  // Once for all lines: only of a message that is not, each is asked.
+  const isValid = isUtf8(whole);
   let isFirst = true;
   let end = -1;
   for (let line = 0; end < whole.length; line++) {
@@ -86,11 +81,12 @@ export function* unpackRecords(
     end = newline === -1 ? whole.length : newline;
     // Decoded line by line: one with an emoji costs its neighbours, mostly ASCII, nothing.
     const bytes = whole.subarray(start, end);
-    const record = parseLine(line, bytes, takesText);
+    const record =
+      isValid || isUtf8(bytes) ? parseLine(line, bytes, takesText) : invalidUtf8(line, bytes);
     if (record === undefined) continue;
     if (isFirst && "reason" in record && bytes.length < whole.length) {
       // Pretty-printed JSON is one value over several lines: its first line alone does not parse.
-      const single = parseLine(0, whole, false);
+      const single = isValid ? parseLine(0, whole, false) : undefined;
       if (single !== undefined && "value" in single) {
         yield single;
         return;
@@ -108,12 +104,18 @@ function countLines(whole: Buffer): number {
   return lines;
 }
 
-/** The record of a line, or undefined for a blank one. */
+const invalidUtf8 = (line: number, bytes: Buffer): UnpackedRecord => ({
+  line,
+  reason: "invalid-utf8",
+  message: "not valid UTF-8",
+  bytes,
+  isEncoded: false,
+});
+
+/** The record of a line, which is UTF-8, or undefined for a blank one. */
 function parseLine(line: number, bytes: Buffer, takesText: boolean): UnpackedRecord | undefined {
-  const content = decodeUtf8(bytes);
-  if (content === undefined) {
-    return { line, reason: "invalid-utf8", message: "not valid UTF-8", bytes, isEncoded: false };
-  }
+  const decoded = bytes.toString();
+  const content = decoded.startsWith(byteOrderMark) ? decoded.slice(1) : decoded;
   if (content.trim() === "") return undefined;
   if (takesText && !/^\s*[{["]/.test(content)) {
     return { line, value: withoutReturn(content), bytes, isEncoded: false };

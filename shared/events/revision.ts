@@ -41,8 +41,8 @@ export function revisionOf(reading: Reading): string {
   }
   const edit = digits(Math.max(0, editedAfterMs), 8);
   const completeness = (isComplete ? 2 : 0) + (author === undefined ? 0 : 1);
-  const known = digits(completeness, 1) + digits(resolved, 1) + digits(titles, 1);
-  return `${edit}.${digits(reader, 2)}.${known}.${digits(tie >>> 1, 6)}`;
+  const known = (completeness * 36 + Math.min(resolved, 35)) * 36 + Math.min(titles, 35);
+  return `${edit}.${digits(reader, 2)}.${digits(known, 3)}.${digits(tie >>> 1, 6)}`;
 }
 
 /** Whether a reading is of the first version of its post, by the first version of its normalizer. */

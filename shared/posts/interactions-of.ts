@@ -10,33 +10,40 @@ import type { Post, Reaction } from "./post-item.ts";
  */
 export function interactionsOf(post: Post, source: string): Interaction[] {
   const { id, author, alias, revision } = post;
-  if (post.interactions.length === 0 && isFirstReading(revision)) return [];
-  const strongest = new Map<string, Reaction>();
-  for (const reaction of post.interactions) {
-    const known = strongest.get(reaction.influencer);
-    if (author === undefined || reaction.influencer === author) continue;
-    if (known === undefined || weightOf(reaction) > weightOf(known)) {
-      strongest.set(reaction.influencer, reaction);
-    }
+  const reactions = author === undefined ? [] : strongestOf(post.interactions, author);
+  if (reactions.length === 0 && isFirstReading(revision)) return [];
+  const event_time = formatTime(post.createdAt);
+  if (reactions.length === 0) {
+    return [{ id, event_time, source, revision, alias, weight: 0 }];
   }
-  const reading = {
+  return reactions.map(({ influencer, kind, target, followers }) => ({
     id,
-    event_time: formatTime(post.createdAt),
+    event_time,
     source,
     revision,
-    ...(alias !== undefined && { alias }),
-  };
-  if (strongest.size === 0) return isFirstReading(revision) ? [] : [{ ...reading, weight: 0 }];
-  return Array.from(strongest.values(), ({ influencer, kind, target, followers }) => ({
-    ...reading,
+    alias,
     influencer,
     influenced: author,
     kind,
     is_reshare: isReshare(kind),
-    ...(target !== undefined && { target }),
-    ...(followers !== undefined && { influencer_followers: followers }),
+    target,
+    influencer_followers: followers,
     weight: interactionWeights[kind],
   }));
+}
+
+/** Of each user but the author the reaction that weighs most: of equals the first. */
+function strongestOf(reactions: readonly Reaction[], author: string): Reaction[] {
+  const others = reactions.filter(({ influencer }) => influencer !== author);
+  if (others.length < 2) return others;
+  const strongest = new Map<string, Reaction>();
+  for (const reaction of others) {
+    const known = strongest.get(reaction.influencer);
+    if (known === undefined || weightOf(reaction) > weightOf(known)) {
+      strongest.set(reaction.influencer, reaction);
+    }
+  }
+  return [...strongest.values()];
 }
 
 const weightOf = ({ kind }: Reaction): number => interactionWeights[kind];

@@ -47,7 +47,7 @@ export function normalizePosts(
   const receipts: PostReceipt[] = [];
   const interactions: Interaction[] = [];
   const tombstones: Tombstone[] = [];
-  const { functionVersion, now, storesText } = context;
+  const { functionVersion, now } = context;
   const failed = collectFailures(delivery, { stage, functionVersion });
   for (const record of unpackRecords(delivery)) {
     const position = `records[${record.line}]`;
@@ -62,13 +62,11 @@ export function normalizePosts(
       for (const { place, item } of recognize(record.value, { delivery, now })) {
         const delivered = {
           source,
-          messageId: delivery.messageId,
+          message_id: delivery.messageId,
           position: position + place,
-          receivedAt: delivery.publishTime,
-          now,
-          storesText,
+          received_at: delivery.publishTime,
         };
-        const normalized = normalizeItem(item, delivered);
+        const normalized = normalizeItem(item, delivered, context);
         if ("failure" in normalized) {
           const { reason, issues } = normalized.failure;
           failures.push({ reason, issues: rebaseIssues(issues, position + place) });

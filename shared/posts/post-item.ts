@@ -9,18 +9,18 @@ export type Post = {
   id: EventId;
   /** When its first version was created, ms since 1970, UTC. */
   createdAt: number;
-  author?: string;
+  author?: string | undefined;
   /** Another id of it, by which its source tells that it is deleted. */
-  alias?: EventId;
+  alias?: EventId | undefined;
   kind: ShareKind;
-  language?: string;
-  text?: string;
+  language?: string | undefined;
+  text?: string | undefined;
   /** The links that it shares, each once, in order. */
   links: SharedLink[];
   /** Its other versions, and the post that it reposts: a link to one of them is none to another page. */
   alsoKnownAs: EventId[];
   /** The post that is quoted: a link to it is no share. */
-  quotes?: EventId;
+  quotes?: EventId | undefined;
   /** Whom it reacts to, and how; a user may be there several times. */
   interactions: Reaction[];
   /** How well informed this reading of the post is. */
@@ -46,9 +46,9 @@ export type Item =
       outcome: "delete";
       id: EventId;
       isAccount?: boolean;
-      createdAt?: number;
-      deletedAt?: number;
-      author?: string;
+      createdAt?: number | undefined;
+      deletedAt?: number | undefined;
+      author?: string | undefined;
     }
   /** `reacting` is a post of which only that is told to whom it reacts. */
   | { outcome: "ignored"; reason: string; reacting?: Post }
