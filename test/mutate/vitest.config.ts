@@ -1,9 +1,22 @@
 import { defineConfig } from "vitest/config";
+import { keptWorker } from "./kept-worker.ts";
 
 /** The unit tests that mirror the folder whose faults are planted. */
 export default defineConfig({
+  plugins: [
+    {
+      name: "keep-worker",
+      // Stryker has a pool of its own in mind.
+      configureVitest: ({ project }) => {
+        project.config.pool = keptWorker.name;
+        project.config.poolRunner = keptWorker;
+      },
+    },
+  ],
   test: {
     include: [`test/unit/${process.env.MUTATED_FOLDER}/**/*.test.ts`],
     env: { METADATA_SERVER_DETECTION: "none", TZ: "Asia/Kathmandu" },
+    setupFiles: ["test/mutate/leave-real-timers.ts"],
+    isolate: false,
   },
 });
