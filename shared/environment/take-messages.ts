@@ -4,6 +4,7 @@ import { boundRequests } from "./bound-requests.ts";
 import { collectGarbage } from "./collect-garbage.ts";
 import { createGate } from "./create-gate.ts";
 import { describeError } from "./describe-error.ts";
+import { leaveDomains } from "./leave-domains.ts";
 
 type ErrorLog = { error: (details: object, message: string) => void };
 
@@ -25,6 +26,7 @@ export function takeMessages(
   log: ErrorLog,
   handle: (event: unknown) => Promise<void>,
 ): (event: unknown) => Promise<void> {
+  leaveDomains();
   boundRequests({ mostBytes: mostRequestBytes, undeclared: "largest", isRaw: false });
   return logged(log, bounded(handle));
 }
