@@ -54,9 +54,11 @@ async function startProvisioned(place: Place, options: BigqueryOptions): Promise
   }
 }
 
-/** Path of the database that new ones are copies of. */
+/** Path of the database that new ones are copies of; those of other states of the sources go. */
 async function provisionOnce(place: Place): Promise<string> {
-  const database = join(folder, `${place.projectId}.${place.dataset}.${await hashSources()}`);
+  const prefix = `${place.projectId}.${place.dataset}.`;
+  const name = prefix + (await hashSources());
+  const database = join(folder, name);
   if (existsSync(database)) return database;
   await mkdir(folder, { recursive: true });
   const temporary = `${database}.${process.pid}`;
@@ -64,6 +66,11 @@ async function provisionOnce(place: Place): Promise<string> {
     const bigquery = await startProvisioned(place, { database: temporary });
     await bigquery.stop();
     await rename(temporary, database);
+    for (const other of await readdir(folder)) {
+      if (other.startsWith(prefix) && !other.startsWith(name)) {
+        await rm(join(folder, other), { force: true });
+      }
+    }
   } finally {
     await rm(temporary, { force: true });
   }
@@ -75,9 +82,9 @@ let hashed: Promise<string> | undefined;
 function hashSources(): Promise<string> {
   hashed ??= (async () => {
     const paths = (await Promise.all(sources.map(filesIn))).flat();
-    const contents = await Promise.all(paths.map((path) => readFile(path)));
     const hash = createHash("sha256");
-    for (const content of contents) hash.update(content);
+    // Some tell by their name what they are.
+    for (const path of paths) hash.update(`${path}\0`).update(await readFile(path));
     return hash.digest("hex");
   })();
   return hashed;
