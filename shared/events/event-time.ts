@@ -26,17 +26,22 @@ export function isPossibleTime(at: number, now: number, epoch: number): boolean 
   return at >= epoch && at <= now + hourMs;
 }
 
+const dayMs = 24 * hourMs;
 const minuteMs = 60_000;
-/** Minutes whose text is kept: those of a stream and of what it is late with. */
-const keptMinutes = 4_096;
-const minuteTexts = new Map<number, string>();
+/** Days whose text is kept: those of a stream, and of the posts that are deleted in it. */
+const keptDays = 4_096;
+const dayTexts = new Map<number, string>();
+/** `T00:00` to `T23:59`. */
+const minuteTexts = Array.from({ length: 24 * 60 }, (_, minute) =>
+  new Date(minute * minuteMs).toISOString().slice("1970-01-01".length, -":00.000Z".length),
+);
 
-function minuteText(minute: number): string {
-  const known = minuteTexts.get(minute);
+function dayText(day: number): string {
+  const known = dayTexts.get(day);
   if (known !== undefined) return known;
-  if (minuteTexts.size === keptMinutes) minuteTexts.clear();
-  const text = new Date(minute * minuteMs).toISOString().slice(0, -"00.000Z".length);
-  minuteTexts.set(minute, text);
+  if (dayTexts.size === keptDays) dayTexts.clear();
+  const text = new Date(day * dayMs).toISOString().slice(0, -"T00:00:00.000Z".length);
+  dayTexts.set(day, text);
   return text;
 }
 
@@ -45,7 +50,9 @@ function minuteText(minute: number): string {
  * for each event: this is a cost of every line.
  */
 export function formatTime(ms: number): string {
-  const minute = Math.floor(ms / minuteMs);
-  const rest = String(ms - minute * minuteMs + 100_000);
-  return `${minuteText(minute)}${rest.slice(1, 3)}.${rest.slice(3)}Z`;
+  const day = Math.floor(ms / dayMs);
+  const ofDay = ms - day * dayMs;
+  const minute = Math.floor(ofDay / minuteMs);
+  const rest = String(ofDay - minute * minuteMs + 100_000);
+  return `${dayText(day)}${minuteTexts[minute]}:${rest.slice(1, 3)}.${rest.slice(3)}Z`;
 }
