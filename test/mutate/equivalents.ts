@@ -13,6 +13,40 @@ const inFile = (
 ): Equivalent[] => changes.map(([was, becomes, because]) => ({ file, was, becomes, because }));
 
 export const equivalents: readonly Equivalent[] = [
+  ...inFile("functions/append-rows/append-isolating.ts", [
+    ["bad !== undefined", "true", "BigQuery names no row that it did not get"],
+    ["index > from", "true", "a request of no rows is never sent"],
+    ["index > from", "index >= from", "a request of no rows is never sent"],
+    ["rows.length > from", "true", "a request of no rows is never sent"],
+    ["rows.length > from", "rows.length >= from", "a request of no rows is never sent"],
+  ]),
+  ...inFile("functions/append-rows/coalesce-rows.ts", [
+    ["schedule !== undefined", "true", "what is undefined takes its default"],
+    ...["true", "from < end || to > start"].map(
+      (becomes) =>
+        [
+          "from < end && to > start",
+          becomes,
+          "a batch is one append, or one request of several",
+        ] as const,
+    ),
+    ["from < end", "true", "a batch is one append, or one request of several"],
+    ["from < end", "from <= end", "a batch is one append, or one request of several"],
+    ["to > start", "true", "a batch is one append, or one request of several"],
+    ["to > start", "to >= start", "a batch is one append, or one request of several"],
+  ]),
+  ...inFile("functions/append-rows/encode-row.ts", [
+    ["place < columns.length", "place <= columns.length", "behind the last column there is none"],
+    ["column === undefined", "false", "only the compiler does not know that there is one"],
+  ]),
+  ...inFile("functions/append-rows/handler.ts", [
+    ["record === undefined", "false", "only the compiler does not know that there is one"],
+    ["table === undefined", "false", "failed events have a table"],
+    ["`no table is declared as ${name}`", "``", "failed events have a table"],
+  ]),
+  ...inFile("functions/append-rows/open-writer.ts", [
+    ["[]", `["Stryker was here"]`, "Google's client has a list where there are no errors"],
+  ]),
   ...inFile("functions/bucket-hours/bucket-hours.ts", [
     [`typeof value === "string"`, "false", "JSON tells texts apart as well, only slower"],
     [`"string"`, `""`, "JSON tells texts apart as well, only slower"],

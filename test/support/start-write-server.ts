@@ -10,14 +10,28 @@ type Append = {
   /** From 0, in the order in which connections were opened. */
   connection: number;
   rows: number;
+  /** Each row as it was encoded. */
+  data: Uint8Array[];
+  /** Which message the rows are, by the first append of a connection. */
+  descriptor: Descriptor | undefined;
   /** Sends an `AppendRowsResponse`, on the connection that the append came by. */
   answer: (response: object) => void;
   /** Ends the connection: with a status, or, without one, as if all were well. */
   end: (code?: status) => void;
 };
 
+const descriptor = z.object({
+  name: z.string(),
+  field: z.array(z.object({ name: z.string(), number: z.number() })),
+});
+
+type Descriptor = z.infer<typeof descriptor>;
+
 const appendRequest = z.object({
-  protoRows: z.object({ rows: z.object({ serializedRows: z.array(z.unknown()) }) }),
+  protoRows: z.object({
+    rows: z.object({ serializedRows: z.array(z.instanceof(Uint8Array)) }),
+    writerSchema: z.object({ protoDescriptor: descriptor }).nullish(),
+  }),
 });
 
 /** The Storage Write API as its clients see it, on this machine: whoever starts it gives each answer. */
@@ -30,9 +44,12 @@ export async function startWriteServer() {
   const appendRows = (call: ServerDuplexStream<object, object>) => {
     const connection = connections++;
     call.on("data", (request: object) => {
+      const { rows, writerSchema } = appendRequest.parse(request).protoRows;
       appends.push({
         connection,
-        rows: appendRequest.parse(request).protoRows.rows.serializedRows.length,
+        rows: rows.serializedRows.length,
+        data: rows.serializedRows,
+        descriptor: writerSchema?.protoDescriptor,
         answer: (response) => void call.write(response),
         end: (code) => {
           if (code === undefined) call.end();

@@ -1,5 +1,5 @@
-import { BigQuery } from "@google-cloud/bigquery";
-import { afterEach, describe, expect, test, vi } from "vitest";
+import type { BigQuery } from "@google-cloud/bigquery";
+import { describe, expect, test } from "vitest";
 import { createWarehouse } from "../../../functions/close-hours/query-warehouse.ts";
 import { createTotalsFinder } from "../../../functions/detect-anomalies/find-totals.ts";
 import { createExporter } from "../../../functions/export-hours/query-totals.ts";
@@ -7,13 +7,8 @@ import { createFailureFinder } from "../../../functions/redrive-failures/find-fa
 import { TooMuchToReadError } from "../../../functions/serve-dashboard/queries/query.ts";
 import { createQueryRunner } from "../../../functions/serve-dashboard/queries/run-query.ts";
 import { urlMentions } from "../../../shared/streams/url-mentions.ts";
-import {
-  answerJson,
-  badAnswers,
-  type RestAnswer,
-  type RestRequest,
-  startRestServer,
-} from "../../support/start-rest-server.ts";
+import { askBigquery } from "../../support/ask-bigquery.ts";
+import { answerJson, badAnswers, type RestRequest } from "../../support/start-rest-server.ts";
 
 const config = { dataset: "hourtally", location: "EU", maximumBytesBilled: "1000" };
 const job = { projectId: "demo", jobId: "job_1", location: "EU" };
@@ -24,28 +19,6 @@ const redrive = {
   dryRun: false,
   requestedBy: "test",
 };
-
-let server: Awaited<ReturnType<typeof startRestServer>> | undefined;
-afterEach(async () => {
-  vi.unstubAllEnvs();
-  await server?.stop();
-  server = undefined;
-});
-
-/** Google's client in front of a BigQuery that answers as told, and is asked once. */
-async function bigqueryOn(answer: RestAnswer): Promise<BigQuery> {
-  server = await startRestServer(answer);
-  // Takes the place of the whole address, and needs no credentials.
-  vi.stubEnv("BIGQUERY_EMULATOR_HOST", server.url);
-  return new BigQuery({ projectId: "demo", autoRetry: false, maxRetries: 0 });
-}
-
-/** Rows of text as BigQuery writes them. */
-const rowsOf = (columns: Record<string, string>, ...rows: (string | null)[][]) => ({
-  schema: { fields: Object.entries(columns).map(([name, type]) => ({ name, type })) },
-  rows: rows.map((values) => ({ f: values.map((v) => ({ v })) })),
-  totalRows: String(rows.length),
-});
 
 const exported = {
   hour: "2026-01-01T00:00:00Z",
@@ -108,14 +81,14 @@ const ports: [string, (bigquery: BigQuery) => Promise<unknown>][] = [
 
 describe.each(ports)("%s", (_, ask) => {
   test.each(badAnswers)("fails when BigQuery %s", async (__, answer) => {
-    const bigquery = await bigqueryOn((response) => answer(response));
+    const { bigquery } = await askBigquery((response) => answer(response));
     await expect(ask(bigquery)).rejects.toThrow();
   });
 
   test("fails when an answer that is OK has a job that failed", async () => {
     const failed = { reason: "resourcesExceeded", message: "too large" };
     const status = { state: "DONE", errorResult: failed, errors: [failed] };
-    const bigquery = await bigqueryOn((response, { url }) => {
+    const { bigquery } = await askBigquery((response, { url }) => {
       if (url.pathname.endsWith("/queries") || url.pathname.includes("/queries/")) {
         answerJson(response, { error: { code: 400, message: "too large", errors: [failed] } }, 400);
       } else answerJson(response, { jobReference: job, status, statistics: { query: {} } });
@@ -124,15 +97,14 @@ describe.each(ports)("%s", (_, ask) => {
   });
 
   test("fails when nobody is there", async () => {
-    const bigquery = await bigqueryOn(() => expect.unreachable());
-    await server?.stop();
-    server = undefined;
+    const { bigquery, stop } = await askBigquery(() => expect.unreachable());
+    await stop();
     await expect(ask(bigquery)).rejects.toThrow();
   });
 });
 
 test("a query of the dashboard that would read too much says so", async () => {
-  const bigquery = await bigqueryOn((response) => {
+  const { bigquery } = await askBigquery((response) => {
     const reason = { reason: "bytesBilledLimitExceeded", message: "too much" };
     answerJson(response, { error: { code: 400, message: "too much", errors: [reason] } }, 400);
   });
@@ -147,7 +119,7 @@ describe("a closing", () => {
 
   test("that failed after its job was started is not written", async () => {
     const errorResult = { reason: "invalidQuery", message: "division by zero" };
-    const bigquery = await bigqueryOn((response, request) => {
+    const { bigquery } = await askBigquery((response, request) => {
       if (isStart(request))
         return answerJson(response, { jobReference: job, status: { state: "RUNNING" } });
       if (request.url.pathname.includes("/queries/")) {
@@ -160,7 +132,7 @@ describe("a closing", () => {
   });
 
   test("whose job is there already waits for that one, and is started once more by nobody", async () => {
-    const bigquery = await bigqueryOn((response, request) => {
+    const { bigquery, requests } = await askBigquery((response, request) => {
       if (isStart(request)) {
         return answerJson(response, { error: { code: 409, message: "Already Exists" } }, 409);
       }
@@ -172,7 +144,7 @@ describe("a closing", () => {
     });
     const written = await createWarehouse(bigquery, config).writeTotals(urlMentions, totals);
     expect(written.bytesBilled).toBe(10_485_760);
-    const [started, asked] = server?.requests ?? [];
+    const [started, asked] = requests;
     const { jobId } = JSON.parse(started?.body ?? "{}").jobReference;
     expect(jobId).toMatch(/^close-hourtally-url-mentions-7-[0-9a-f]{16}$/);
     expect(asked?.url.pathname).toContain(jobId);
@@ -183,7 +155,7 @@ describe("an export", () => {
   /** Its job is started, runs while it is asked for, and then has these statistics. */
   const exportWith = async (statistics: object) => {
     let asked = 0;
-    const bigquery = await bigqueryOn((response, { method, url }) => {
+    const { bigquery, requests } = await askBigquery((response, { method, url }) => {
       if (method === "POST") {
         return answerJson(response, { jobReference: job, status: { state: "RUNNING" } });
       }
@@ -193,14 +165,15 @@ describe("an export", () => {
       asked += 1;
       return answerJson(response, { jobReference: job, jobComplete: asked === 3, totalRows: "0" });
     });
-    return exporterOn(bigquery)(urlMentions, exported);
+    return { written: await exporterOn(bigquery)(urlMentions, exported), requests };
   };
 
   test("waits for its job, and tells how many rows it wrote", async () => {
     const exportDataStatistics = { fileCount: "1", rowCount: "12" };
     const query = { totalBytesBilled: "10485760", exportDataStatistics };
-    expect(await exportWith({ query })).toEqual({ rows: 12, bytesBilled: 10_485_760 });
-    const [started] = server?.requests ?? [];
+    const { written, requests } = await exportWith({ query });
+    expect(written).toEqual({ rows: 12, bytesBilled: 10_485_760 });
+    const [started] = requests;
     const { query: asked } = JSON.parse(started?.body ?? "{}").configuration;
     expect(asked.maximumBytesBilled).toBe("1000");
     expect(asked.query).toContain(`uri = 'gs://lake/${exported.files}'`);
@@ -210,71 +183,5 @@ describe("an export", () => {
     await expect(exportWith({ query: { totalBytesBilled: "1" } })).rejects.toThrow(
       "BigQuery does not say what it wrote",
     );
-  });
-});
-
-describe("a redrive", () => {
-  const columns = { id: "STRING", source_topic: "STRING" };
-
-  /** One failed event, as the query gives it. */
-  const page = (...parts: string[]) => {
-    const { schema, ...rest } = rowsOf(columns, ["a", "tweets"]);
-    const fields = [
-      ...schema.fields,
-      {
-        name: "attributes",
-        type: "RECORD",
-        mode: "REPEATED",
-        fields: [
-          { name: "name", type: "STRING" },
-          { name: "value", type: "STRING" },
-        ],
-      },
-      { name: "originals", type: "BYTES", mode: "REPEATED" },
-    ];
-    const originals = parts.map((part) => ({ v: Buffer.from(part).toString("base64") }));
-    const values = [{ v: "a" }, { v: "tweets" }, { v: [] }, { v: originals }];
-    return { ...rest, schema: { fields }, rows: [{ f: values }] };
-  };
-
-  test("waits for a query that takes long, and never takes what is not complete for all", async () => {
-    let asked = 0;
-    const bigquery = await bigqueryOn((response, { method }) => {
-      if (method === "POST") {
-        return answerJson(response, { jobReference: job, status: { state: "RUNNING" } });
-      }
-      asked += 1;
-      if (asked < 3) return answerJson(response, { jobReference: job, jobComplete: false });
-      return answerJson(response, {
-        jobReference: job,
-        jobComplete: true,
-        ...page("one, ", "two"),
-      });
-    });
-    const found = await createFailureFinder(bigquery, config)(redrive);
-    expect(found.failures.map(({ original }) => original.toString())).toEqual(["one, two"]);
-    expect(found).not.toHaveProperty("nextPageToken");
-    expect(asked).toBe(3);
-  });
-
-  test("of which half a row has come fails", async () => {
-    const bigquery = await bigqueryOn((response, { method }) => {
-      if (method === "POST") {
-        return answerJson(response, { jobReference: job, status: { state: "DONE" } });
-      }
-      const { rows, ...rest } = page("one");
-      const half = rows.map(({ f }) => ({ f: f.slice(0, 2) }));
-      return answerJson(response, { jobReference: job, jobComplete: true, ...rest, rows: half });
-    });
-    await expect(createFailureFinder(bigquery, config)(redrive)).rejects.toThrow();
-  });
-
-  test("whose job is gone says that it must begin again", async () => {
-    const bigquery = await bigqueryOn((response) => {
-      answerJson(response, { error: { code: 404, message: "Not found: Job" } }, 404);
-    });
-    const pageToken = Buffer.from('{"job":"job_1","page":"p2"}').toString("base64url");
-    const asked = createFailureFinder(bigquery, config)({ ...redrive, pageToken });
-    await expect(asked).rejects.toThrow("start again");
   });
 });

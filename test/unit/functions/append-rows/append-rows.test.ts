@@ -2,10 +2,8 @@ import { describe, expect, test } from "vitest";
 import { appendIsolating } from "../../../../functions/append-rows/append-isolating.ts";
 import type { AppendToTable } from "../../../../functions/append-rows/append-to-table.ts";
 import { createCoalescedAppender } from "../../../../functions/append-rows/coalesce-rows.ts";
-import { createHandler } from "../../../../functions/append-rows/handler.ts";
 import type { Table } from "../../../../shared/rows/table.ts";
 import { tables } from "../../../../shared/rows/tables.ts";
-import { messagePublished } from "../../../support/deliveries.ts";
 
 const tableNamed = (name: string): Table => {
   const table = tables.find((one) => one.name === name);
@@ -147,84 +145,5 @@ describe("coalescing", () => {
     const coalesced = createCoalescedAppender(flaky);
     await expect(coalesced(posts, [sized(1)])).rejects.toThrow("rows are not safe");
     await expect(coalesced(posts, [sized(1)])).resolves.toEqual(new Map());
-  });
-});
-
-describe("the handler", () => {
-  const receipt = {
-    outcome: "delete",
-    source: "x",
-    id: "x:1",
-    links: [],
-    message_id: "m",
-    position: "records[0]",
-    received_at: "2026-01-02T03:04:05.678Z",
-  };
-  const config = { functionVersion: "v1", topicPrefix: "" };
-  const log = { info: () => undefined };
-  const handle = (append: AppendToTable, payload: string, topic = "append-posts") =>
-    createHandler({ append: createCoalescedAppender(append), log, config })(
-      messagePublished(payload, topic),
-    );
-
-  test("appends good rows and keeps bad ones with their bytes", async () => {
-    const { appends, append } = createWarehouse((id) => id === "x:3");
-    const lines = [
-      JSON.stringify(receipt),
-      JSON.stringify({ ...receipt, outcome: "unheard of" }),
-      JSON.stringify({ ...receipt, id: "x:3" }),
-      "{",
-    ];
-    await handle(append, lines.join("\n"));
-    expect(appends.map(({ table, rows }) => [table, rows.length])).toEqual([
-      ["posts", 1],
-      ["failed_events", 3],
-    ]);
-    expect(appends[1]?.rows).toMatchObject([
-      { reason: "invalid-row", position: "records[1]" },
-      { reason: "malformed-json", position: "records[3]" },
-      { reason: "row-refused", position: "records[2]", source_topic: "append-posts" },
-    ]);
-  });
-
-  test("gives a post its words, and a post without a text none", async () => {
-    const { appends, append } = createWarehouse();
-    const said = { ...receipt, outcome: "post", text: "Café 東京, CAFÉ &amp; tea" };
-    await handle(append, [said, receipt].map((row) => JSON.stringify(row)).join("\n"));
-    expect(appends[0]?.rows).toMatchObject([
-      { text: "Café 東京, CAFÉ &amp; tea", words: ["café", "東京", "tea"] },
-      { outcome: "delete", words: [] },
-    ]);
-  });
-
-  test("counts the words of posts into the bytes of an append, which are as many as their texts", async () => {
-    const { appends, append } = createWarehouse();
-    const text = Array.from({ length: 10_000 }, (_, n) => `word${n}`).join(" ");
-    const lines = Array.from({ length: 50 }, () =>
-      JSON.stringify({ ...receipt, outcome: "post", text }),
-    );
-    await handle(append, lines.join("\n"));
-    expect(appends.map(({ rows }) => rows.length)).toEqual([40, 10]);
-  });
-
-  test("fails, and so is delivered again, when rows are not safe", async () => {
-    const broken: AppendToTable = async () => {
-      throw new Error("unavailable");
-    };
-    await expect(handle(broken, JSON.stringify(receipt))).rejects.toThrow("rows are not safe");
-  });
-
-  test("fails when a failed event cannot be kept", async () => {
-    const { append } = createWarehouse();
-    const noFailedEvents: AppendToTable = async (table, rows) => {
-      if (table.name === "failed_events") throw new Error("unavailable");
-      return append(table, rows);
-    };
-    await expect(handle(noFailedEvents, "{")).rejects.toThrow("rows are not safe");
-  });
-
-  test("fails on a topic that feeds no table", async () => {
-    const { append } = createWarehouse();
-    await expect(handle(append, "{}", "elsewhere")).rejects.toThrow("'elsewhere' feeds no table");
   });
 });

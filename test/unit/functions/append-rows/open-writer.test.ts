@@ -1,4 +1,5 @@
 import { status } from "@grpc/grpc-js";
+import protobuf from "protobufjs/minimal.js";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from "vitest";
 import { appendIsolating } from "../../../../functions/append-rows/append-isolating.ts";
 import {
@@ -56,6 +57,28 @@ describe("an append is", () => {
     expect(await sent).toEqual([]);
   });
 
+  test("of rows that land now, as BigQuery is told they are written", async () => {
+    const now = vi.spyOn(Date, "now").mockReturnValue(Date.parse("2026-01-02T03:04:05.678Z"));
+    const sent = send("x:1").finally(() => now.mockRestore());
+    const { descriptor, data, answer } = await arrived(0);
+    expect(descriptor).toEqual({
+      name: "row",
+      field: [
+        { name: "id", number: 1 },
+        { name: "source", number: 2 },
+        { name: "event_time", number: 3 },
+        { name: "landed_at", number: 4 },
+      ],
+    });
+    const reader = protobuf.Reader.create(data[0] ?? new Uint8Array());
+    const fields = [reader.uint32(), reader.string(), reader.uint32(), reader.string()];
+    expect(fields).toEqual([(1 << 3) | 2, "x:1", (2 << 3) | 2, "x"]);
+    expect([reader.uint32(), Number(reader.int64())]).toEqual([4 << 3, 1_767_323_045_678_000]);
+    expect(reader.pos).toBe(reader.len);
+    answer(committed);
+    await sent;
+  });
+
   test("refused by its rows, by number and reason", async () => {
     const sent = send("x:1", "x:2", "x:3");
     (await arrived(0)).answer({
@@ -90,6 +113,12 @@ describe("an append is", () => {
     });
   });
 
+  test("not safe with an error that has nothing to say", async () => {
+    const sent = send("x:1");
+    (await arrived(0)).answer({ error: { code: status.OK, message: "" } });
+    await expect(sent).rejects.toMatchObject({ cause: new Error("refused without a reason") });
+  });
+
   test("not safe with an answer that says nothing", async () => {
     const sent = send("x:1");
     (await arrived(0)).answer({ writeStream: "half" });
@@ -112,6 +141,20 @@ describe("an append is", () => {
     expect(again.connection).toBe(1);
     again.answer(committed);
     expect(await next).toEqual([]);
+  });
+
+  test("not safe when its connection ends, which says so", async () => {
+    const sent = send("x:1");
+    (await arrived(0)).end();
+    await expect(sent).rejects.toMatchObject({
+      cause: new Error("BigQuery has ended the connection"),
+    });
+  });
+
+  test("never sent without TLS to an endpoint that has it", async () => {
+    append = appenderTo(server.url.replace("http:", "https:"), 500);
+    await expect(send("x:1")).rejects.toThrow("appending to tombstones failed");
+    expect(server.appends).toEqual([]);
   });
 
   test("not safe when half of what was sent is answered", async () => {

@@ -295,10 +295,39 @@ describe("a page token", () => {
     expect(readPageToken(writePageToken(token))).toEqual(token);
   });
 
-  test.each(["", "x", "e30", Buffer.from('{"job":"../x"}').toString("base64url")])(
-    "'%s' is none",
-    (text) => {
-      expect(() => readPageToken(text)).toThrow(PageTokenError);
-    },
-  );
+  test("may be of a long job, far away", () => {
+    const token = { job: "j".repeat(1_024), location: "l".repeat(64), page: "p".repeat(2_048) };
+    expect(readPageToken(writePageToken(token))).toEqual(token);
+    expect(readPageToken(writePageToken({ job: "j" }))).toEqual({ job: "j" });
+  });
+
+  test.each([
+    "no JSON",
+    "{}",
+    '"j"',
+    '{"job":"../x"}',
+    '{"job":"x/.."}',
+    '{"job":""}',
+    `{"job":"${"j".repeat(1_025)}"}`,
+    '{"job":"j","location":"eu/.."}',
+    '{"job":"j","location":"../eu"}',
+    '{"job":"j","location":""}',
+    `{"job":"j","location":"${"l".repeat(65)}"}`,
+    `{"job":"j","page":"${"p".repeat(2_049)}"}`,
+    '{"job":"j","project":"another"}',
+  ])("'%s' is none", (text) => {
+    const read = () => readPageToken(Buffer.from(text).toString("base64url"));
+    expect(read).toThrow(PageTokenError);
+    expect(read).toThrow(
+      expect.objectContaining({
+        name: "PageTokenError",
+        message: "not a page token of a redrive",
+        cause: expect.any(Error),
+      }),
+    );
+  });
+
+  test.each(["", "x", "e30"])("'%s' is none either", (text) => {
+    expect(() => readPageToken(text)).toThrow(PageTokenError);
+  });
 });

@@ -143,20 +143,3 @@ test("lines of two calls in one tick are one message, of two ticks two, and a fa
     ["2"],
   ]);
 });
-
-test.each([
-  [status.INVALID_ARGUMENT, "a message"],
-  [status.NOT_FOUND, "a topic"],
-  [status.PERMISSION_DENIED, "a sender"],
-])(
-  "a redrive that is refused with %i, for %s, is sent alone once before it counts as refused",
-  async (code) => {
-    const { client, published } = await start(({ messages }) =>
-      messages.some(({ data }) => data === "bad") ? code : messages.map(() => "1"),
-    );
-    const publish = createRedriver(client, patienceMs);
-    const answers = ["good", "bad", "too"].map((text) => publish("tweets", Buffer.from(text), {}));
-    expect(await Promise.all(answers)).toEqual(["published", "refused", "published"]);
-    expect(published.map(({ messages }) => messages.length)).toEqual([3, 1, 1, 1]);
-  },
-);
