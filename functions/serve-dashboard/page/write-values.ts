@@ -1,15 +1,23 @@
 const hourMs = 3_600_000;
 
-// Making a format takes longer than all else that a row of a table does.
-const numbers = new Intl.NumberFormat("en", { maximumFractionDigits: 1 });
-const compactNumbers = new Intl.NumberFormat("en", {
-  notation: "compact",
-  maximumFractionDigits: 1,
-});
+// What Intl would write, but without it: in a new page its first use takes longer than all else.
 
-export const writeNumber = (n: number): string => numbers.format(n);
-/** `12K` for 12,345: where there is little room. */
-export const writeCompact = (n: number): string => compactNumbers.format(n);
+/** `1,234.5`, to one decimal. */
+export function writeNumber(n: number): string {
+  const [whole = "", part] = String(Number.isInteger(n) ? n : Math.round(n * 10) / 10).split(".");
+  const grouped = whole.replace(/\B(?=(?:\d{3})+$)/g, ",");
+  return part === undefined ? grouped : `${grouped}.${part}`;
+}
+
+const thousands = ["", "K", "M", "B", "T"];
+
+/** `12.3K` for 12,345: where there is little room. */
+export function writeCompact(n: number): string {
+  // What would be rounded up to a thousand is one of the next.
+  const power = thousands.findIndex((_, at) => Math.abs(n) < 999.95 * 1_000 ** at);
+  const at = power === -1 ? thousands.length - 1 : power;
+  return `${writeNumber(n / 1_000 ** at)}${thousands[at]}`;
+}
 
 export const writeCount = (n: number, one: string, many = `${one}s`): string =>
   `${writeNumber(n)} ${n === 1 ? one : many}`;
@@ -17,12 +25,14 @@ export const writeCount = (n: number, one: string, many = `${one}s`): string =>
 /** Whether times are told in UTC, by which everything is counted, or as on the reader's clock. */
 export type Zone = "UTC" | "local";
 
-const shortDay = { weekday: "short", day: "numeric", month: "short" } as const;
-
-export const writeClock = writer({ hour: "2-digit", minute: "2-digit" });
-export const writeShortDay = writer(shortDay);
-const writeDay = writer({ ...shortDay, year: "numeric" });
-export const writeTime = (at: string, zone: Zone): string =>
+/** `04:00` */
+export const writeClock = (at: string | number, zone: Zone): string => wordsOf(at, zone).clock;
+/** `Wed 3 Jul` */
+export function writeShortDay(at: string | number, zone: Zone): string {
+  const { weekday, day } = wordsOf(at, zone);
+  return `${weekday} ${day}`;
+}
+export const writeTime = (at: string | number, zone: Zone): string =>
   `${writeShortDay(at, zone)}, ${writeClock(at, zone)}`;
 
 /** A range of hours: `Wed, 3 Jul 2019, 04:00–07:00`, or both days where it spans several. */
@@ -55,15 +65,27 @@ export function writeRise(now: number, before: number): string {
   return "=";
 }
 
-/** Writes times in one way; each format is made when it is first needed. */
-function writer(options: Intl.DateTimeFormatOptions) {
-  const formats = new Map<Zone, Intl.DateTimeFormat>();
-  return (at: string | number, zone: Zone): string => {
-    const timeZone = zone === "UTC" ? { timeZone: "UTC" } : {};
-    const format =
-      formats.get(zone) ?? new Intl.DateTimeFormat("en-GB", { ...timeZone, ...options });
-    formats.set(zone, format);
-    return format.format(new Date(at));
+/** A time whose UTC is what the clock of a zone shows at `at`. */
+export function onClockOf(zone: Zone, at: string | number): Date {
+  const time = new Date(at);
+  return zone === "UTC" ? time : new Date(time.getTime() - time.getTimezoneOffset() * 60_000);
+}
+
+/** `Wed, 3 Jul 2019` */
+function writeDay(at: string, zone: Zone): string {
+  const { weekday, day, year } = wordsOf(at, zone);
+  return `${weekday}, ${day} ${year}`;
+}
+
+/** The English words of a time, which ECMAScript fixes: `Wed, 03 Jul 2019 04:00:00 GMT`. */
+function wordsOf(at: string | number, zone: Zone) {
+  const words = onClockOf(zone, at).toUTCString().split(" ");
+  const [weekday = "", day, month, year = "", clock = ""] = words;
+  return {
+    weekday: weekday.slice(0, 3),
+    day: `${Number(day)} ${month}`,
+    year,
+    clock: clock.slice(0, 5),
   };
 }
 
