@@ -255,6 +255,14 @@ describe.skipIf(!hasBrowser)("the page in a browser", () => {
       page.locator("details tr", { hasText: hour }).locator("td").last().textContent();
     expect(await note("03:00")).toBe("3 came late");
     expect(await note("05:00")).toContain("20 to 80 are usual");
+    const chart = page.locator(".chart svg");
+    const { width = 0 } = (await chart.boundingBox()) ?? {};
+    await chart.hover({ position: { x: width - 8, y: 80 } });
+    expect(await page.locator(".chart .told").textContent()).toMatch(
+      /^Wed 3 Jul, 06:00: [\d,]+ mentions$/,
+    );
+    await page.locator("h1").hover();
+    await page.locator(".chart .told").waitFor({ state: "detached" });
     await keep(page, "anomaly-light");
   });
 

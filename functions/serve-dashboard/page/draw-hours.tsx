@@ -5,11 +5,13 @@ import type { Anomaly } from "./answers.ts";
 import { SettingsContext } from "./settings.ts";
 import {
   isOpenHour,
+  onClockOf,
   writeClock,
   writeCompact,
   writeNumber,
   writeShortDay,
   writeTime,
+  type Zone,
 } from "./write-values.ts";
 
 const hourMs = 3_600_000;
@@ -38,6 +40,7 @@ export function DrawHours(props: {
   const { zone } = useContext(SettingsContext);
   const frame = useRef<HTMLDivElement>(null);
   const width = useWidth(frame);
+  const [pointedAt, setPointedAt] = useState<number>();
   const counts = new Map(props.hours.map((one) => [one.hour, one]));
   const hours = Array.from({ length: (to - from) / hourMs }, (_, n): Hour => {
     const hour = from + n * hourMs;
@@ -53,16 +56,23 @@ export function DrawHours(props: {
   const wide = Math.max(0.5, step - gap);
   const left = (hour: number) => x(hour) + gap / 2;
   const unusual = new Map((props.anomalies ?? []).map((one) => [Date.parse(one.hour), one]));
-  const clocks = hourTicks(hours, Math.max(2, Math.floor(width / 110)), zone === "UTC");
+  const isMarked = ({ hour, late = 0 }: Hour) =>
+    late > 0 || isOpenHour(hour, now) || unusual.has(hour);
+  const pointed = hours.find(({ hour }) => hour === pointedAt);
+  const clocks = hourTicks(hours, Math.max(2, Math.floor(width / 110)), zone);
   const busiest = hours.reduce(
     (best, one) => (one.n > best.n ? one : best),
     hours[0] ?? { hour: from, n: 0 },
   );
-  const summary = `${label}: ${hours.length} hours, most in the hour of ${writeTime(new Date(busiest.hour).toISOString(), zone)} with ${writeNumber(busiest.n)}`;
-  const choose = (event: MouseEvent) => {
+  const summary = `${label}: ${hours.length} hours, most in the hour of ${writeTime(busiest.hour, zone)} with ${writeNumber(busiest.n)}`;
+  const hourAt = (event: MouseEvent): number | undefined => {
     const at = event.clientX - (frame.current?.getBoundingClientRect().left ?? 0);
     const hour = from + Math.floor((at - margin.left) / step) * hourMs;
-    if (hour >= from && hour < to) onChoose?.(hour);
+    return hour >= from && hour < to ? hour : undefined;
+  };
+  const choose = (event: MouseEvent) => {
+    const hour = hourAt(event);
+    if (hour !== undefined) onChoose?.(hour);
   };
   return (
     <figure class="chart">
@@ -75,6 +85,8 @@ export function DrawHours(props: {
           height={height}
           class={onChoose === undefined ? "" : "choosing"}
           onClick={onChoose === undefined ? undefined : choose}
+          onPointerMove={(event) => setPointedAt(hourAt(event))}
+          onPointerLeave={() => setPointedAt(undefined)}
         >
           <defs>
             <pattern
@@ -118,7 +130,7 @@ export function DrawHours(props: {
               .map(({ hour, n }) => `M${left(hour)} ${y(0)}V${y(n)}h${wide}V${y(0)}z`)
               .join("")}
           />
-          {hours.map(({ hour, n, late = 0 }) => (
+          {hours.filter(isMarked).map(({ hour, n, late = 0 }) => (
             <Fragment key={hour}>
               {isOpenHour(hour, now) && (
                 <rect class="bar open" x={left(hour)} width={wide} y={y(n)} height={y(0) - y(n)} />
@@ -135,17 +147,27 @@ export function DrawHours(props: {
               {unusual.has(hour) && (
                 <path class="mark" d={`M${x(hour) + step / 2} ${y(n) - 3}l-5 -8h10z`} />
               )}
+            </Fragment>
+          ))}
+          {pointed !== undefined && (
+            <>
               <rect
-                class="hit"
-                x={x(hour)}
+                class="pointed"
+                x={x(pointed.hour)}
                 width={step}
                 y={margin.top}
                 height={height - margin.bottom - margin.top}
+              />
+              <text
+                class="told"
+                x={x(pointed.hour) + step / 2}
+                y={margin.top - 3}
+                text-anchor={anchorOf(x(pointed.hour), width)}
               >
-                <title>{`${writeTime(new Date(hour).toISOString(), zone)}: ${writeNumber(n)} ${measure}${late > 0 ? `, ${writeNumber(late)} of them came late` : ""}`}</title>
-              </rect>
-            </Fragment>
-          ))}
+                {tell(pointed, measure, zone)}
+              </text>
+            </>
+          )}
           <line class="axis" x1={margin.left} x2={width - margin.right} y1={y(0)} y2={y(0)} />
           {clocks.map(({ hour, isDay }) => (
             <text
@@ -164,6 +186,13 @@ export function DrawHours(props: {
     </figure>
   );
 }
+
+const tell = ({ hour, n, late = 0 }: Hour, measure: string, zone: Zone): string =>
+  `${writeTime(hour, zone)}: ${writeNumber(n)} ${measure}${late > 0 ? `, ${writeNumber(late)} of them came late` : ""}`;
+
+/** Which end of a text stands where it points to, so that it stays within the chart. */
+const anchorOf = (x: number, width: number): string =>
+  x < width / 3 ? "start" : x < (width * 2) / 3 ? "middle" : "end";
 
 /** What the chart shows, as a table with a link for each hour; made when it is opened. */
 function HourTable({
@@ -200,7 +229,7 @@ function HourTable({
               .filter(({ hour, n }) => n > 0 || unusual.has(hour))
               .toReversed()
               .map(({ hour, n, late = 0 }) => {
-                const time = writeTime(new Date(hour).toISOString(), zone);
+                const time = writeTime(hour, zone);
                 return (
                   <tr key={hour}>
                     <th scope="row">
@@ -226,19 +255,12 @@ function HourTable({
   );
 }
 
-function hourTicks(hours: readonly Hour[], most: number, isUtc: boolean) {
+function hourTicks(hours: readonly Hour[], most: number, zone: Zone) {
   const every = [1, 2, 3, 6, 12, 24, 48, 96, 168, 336].find((n) => hours.length / n <= most) ?? 720;
-  const clockOf = (hour: number) =>
-    isUtc ? new Date(hour).getUTCHours() : new Date(hour).getHours();
-  const dayOf = (hour: number) =>
-    Math.floor((hour - (isUtc ? 0 : new Date(hour).getTimezoneOffset() * 60_000)) / (24 * hourMs));
-  return hours
-    .filter(({ hour }) =>
-      every < 24
-        ? clockOf(hour) % every === 0
-        : clockOf(hour) === 0 && dayOf(hour) % (every / 24) === 0,
-    )
-    .map(({ hour }) => ({ hour, isDay: clockOf(hour) === 0 }));
+  return hours.flatMap(({ hour }) => {
+    const shown = Math.floor(onClockOf(zone, hour).getTime() / hourMs);
+    return shown % every === 0 ? [{ hour, isDay: shown % 24 === 0 }] : [];
+  });
 }
 
 /** What views leave to a chart, so that most are drawn once; asked before there is anything to lay out. */
