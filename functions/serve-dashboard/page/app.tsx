@@ -1,4 +1,4 @@
-import { useEffect, useRef, useState } from "preact/hooks";
+import { useEffect, useLayoutEffect, useRef, useState } from "preact/hooks";
 import { healthAddress, streamsAddress } from "../first-addresses.ts";
 import { healthAnswer, type StreamInfo, streamsAnswer } from "./answers.ts";
 import { ShowState } from "./parts.tsx";
@@ -20,7 +20,8 @@ export function App() {
   const streams = useAnswer(streamsAddress, streamsAnswer);
   const health = useAnswer(healthAddress, healthAnswer);
   const main = useRef<HTMLElement>(null);
-  useEffect(() => keepSettings(settings), [settings]);
+  // Before anything is painted in the other theme.
+  useLayoutEffect(() => keepSettings(settings), [settings]);
   useArrival(place.path, main);
   const isFailing = health.answer !== undefined && health.answer.status !== "ok";
   return (
