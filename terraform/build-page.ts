@@ -6,8 +6,8 @@ import { build } from "esbuild";
 
 /**
  * The front end of a function, built from its folder `page`: `main.tsx` and `main.css` bundled and
- * named by their content, `index.html` that names them, and other files as they are; each also
- * compressed, as `.br` and `.gz`. Undefined when there is no such folder.
+ * named by their content, what they load later, `index.html` that names them, and other files as they
+ * are; each also compressed, as `.br` and `.gz`. Undefined when there is no such folder.
  */
 export async function buildPage(folder: string): Promise<Map<string, Uint8Array> | undefined> {
   if (!existsSync(folder)) return undefined;
@@ -15,7 +15,9 @@ export async function buildPage(folder: string): Promise<Map<string, Uint8Array>
     entryPoints: ["main.tsx", "main.css"].map((name) => join(folder, name)),
     outdir: folder,
     entryNames: "[name]-[hash]",
+    chunkNames: "[name]-[hash]",
     bundle: true,
+    splitting: true,
     write: false,
     format: "esm",
     target: "es2023",
@@ -23,16 +25,16 @@ export async function buildPage(folder: string): Promise<Map<string, Uint8Array>
     jsxImportSource: "preact",
     minify: true,
     legalComments: "none",
-    logLevel: "warning",
-  });
     // Chromium then compiles all of it beside the main thread, while it comes.
     banner: { js: "//# allFunctionsCalledOnLoad" },
+    logLevel: "warning",
+  });
   const files = new Map<string, Uint8Array>();
   let html = await readFile(join(folder, "index.html"), "utf8");
   for (const { path, contents } of outputFiles) {
     const name = basename(path);
     const extension = extname(name);
-    html = html.replace(`/main${extension}"`, `/${name}"`);
+    if (name.startsWith("main-")) html = html.replace(`/main${extension}"`, `/${name}"`);
     files.set(name, contents);
   }
   files.set("index.html", Buffer.from(html));

@@ -433,7 +433,11 @@ describe.skipIf(!hasBrowser)("the page in a browser", () => {
   });
 
   test("says what is wrong, and what to do", async () => {
-    const page = await open("/");
+    const page = await open("/users");
+    await page.route("**/api/v1/users", (route) => route.fulfill({ json: { rows: [{}] } }));
+    await page.clock.fastForward(5_000);
+    expect(await page.getByRole("alert").textContent()).toContain("load the page anew");
+    expect(await row(page, "x:500").count()).toBe(1);
     await page.goto(`${dashboard.url}/links/nobody.example.net`);
     expect(await page.getByRole("alert").textContent()).toBe("There is nothing at this address");
     await page.goto(`${dashboard.url}/search?from=yesterday`);

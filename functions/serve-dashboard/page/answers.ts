@@ -1,10 +1,11 @@
 import * as z from "zod/mini";
 
-// What the page reads of the API's answers; the API's own schemas check what it sends.
+// What the page reads of the API's answers; the API's own schemas check what it sends. It is loaded when
+// something is asked for: what comes with the page is of its own release, and has no need of it.
 
 const column = z.object({ name: z.string(), description: z.string() });
 
-export const streamsAnswer = z.object({
+const streams = z.object({
   rows: z.array(
     z.object({
       name: z.string(),
@@ -21,9 +22,9 @@ export const streamsAnswer = z.object({
   ),
 });
 
-export type StreamInfo = z.infer<typeof streamsAnswer>["rows"][number];
+export type StreamInfo = z.infer<typeof streams>["rows"][number];
 
-export const hoursAnswer = z.object({
+const hours = z.object({
   from: z.string(),
   to: z.string(),
   rows: z.array(z.catchall(z.object({ hour: z.string(), keys: z.number() }), z.unknown())),
@@ -31,7 +32,7 @@ export const hoursAnswer = z.object({
 
 const carrier = z.object({ id: z.string(), reshares: z.number(), href: z.optional(z.string()) });
 
-export const topAnswer = z.object({
+const top = z.object({
   from: z.string(),
   to: z.string(),
   by: z.string(),
@@ -52,7 +53,7 @@ export const topAnswer = z.object({
   ),
 });
 
-export const risingAnswer = z.object({
+const rising = z.object({
   rows: z.array(
     z.catchall(
       z.object({ n: z.number(), usual: z.number(), shown: z.optional(z.string()) }),
@@ -61,9 +62,9 @@ export const risingAnswer = z.object({
   ),
 });
 
-export const valuesAnswer = z.object({ rows: z.array(z.object({ value: z.string() })) });
+const values = z.object({ rows: z.array(z.object({ value: z.string() })) });
 
-export type TopRow = z.infer<typeof topAnswer>["rows"][number];
+export type TopRow = z.infer<typeof top>["rows"][number];
 
 const post = z.object({
   id: z.string(),
@@ -79,14 +80,14 @@ const post = z.object({
 
 export type Post = z.infer<typeof post>;
 
-export const searchAnswer = z.object({
+const search = z.object({
   from: z.string(),
   to: z.string(),
   next: z.optional(z.number()),
   rows: z.array(post),
 });
 
-export const linkAnswer = z.object({
+const link = z.object({
   key: z.string(),
   title: z.nullable(z.string()),
   shown: z.string(),
@@ -109,7 +110,7 @@ export const linkAnswer = z.object({
   rows: z.array(post),
 });
 
-export const usersAnswer = z.object({
+const users = z.object({
   from: z.string(),
   to: z.string(),
   next: z.optional(z.number()),
@@ -140,7 +141,7 @@ export type Tie = z.infer<typeof tie>;
 
 const sumOfTies = z.object({ others: z.number(), interactions: z.number(), score: z.number() });
 
-export const userAnswer = z.object({
+const user = z.object({
   user: z.string(),
   href: z.optional(z.string()),
   from: z.string(),
@@ -151,7 +152,7 @@ export const userAnswer = z.object({
   rows: z.array(tie),
 });
 
-export const anomaliesAnswer = z.object({
+const anomalies = z.object({
   from: z.string(),
   to: z.string(),
   next: z.optional(z.number()),
@@ -170,9 +171,9 @@ export const anomaliesAnswer = z.object({
   ),
 });
 
-export type Anomaly = z.infer<typeof anomaliesAnswer>["rows"][number];
+export type Anomaly = z.infer<typeof anomalies>["rows"][number];
 
-export const healthAnswer = z.object({
+const health = z.object({
   status: z.string(),
   since: z.string(),
   received: z.number(),
@@ -206,3 +207,31 @@ export const healthAnswer = z.object({
     }),
   ),
 });
+
+const schemas = {
+  streams,
+  hours,
+  top,
+  rising,
+  values,
+  search,
+  link,
+  users,
+  user,
+  anomalies,
+  health,
+};
+
+/** Answers of the API by what they are of. */
+export type Answers = { [Kind in keyof typeof schemas]: z.infer<(typeof schemas)[Kind]> };
+
+const readers: { [Kind in keyof Answers]: z.ZodMiniType<Answers[Kind]> } = schemas;
+
+/** @throws {Error} when it is not as expected, which says so to the reader. */
+export function readAnswer<Kind extends keyof Answers>(kind: Kind, body: unknown): Answers[Kind] {
+  const read = readers[kind].safeParse(body);
+  if (read.success) return read.data;
+  throw new Error("The server answers in another way than this page knows: load the page anew", {
+    cause: read.error,
+  });
+}

@@ -1,6 +1,6 @@
 import { useEffect, useLayoutEffect, useRef, useState } from "preact/hooks";
 import { healthAddress, streamsAddress } from "../first-addresses.ts";
-import { healthAnswer, type StreamInfo, streamsAnswer } from "./answers.ts";
+import type { Answers, StreamInfo } from "./answers.ts";
 import { ShowState } from "./parts.tsx";
 import { keepSettings, readSettings, type Settings, SettingsContext } from "./settings.ts";
 import { ShowAnomalies } from "./show-anomalies.tsx";
@@ -10,15 +10,15 @@ import { ShowSearch } from "./show-search.tsx";
 import { ShowStream } from "./show-stream.tsx";
 import { ShowUser } from "./show-user.tsx";
 import { ShowUsers } from "./show-users.tsx";
-import { useAnswer } from "./use-answer.ts";
+import { type Known, useAnswer } from "./use-answer.ts";
 import { type Place, usePlace } from "./use-place.ts";
 
 export function App() {
   const place = usePlace();
   const [settings, setSettings] = useState(readSettings);
   const now = useClock();
-  const streams = useAnswer(streamsAddress, streamsAnswer);
-  const health = useAnswer(healthAddress, healthAnswer);
+  const streams = useAnswer(streamsAddress, "streams");
+  const health = useAnswer(healthAddress, "health");
   const main = useRef<HTMLElement>(null);
   // Before anything is painted in the other theme.
   useLayoutEffect(() => keepSettings(settings), [settings]);
@@ -71,7 +71,7 @@ function View({
   now,
 }: {
   place: Place;
-  streams: ReturnType<typeof useAnswer<typeof streamsAnswer>>;
+  streams: Known<Answers["streams"]>;
   now: number;
 }) {
   const [, kind, ...rest] = place.path.split("/");

@@ -1,18 +1,26 @@
-/** Answers that came with the page, by their addresses; each is good for whoever asks first. */
-let answers: Map<string, unknown> | undefined;
+import type { Answers } from "./answers.ts";
 
-/** What came with the page for an address below `/api/v1`; undefined when nothing did, or it was taken. */
-export const firstAnswer = (address: string): unknown => readAnswers().get(address);
+/** Answers that came with the page, by their addresses; each is good for whoever asks first. */
+let answers: ReturnType<typeof readAnswers> | undefined;
+
+/**
+ * What came with the page for an address below `/api/v1`, as the server of its own release has made it;
+ * undefined when nothing did, or it was taken.
+ */
+export function firstAnswer<Kind extends keyof Answers>(
+  address: string,
+  _kind: Kind,
+): Answers[Kind] | undefined {
+  answers ??= readAnswers();
+  return answers.get(address);
+}
 
 /** Asked again, it would be old. */
 export const forgetFirstAnswer = (address: string): void => {
-  readAnswers().delete(address);
+  answers?.delete(address);
 };
 
-function readAnswers(): Map<string, unknown> {
-  if (answers === undefined) {
-    const sent: unknown = JSON.parse(document.getElementById("answers")?.textContent || "{}");
-    answers = new Map(Object.entries(typeof sent === "object" && sent !== null ? sent : {}));
-  }
-  return answers;
+function readAnswers() {
+  const sent = JSON.parse(document.getElementById("answers")?.textContent || "{}");
+  return new Map(Object.keys(sent).map((address) => [address, sent[address]]));
 }

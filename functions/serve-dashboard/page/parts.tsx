@@ -1,6 +1,6 @@
 import type { ComponentChildren } from "preact";
 import { useContext, useState } from "preact/hooks";
-import { type Post, valuesAnswer } from "./answers.ts";
+import type { Post } from "./answers.ts";
 import { SettingsContext } from "./settings.ts";
 import { type Known, useAnswer } from "./use-answer.ts";
 import { go, type Place, withQuery } from "./use-place.ts";
@@ -178,7 +178,7 @@ export function Field({
 }) {
   const value = query.get(name) ?? "";
   const [isEntered, setIsEntered] = useState(false);
-  const suggested = useAnswer(isEntered ? values : undefined, valuesAnswer).answer?.rows;
+  const suggested = useAnswer(isEntered ? values : undefined, "values").answer?.rows;
   const list = suggested === undefined ? undefined : `values-of-${name}`;
   return (
     <label class="field">

@@ -1,5 +1,4 @@
 import { useContext } from "preact/hooks";
-import { anomaliesAnswer } from "./answers.ts";
 import { Foreign, ShowState, TableFoot } from "./parts.tsx";
 import { SettingsContext } from "./settings.ts";
 import { useAnswer } from "./use-answer.ts";
@@ -11,7 +10,7 @@ export function ShowAnomalies({ place }: { place: Place }) {
   const { zone } = useContext(SettingsContext);
   const query = place.query.toString();
   const address = query === "" ? "/anomalies" : `/anomalies?${query}`;
-  const known = useAnswer(address, anomaliesAnswer);
+  const known = useAnswer(address, "anomalies");
   return (
     <>
       <header class="title">

@@ -1,5 +1,4 @@
 import { useContext } from "preact/hooks";
-import { healthAnswer } from "./answers.ts";
 import { Fact, ShowState, TableFoot } from "./parts.tsx";
 import { SettingsContext } from "./settings.ts";
 import { useAnswer } from "./use-answer.ts";
@@ -11,7 +10,7 @@ export function ShowHealth({ place, now }: { place: Place; now: number }) {
   const { zone } = useContext(SettingsContext);
   const query = place.query.toString();
   const address = query === "" ? "/health" : `/health?${query}`;
-  const known = useAnswer(address, healthAnswer);
+  const known = useAnswer(address, "health");
   return (
     <ShowState known={known}>
       {(health) => (

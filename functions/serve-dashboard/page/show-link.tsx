@@ -1,5 +1,4 @@
 import { useContext } from "preact/hooks";
-import { linkAnswer } from "./answers.ts";
 import { DrawHours } from "./draw-hours.tsx";
 import { Fact, Foreign, Outward, Posts, ShowState, TableFoot } from "./parts.tsx";
 import { SettingsContext } from "./settings.ts";
@@ -14,7 +13,7 @@ export function ShowLink({ linkKey, place, now }: { linkKey: string; place: Plac
   const { zone } = useContext(SettingsContext);
   const query = place.query.toString();
   const address = `/links/${encodeURIComponent(linkKey)}${query === "" ? "" : `?${query}`}`;
-  const known = useAnswer(address, linkAnswer);
+  const known = useAnswer(address, "link");
   return (
     <ShowState known={known}>
       {(link) => {

@@ -1,6 +1,5 @@
 import { useContext } from "preact/hooks";
 import { valuesAddress } from "../first-addresses.ts";
-import { searchAnswer } from "./answers.ts";
 import { Field, FilterForm, Posts, ShowState, TableFoot } from "./parts.tsx";
 import { SettingsContext } from "./settings.ts";
 import { useAnswer } from "./use-answer.ts";
@@ -12,7 +11,7 @@ export function ShowSearch({ place }: { place: Place }) {
   const { zone } = useContext(SettingsContext);
   const query = place.query.toString();
   const address = query === "" ? "/search" : `/search?${query}`;
-  const known = useAnswer(address, searchAnswer);
+  const known = useAnswer(address, "search");
   return (
     <>
       <header class="title">

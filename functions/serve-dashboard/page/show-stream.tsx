@@ -1,14 +1,6 @@
 import { useContext } from "preact/hooks";
 import { newestAddresses, valuesAddress } from "../first-addresses.ts";
-import {
-  type Anomaly,
-  anomaliesAnswer,
-  hoursAnswer,
-  risingAnswer,
-  type StreamInfo,
-  type TopRow,
-  topAnswer,
-} from "./answers.ts";
+import type { Anomaly, StreamInfo, TopRow } from "./answers.ts";
 import { DrawHours } from "./draw-hours.tsx";
 import { DrawSpark } from "./draw-spark.tsx";
 import { Field, FilterForm, Foreign, Outward, ShowState, TableFoot } from "./parts.tsx";
@@ -53,18 +45,18 @@ export function ShowStream({
   const filters = pick(query, [...stream.filters, "words"]);
   const asked = { ...filters, ...pick(query, ["from", "to", "by", "page"]) };
   const topAddress = addressOf(newest.top, asked);
-  const top = useAnswer(topAddress, topAnswer);
+  const top = useAnswer(topAddress, "top");
   const isNow = query.get("from") === null && query.get("to") === null;
   const range = rangeOf(query, stream.newest, now);
   const around = chartRange(range);
   const times = { from: hourText(around.from), to: hourText(around.to) };
   const hours = useAnswer(
     addressOf(newest.hours, isNow ? filters : { ...filters, ...times }),
-    hoursAnswer,
+    "hours",
   );
   const anomalies = useAnswer(
     isNow ? newest.anomalies : addressOf(newest.anomalies, times),
-    anomaliesAnswer,
+    "anomalies",
   );
   // The newest hours are those that have data, as the server knows.
   const chart =
@@ -186,7 +178,7 @@ function Rising({
   place: Place;
   isLinks: boolean;
 }) {
-  const { answer } = useAnswer(newestAddresses(stream.name).rising, risingAnswer);
+  const { answer } = useAnswer(newestAddresses(stream.name).rising, "rising");
   if (answer === undefined || !answer.rows.some(({ usual }) => usual > 0)) return null;
   const hrefOf = (row: Row) =>
     isLinks

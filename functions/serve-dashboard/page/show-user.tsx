@@ -1,5 +1,5 @@
 import { useContext } from "preact/hooks";
-import { type Tie, userAnswer } from "./answers.ts";
+import type { Tie } from "./answers.ts";
 import { Fact, Foreign, Outward, ShowState, TableFoot } from "./parts.tsx";
 import { SettingsContext } from "./settings.ts";
 import { UserLink } from "./show-users.tsx";
@@ -12,7 +12,7 @@ export function ShowUser({ user, place }: { user: string; place: Place }) {
   const { zone } = useContext(SettingsContext);
   const query = place.query.toString();
   const address = `/users/${encodeURIComponent(user)}${query === "" ? "" : `?${query}`}`;
-  const known = useAnswer(address, userAnswer);
+  const known = useAnswer(address, "user");
   return (
     <ShowState known={known}>
       {({ href, from, to, moves, movedBy, next, rows }) => (

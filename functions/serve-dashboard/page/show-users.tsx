@@ -1,6 +1,5 @@
 import { useContext } from "preact/hooks";
 import { valuesAddress } from "../first-addresses.ts";
-import { usersAnswer } from "./answers.ts";
 import { Field, FilterForm, Foreign, Outward, ShowState, TableFoot } from "./parts.tsx";
 import { SettingsContext } from "./settings.ts";
 import { useAnswer } from "./use-answer.ts";
@@ -14,7 +13,7 @@ export function ShowUsers({ place }: { place: Place }) {
   const { zone } = useContext(SettingsContext);
   const query = place.query.toString();
   const address = query === "" ? "/users" : `/users?${query}`;
-  const known = useAnswer(address, usersAnswer);
+  const known = useAnswer(address, "users");
   const first = (Number(place.query.get("page") ?? "1") - 1) * rowsOfPage;
   return (
     <>

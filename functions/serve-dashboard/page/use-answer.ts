@@ -1,5 +1,5 @@
 import { useEffect, useState } from "preact/hooks";
-import type * as z from "zod/mini";
+import type { Answers } from "./answers.ts";
 import { firstAnswer, forgetFirstAnswer } from "./first-answers.ts";
 
 /** What is known of an address of the API: an older answer stays until there is a newer one. */
@@ -13,16 +13,14 @@ export type Known<Answer> = {
 const refreshMs = 5_000;
 
 /** The answer of an address below `/api/v1`, kept fresh as long as the page is looked at. */
-export function useAnswer<Schema extends z.ZodMiniType>(
+export function useAnswer<Kind extends keyof Answers>(
   address: string | undefined,
-  schema: Schema,
-): Known<z.infer<Schema>> {
-  const [known, setKnown] = useState<Known<z.infer<Schema>> & { address: string | undefined }>(
-    () => {
-      const answer = address === undefined ? undefined : readFirst(address, schema);
-      return { address, answer, problem: undefined, isLoading: answer === undefined };
-    },
-  );
+  kind: Kind,
+): Known<Answers[Kind]> {
+  const [known, setKnown] = useState<Known<Answers[Kind]> & { address: string | undefined }>(() => {
+    const answer = address === undefined ? undefined : firstAnswer(address, kind);
+    return { address, answer, problem: undefined, isLoading: answer === undefined };
+  });
   useEffect(() => {
     if (address === undefined) return undefined;
     forgetFirstAnswer(address);
@@ -30,7 +28,7 @@ export function useAnswer<Schema extends z.ZodMiniType>(
     const ask = async () => {
       const { signal } = leaving;
       try {
-        const answer = await read(address, schema, signal);
+        const answer = await read(address, kind, signal);
         if (!signal.aborted) setKnown({ address, answer, problem: undefined, isLoading: false });
       } catch (error) {
         if (signal.aborted) return;
@@ -58,25 +56,20 @@ export function useAnswer<Schema extends z.ZodMiniType>(
   return known;
 }
 
-/** What came with the page; if that is not as expected, the server is asked, and says why. */
-function readFirst<Schema extends z.ZodMiniType>(
+async function read<Kind extends keyof Answers>(
   address: string,
-  schema: Schema,
-): z.infer<Schema> | undefined {
-  return schema.safeParse(firstAnswer(address)).data;
-}
-
-async function read<Schema extends z.ZodMiniType>(
-  address: string,
-  schema: Schema,
+  kind: Kind,
   signal: AbortSignal,
-): Promise<z.infer<Schema>> {
+): Promise<Answers[Kind]> {
   // The browser sends the tag of what it has, and gives that back when nothing has changed.
-  const response = await fetch(`/api/v1${address}`, { signal, cache: "no-cache" }).catch(() => {
-    throw new Error("The server cannot be reached. Trying again …");
-  });
+  const asked = fetch(`/api/v1${address}`, { signal, cache: "no-cache" });
+  const [response, { readAnswer }] = await Promise.all([asked, import("./answers.ts")]).catch(
+    () => {
+      throw new Error("The server cannot be reached. Trying again …");
+    },
+  );
   const body: unknown = await response.json();
-  if (response.ok) return schema.parse(body);
+  if (response.ok) return readAnswer(kind, body);
   throw new Error(titleOf(body) ?? `The server answers ${response.status}`);
 }
 
