@@ -1,6 +1,6 @@
 import { type ReadRecord, readRecords } from "../../shared/codec/read-records.ts";
 import type { PubsubDelivery } from "../../shared/envelopes/pubsub-delivery.ts";
-import { isPossibleTime } from "../../shared/events/event-time.ts";
+import { possibleTimes } from "../../shared/events/event-time.ts";
 import type { FailedEvent } from "../../shared/events/failed-event.v1.ts";
 import { issuesOf } from "../../shared/events/issues-of.ts";
 import type { Stream } from "../../shared/streams/stream.ts";
@@ -19,11 +19,11 @@ export function readEvents(
   delivery: PubsubDelivery,
   context: { functionVersion: string; now: number },
 ): { events: StreamEvent[]; bytes: number; failed: FailedEvent[] } {
-  const epoch = Date.parse(stream.epoch);
+  const isPossible = possibleTimes(context.now, Date.parse(stream.epoch));
   const { read, bytes, failed } = readRecords(delivery, {
     stage: "bucket-hours",
     functionVersion: context.functionVersion,
-    read: (value) => readEvent(stream, value, (time) => isPossibleTime(time, context.now, epoch)),
+    read: (value) => readEvent(stream, value, isPossible),
   });
   return { events: read, bytes, failed };
 }
@@ -32,7 +32,7 @@ export function readEvents(
 function readEvent(
   stream: Stream,
   value: unknown,
-  isPossible: (time: number) => boolean,
+  isPossible: (eventTime: string) => boolean,
 ): ReadRecord<StreamEvent> {
   const parsed = stream.event.safeParse(value);
   if (!parsed.success) return { reason: "invalid-field", issues: issuesOf(parsed.error) };
@@ -40,7 +40,7 @@ function readEvent(
   if (!isStreamEvent(event)) {
     throw new Error(`the events of stream ${stream.name} need an id and a time: see its schema`);
   }
-  if (!isPossible(Date.parse(event.event_time))) {
+  if (!isPossible(event.event_time)) {
     const message = "before the epoch of the stream, or more than an hour in the future";
     return { reason: "impossible-time", issues: [{ path: "event_time", message }] };
   }

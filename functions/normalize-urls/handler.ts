@@ -1,5 +1,8 @@
 import type { PublishLines } from "../../shared/codec/publish-lines.ts";
-import { parsePubsubDelivery } from "../../shared/envelopes/pubsub-delivery.ts";
+import {
+  type PubsubDelivery,
+  parsePubsubDelivery,
+} from "../../shared/envelopes/pubsub-delivery.ts";
 import type { PublishedTopic } from "../../shared/manifest/published-topic.ts";
 import type manifest from "./function.json";
 import { judgeShare } from "./judge-share.ts";
@@ -21,23 +24,35 @@ type Dependencies = {
 export function createHandler({ publish, now, log, config }: Dependencies) {
   return async (event: unknown): Promise<void> => {
     const delivery = parsePubsubDelivery(event);
-    const { shares, failed } = readShares(delivery, { ...config, now: now() });
-    const mentions: string[] = [];
-    const unlinked: string[] = [];
-    for (const share of shares) {
-      const judged = judgeShare(share);
-      for (const mention of judged.mentions) mentions.push(JSON.stringify(mention));
-      for (const link of judged.unlinked) unlinked.push(JSON.stringify(link));
-    }
-    const failedLines = failed.map((one) => JSON.stringify(one));
+    const { mentions, unlinked, failed, shares } = judgeMessage(delivery, {
+      ...config,
+      now: now(),
+    });
     await Promise.all([
       publish("append-unlinked", "unlinked.v1", unlinked),
-      publish("failed-events", "failed-event.v1", failedLines),
+      publish("failed-events", "failed-event.v1", failed),
     ]);
     // Last, because mentions make their reading the one that counts: when this fails halfway and an
     // older release goes on, the rest of that reading must be there.
     await publish("url-mentions", "url-mentions.v1", mentions);
-    const counts = { shares: shares.length, mentions: mentions.length, unlinked: unlinked.length };
-    log.info({ ...counts, failed: failed.length }, "judged");
+    const counts = { mentions: mentions.length, unlinked: unlinked.length, failed: failed.length };
+    log.info({ shares, ...counts }, "judged");
   };
 }
+
+/** The lines to publish, and how many shares they are of: while they are published nothing else is kept. */
+function judgeMessage(delivery: PubsubDelivery, context: { functionVersion: string; now: number }) {
+  const { judged, failed } = readShares(delivery, context, (share) => {
+    const { mentions, unlinked } = judgeShare(share);
+    return { mentions: jsonLines(mentions), unlinked: jsonLines(unlinked) };
+  });
+  return {
+    mentions: judged.flatMap(({ mentions }) => mentions),
+    unlinked: judged.flatMap(({ unlinked }) => unlinked),
+    failed: jsonLines(failed),
+    shares: judged.length,
+  };
+}
+
+const jsonLines = (events: readonly object[]): string[] =>
+  events.map((event) => JSON.stringify(event));

@@ -9,6 +9,9 @@ import type { UrlMention } from "../../shared/streams/url-mentions.ts";
 /** All that the links of a post turn into, without remainder. */
 type JudgedShare = { mentions: UrlMention[]; unlinked: Unlinked[] };
 
+/** What stands before the revision of each reading that these rules judge. */
+const rules = judgedBy(keyVersion, "");
+
 /**
  * What the links of one reading of a post count as: one mention for each page, and for each other
  * link why it is not counted. A reading that mentions no page is one mention without a page, which
@@ -16,7 +19,7 @@ type JudgedShare = { mentions: UrlMention[]; unlinked: Unlinked[] };
  */
 export function judgeShare(share: LinkShare): JudgedShare {
   const { id, event_time, author, alias, kind, source, links } = share;
-  const revision = judgedBy(keyVersion, share.revision);
+  const revision = rules + share.revision;
   const reading = {
     id,
     event_time,
@@ -26,6 +29,8 @@ export function judgeShare(share: LinkShare): JudgedShare {
     source,
     revision,
   };
+  // Most posts share nothing.
+  if (links.length === 0) return { mentions: [reading], unlinked: [] };
   const mentions = new Map<string, UrlMention>();
   const unlinked: Unlinked[] = [];
   for (const { url, slot, title } of links) {

@@ -1,6 +1,6 @@
 import { type ReadRecord, readRecords } from "../../shared/codec/read-records.ts";
 import type { PubsubDelivery } from "../../shared/envelopes/pubsub-delivery.ts";
-import { isPossibleTime } from "../../shared/events/event-time.ts";
+import { possibleTimes } from "../../shared/events/event-time.ts";
 import type { FailedEvent } from "../../shared/events/failed-event.v1.ts";
 import { issuesOf } from "../../shared/events/issues-of.ts";
 import { type LinkShare, linkShare } from "../../shared/events/link-share.v1.ts";
@@ -8,25 +8,34 @@ import { urlMentions } from "../../shared/streams/url-mentions.ts";
 
 const epoch = Date.parse(urlMentions.epoch);
 
-/** The link shares of a message, and failed events for records that are none. */
-export function readShares(
+/**
+ * What `judge` makes of each link share of a message, and failed events for records that are none. Of
+ * a share nothing else is kept, so that only one is alive at a time.
+ */
+export function readShares<Judged>(
   delivery: PubsubDelivery,
   context: { functionVersion: string; now: number },
-): { shares: LinkShare[]; failed: FailedEvent[] } {
+  judge: (share: LinkShare) => Judged,
+): { judged: Judged[]; failed: FailedEvent[] } {
+  const isPossible = possibleTimes(context.now, epoch);
   const { read, failed } = readRecords(delivery, {
     stage: "normalize-urls",
     functionVersion: context.functionVersion,
-    read: (value) => readShare(value, context.now),
+    read: (value) => readShare(value, isPossible, judge),
   });
-  return { shares: read, failed };
+  return { judged: read, failed };
 }
 
-function readShare(value: unknown, now: number): ReadRecord<LinkShare> {
+function readShare<Judged>(
+  value: unknown,
+  isPossible: (eventTime: string) => boolean,
+  judge: (share: LinkShare) => Judged,
+): ReadRecord<Judged> {
   const parsed = linkShare.safeParse(value);
   if (!parsed.success) return { reason: "invalid-field", issues: issuesOf(parsed.error) };
-  if (!isPossibleTime(Date.parse(parsed.data.event_time), now, epoch)) {
+  if (!isPossible(parsed.data.event_time)) {
     const message = "before 2006-03-21, or more than an hour in the future";
     return { reason: "impossible-time", issues: [{ path: "event_time", message }] };
   }
-  return { read: parsed.data };
+  return { read: judge(parsed.data) };
 }

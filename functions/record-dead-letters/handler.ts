@@ -1,5 +1,5 @@
 import { encodePayload, encodingAttribute } from "../../shared/codec/encode-payload.ts";
-import { packLines } from "../../shared/codec/pack-lines.ts";
+import { joinLines, packLines } from "../../shared/codec/pack-lines.ts";
 import type { PublishMessage } from "../../shared/codec/publish-message.ts";
 import { parsePubsubDelivery } from "../../shared/envelopes/pubsub-delivery.ts";
 import type { PublishedTopic } from "../../shared/manifest/published-topic.ts";
@@ -37,7 +37,7 @@ export function createHandler({ publish, log, config }: Dependencies) {
       return;
     }
     const failed = failDeadLetter(delivery, letter, config.functionVersion);
-    const messages = packLines(failed.map((part) => JSON.stringify(part)));
+    const messages = packLines(joinLines(failed.map((part) => JSON.stringify(part))));
     const published = messages.map((message) => {
       const { data, attributes } = encodePayload(message.data);
       return publish(topic, data, { schema, ...attributes });

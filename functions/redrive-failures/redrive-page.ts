@@ -1,5 +1,5 @@
 import { encodePayload } from "../../shared/codec/encode-payload.ts";
-import { packLines } from "../../shared/codec/pack-lines.ts";
+import { joinLines, packLines } from "../../shared/codec/pack-lines.ts";
 import type { Redrive } from "../../shared/events/redrive.v1.ts";
 import type { Failure } from "./find-failures.ts";
 import type { PublishMessage } from "./publish-message.ts";
@@ -39,7 +39,7 @@ export async function redrivePage(
     }
   };
   for (const some of bySize(failures)) await Promise.all(some.map(send));
-  const messages = packLines(marks);
+  const messages = packLines(joinLines(marks));
   const answers = await Promise.all(
     messages.map((message) => {
       const { data, attributes } = encodePayload(message.data);

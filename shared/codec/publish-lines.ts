@@ -1,6 +1,6 @@
 import { coalesceRequests, type Schedule } from "./coalesce-requests.ts";
 import { encodePayload } from "./encode-payload.ts";
-import { packedBytes, packedEvents, packLines } from "./pack-lines.ts";
+import { type JoinedLines, joinLines, packedBytes, packedEvents, packLines } from "./pack-lines.ts";
 import type { PublishMessage } from "./publish-message.ts";
 
 /** Publishes JSON lines to a topic; resolves when Pub/Sub has acknowledged every one of them. */
@@ -22,12 +22,12 @@ export function createLinePublisher<Topic extends string>(
   publish: PublishMessage<Topic>,
   schedule?: Schedule,
 ): PublishLines<Topic> {
-  type Request = { topic: Topic; schema: string; lines: readonly string[] };
+  type Request = { topic: Topic; schema: string; pieces: readonly JoinedLines[] };
 
   const publishTogether = coalesceRequests<Request, undefined>({
     // Lines of two versions of a schema, side by side, never share a message.
     keyOf: ({ topic, schema }) => `${topic} ${schema}`,
-    sizeOf: ({ lines }) => ({ bytes: bytesOf(lines), items: lines.length }),
+    sizeOf: ({ pieces }) => sizeOf(pieces),
     run: ([first, ...rest]) => {
       const { topic, schema } = first;
       const send = (packed: Buffer) => {
@@ -35,7 +35,7 @@ export function createLinePublisher<Topic extends string>(
         return publish(topic, data, { schema, ...attributes });
       };
       return sendPacked(
-        [first, ...rest].map(({ lines }) => lines),
+        [first, ...rest].map(({ pieces }) => pieces),
         send,
       );
     },
@@ -44,14 +44,19 @@ export function createLinePublisher<Topic extends string>(
   });
 
   return async (topic, schema, lines) => {
-    if (lines.length > 0) await publishTogether({ topic, schema, lines });
+    // As bytes from here on: what waits is not moved about by each collection of garbage.
+    if (lines.length > 0) await publishTogether({ topic, schema, pieces: joinLines(lines) });
   };
 }
 
-function bytesOf(lines: readonly string[]): number {
+function sizeOf(pieces: readonly JoinedLines[]): { bytes: number; items: number } {
   let bytes = 0;
-  for (const line of lines) bytes += Buffer.byteLength(line) + 1;
-  return bytes;
+  let items = 0;
+  for (const piece of pieces) {
+    bytes += piece.bytes.length;
+    items += piece.count;
+  }
+  return { bytes, items };
 }
 
 /** Messages that are made of one batch and sent, before others are made. */
@@ -59,7 +64,7 @@ const messagesAtOnce = 4;
 
 /** For each request undefined, when every message with its lines was acknowledged, else an error. */
 async function sendPacked(
-  requests: readonly (readonly string[])[],
+  requests: readonly (readonly JoinedLines[])[],
   send: (message: Buffer) => Promise<unknown>,
 ): Promise<(undefined | Error)[]> {
   const failures: { from: number; to: number; cause: unknown }[] = [];
@@ -75,9 +80,9 @@ async function sendPacked(
   };
   await Promise.all(Array.from({ length: messagesAtOnce }, sendOn));
   let end = 0;
-  return requests.map((lines) => {
+  return requests.map((pieces) => {
     const start = end;
-    end += lines.length;
+    end += sizeOf(pieces).items;
     const failure = failures.find(({ from, to }) => from < end && to > start);
     return failure && new Error("publishing failed", { cause: failure.cause });
   });

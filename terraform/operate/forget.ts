@@ -1,7 +1,7 @@
 import type { BigQuery } from "@google-cloud/bigquery";
 import type { Topic } from "@google-cloud/pubsub";
 import * as z from "zod";
-import { packLines } from "../../shared/codec/pack-lines.ts";
+import { joinLines, packLines } from "../../shared/codec/pack-lines.ts";
 import { type EventId, eventId, eventIdOf } from "../../shared/events/event-id.ts";
 import { tombstone } from "../../shared/events/tombstone.v1.ts";
 import { parseArguments } from "./cli/parse-arguments.ts";
@@ -148,7 +148,7 @@ async function bury(
   let count = 0;
   let lines: string[] = [];
   const send = async () => {
-    const messages = packLines(lines);
+    const messages = packLines(joinLines(lines));
     lines = [];
     if (isDryRun) return;
     const attributes = { schema: "tombstone.v1" };

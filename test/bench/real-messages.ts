@@ -2,7 +2,7 @@ import { createCounter } from "../../functions/bucket-hours/coalesce-increments.
 import { createHandler as createBucketHours } from "../../functions/bucket-hours/handler.ts";
 import { createHandler as createNormalizeTweets } from "../../functions/normalize-tweets/handler.ts";
 import { createHandler as createNormalizeUrls } from "../../functions/normalize-urls/handler.ts";
-import { packLines } from "../../shared/codec/pack-lines.ts";
+import { joinLines, packLines } from "../../shared/codec/pack-lines.ts";
 import type { PublishLines } from "../../shared/codec/publish-lines.ts";
 import { streams } from "../../shared/streams/streams.ts";
 import { messagePublished } from "../support/deliveries.ts";
@@ -23,9 +23,11 @@ export async function realMessages(): Promise<Map<string, Buffer[]>> {
   const judge = createNormalizeUrls({ publish, now, log, config });
   const bucket = createBucketHours({ count: createCounter(publish), publish, now, log, config });
   const messagesOf = (topic: string) =>
-    Array.from(packLines(lines.get(topic) ?? []), ({ data }) => messagePublished(data, topic));
+    Array.from(packLines(joinLines(lines.get(topic) ?? [])), ({ data }) =>
+      messagePublished(data, topic),
+    );
 
-  const tweets = Array.from(packLines(streamLines()), ({ data }) => data);
+  const tweets = Array.from(packLines(joinLines(streamLines())), ({ data }) => data);
   for (const data of tweets) await normalize(messagePublished(data, "tweets"));
   for (const message of messagesOf("link-shares")) await judge(message);
   const events = streams.flatMap(({ name }) => messagesOf(name));
@@ -35,7 +37,7 @@ export async function realMessages(): Promise<Map<string, Buffer[]>> {
     ["tweets", tweets],
     ...made.map(
       ([topic, published]) =>
-        [topic, Array.from(packLines(published), ({ data }) => data)] as const,
+        [topic, Array.from(packLines(joinLines(published)), ({ data }) => data)] as const,
     ),
   ]);
 }

@@ -5,7 +5,7 @@ import { createHandler as createBucketer } from "../../../functions/bucket-hours
 import { createHandler as createNormalizer } from "../../../functions/normalize-tweets/handler.ts";
 import { createHandler as createJudge } from "../../../functions/normalize-urls/handler.ts";
 import { type EncodedPayload, encodePayload } from "../../../shared/codec/encode-payload.ts";
-import { packLines } from "../../../shared/codec/pack-lines.ts";
+import { joinLines, packLines } from "../../../shared/codec/pack-lines.ts";
 import { columnsOf } from "../../../shared/rows/table.ts";
 import { tables } from "../../../shared/rows/tables.ts";
 import { streams } from "../../../shared/streams/streams.ts";
@@ -64,7 +64,7 @@ export async function measureTweets(options: {
     messages.set(topic, queue);
     if (topic === "append-posts")
       receiptBytes += sum(published.map((line) => Buffer.byteLength(line)));
-    for (const { data } of packLines(published))
+    for (const { data } of packLines(joinLines(published)))
       queue.push({ ...encodePayload(data), cause: run.request() });
   };
   const now = () => endingAt.getTime();

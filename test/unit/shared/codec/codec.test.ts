@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { failRecord } from "../../../../shared/codec/fail-record.ts";
-import { packLines } from "../../../../shared/codec/pack-lines.ts";
+import { joinLines, packLines } from "../../../../shared/codec/pack-lines.ts";
 import { unpackRecords } from "../../../../shared/codec/unpack-records.ts";
 import { parsePubsubDelivery } from "../../../../shared/envelopes/pubsub-delivery.ts";
 import { failedEvent } from "../../../../shared/events/failed-event.v1.ts";
@@ -152,11 +152,12 @@ describe("records of a payload", () => {
 });
 
 describe("packing", () => {
-  const sizes = (lines: string[]) => [...packLines(lines)].map(({ from, to }) => to - from);
+  const sizes = (lines: string[]) =>
+    [...packLines(joinLines(lines))].map(({ from, to }) => to - from);
 
   test("keeps order and puts at most 500 events into a message", () => {
     const lines = Array.from({ length: 1_201 }, (_, index) => `{"n":${index}}`);
-    const messages = [...packLines(lines)];
+    const messages = [...packLines(joinLines(lines))];
     expect(sizes(lines)).toEqual([500, 500, 201]);
     expect(messages.map(({ data }) => data.toString()).join("\n")).toBe(lines.join("\n"));
   });

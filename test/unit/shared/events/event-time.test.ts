@@ -1,6 +1,12 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { eventTime, formatTime, hourStart } from "../../../../shared/events/event-time.ts";
+import {
+  eventTime,
+  formatTime,
+  hourStart,
+  isPossibleTime,
+  possibleTimes,
+} from "../../../../shared/events/event-time.ts";
 
 test.each([
   [0, "1970-01-01T00:00:00.000Z"],
@@ -58,4 +64,43 @@ test("an hour starts on a day of the calendar", () => {
   for (const time of ["2019-02-30T06:00:00Z", "2019-07-03T24:00:00Z", "2019-07-03T06:01:00Z"]) {
     expect(hourStart.safeParse(time).success).toBe(false);
   }
+});
+
+test.each([
+  ["2006-03-20T23:59:59.999999Z", false],
+  ["2006-03-21T00:00:00Z", true],
+  ["2006-03-21T00:00:00.000Z", true],
+  ["2019-07-03T06:29:00Z", true],
+  ["2019-07-03T07:29:30.25Z", true],
+  ["2019-07-03T07:29:30.250Z", true],
+  ["2019-07-03T07:29:30.251Z", false],
+  ["2019-07-03T07:29:31Z", false],
+  ["9999-12-31T23:59:59Z", false],
+])("half a minute past 06:29 on 2019-07-03, %s may be counted: %s", (text, expected) => {
+  const now = 1_562_135_370_250;
+  expect(possibleTimes(now, Date.parse("2006-03-21T00:00:00Z"))(text)).toBe(expected);
+});
+
+test("a written time may be counted if and only if its instant may", () => {
+  const epoch = 1_562_135_340_000;
+  const now = 1_562_138_940_250;
+  const near = (ms: number) => fc.integer({ min: ms - 2_500, max: ms + 2_500 });
+  const times = fc.oneof(near(epoch), near(now + 3_600_000), fc.integer({ min: 0, max: 2e12 }));
+  const written = times.chain((ms) => {
+    const text = new Date(ms).toISOString();
+    const ends = [
+      "Z",
+      `${text.slice(19, 21)}Z`,
+      `${text.slice(19, 22)}Z`,
+      text.slice(19),
+      `${text.slice(19, 23)}7Z`,
+    ];
+    return fc.constantFrom(...ends.map((end) => text.slice(0, 19) + end));
+  });
+  fc.assert(
+    fc.property(written, (text) => {
+      expect(possibleTimes(now, epoch)(text)).toBe(isPossibleTime(Date.parse(text), now, epoch));
+    }),
+    { numRuns: 3_000 },
+  );
 });
