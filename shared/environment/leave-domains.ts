@@ -1,5 +1,4 @@
 import domain from "node:domain";
-import process from "node:process";
 
 type Listened = { on: () => Listened; run: (callback: () => void) => void };
 

@@ -64,9 +64,9 @@ describe("imports", () => {
   });
 
   // Of Node's own modules only what is computed: no file, no socket, no clock.
-  const pure = ["zod", "node:crypto", "node:events", "node:zlib"];
+  const pure = ["zod", "node:buffer", "node:crypto", "node:events", "node:zlib"];
   // The process that a function runs in: who stands before its handler has to know its server.
-  const ofProcess = ["node:diagnostics_channel", "node:http", "node:v8", "node:vm"];
+  const ofProcess = ["node:diagnostics_channel", "node:domain", "node:http", "node:v8", "node:vm"];
   // Lists of addresses are computed, and types are erased: nothing of it opens a socket.
   const ofAddresses =
     /^import (?:type \{ LookupFunction \}|\{ BlockList, isIPv4 \}) from "node:net";$/gm;
