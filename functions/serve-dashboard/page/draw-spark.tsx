@@ -1,12 +1,11 @@
 const width = 96;
 const height = 22;
-const ground = height - 0.5;
 
 /** The last hours of one key, small; the view of the key has them large, and as a table. */
 export function DrawSpark({ counts }: { counts: readonly number[] }) {
   const most = Math.max(1, ...counts);
   const step = width / Math.max(1, counts.length);
-  const steps = counts.map((n) => `V${round(ground - (n / most) * (height - 2))}h${round(step)}`);
+  const steps = counts.map((n) => `V${round(height - (n / most) * (height - 2))}h${round(step)}`);
   return (
     <svg
       class="spark"
@@ -15,8 +14,7 @@ export function DrawSpark({ counts }: { counts: readonly number[] }) {
       viewBox={`0 0 ${width} ${height}`}
       aria-hidden="true"
     >
-      <path d={`M0 ${ground}${steps.join("")}V${ground}z`} />
-      <path class="ground" d={`M0 ${ground}H${width}`} />
+      <path d={`M0 ${height}${steps.join("")}V${height}z`} />
     </svg>
   );
 }
