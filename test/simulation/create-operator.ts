@@ -5,6 +5,7 @@ import { type RedriveAnswer, redriveAnswer } from "../../shared/events/redrive-r
 import type { Caller, CallPort } from "./call-port.ts";
 import type { Scheduler } from "./create-scheduler.ts";
 import type { Row, Warehouse } from "./create-warehouse.ts";
+import { ownTopic, tenant } from "./tenant.ts";
 
 /** A person who sends failed events back, page by page, and asks again where a page fails. */
 export type Operator = { redrive: (stage: string, reason?: FailureReason) => Promise<void> };
@@ -47,12 +48,14 @@ export function createOperator(world: {
         find,
         publish: (topic, data, attributes) =>
           callPort(instance, "redrive-failures.publish", () => {
-            accept(topic, data, attributes, failedEventOf(data));
+            const own = ownTopic(topic);
+            if (own === undefined) return "refused";
+            accept(own, data, attributes, failedEventOf(data));
             return "published";
           }),
         now: scheduler.now,
         log,
-        config: { topicPrefix: "" },
+        config: { topicPrefix: tenant },
       });
       let code = 0;
       const response = {

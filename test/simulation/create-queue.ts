@@ -3,6 +3,7 @@ import { messagePublished } from "../support/deliveries.ts";
 import { plainData } from "../support/plain-data.ts";
 import type { Scheduler } from "./create-scheduler.ts";
 import type { Trace } from "./create-trace.ts";
+import { tenant } from "./tenant.ts";
 import type { Weather } from "./weather.ts";
 
 /** A message of a topic with one subscription. */
@@ -231,7 +232,7 @@ const openSubscription = (topic: string, name: string): Subscription => ({
 /** https://cloud.google.com/pubsub/docs/dead-letter-topics#how_dead_letter_topics_work */
 const forwardedAttributes = (message: Message, name: string): Record<string, string> => ({
   ...message.attributes,
-  CloudPubSubDeadLetterSourceSubscription: `${message.topic}.${name}`,
+  CloudPubSubDeadLetterSourceSubscription: `${tenant}${message.topic}.${name}`,
   CloudPubSubDeadLetterSourceSubscriptionProject: "simulated",
   CloudPubSubDeadLetterSourceDeliveryCount: String(message.deliveries),
   CloudPubSubDeadLetterSourceTopicPublishTime: message.publishTime,
@@ -264,7 +265,7 @@ function writeCloudEvent(
   attributes: Record<string, string>,
   publishTime: string,
 ): object {
-  const event = messagePublished(data, topic, messageId, { publishTime, attributes });
+  const event = messagePublished(data, tenant + topic, messageId, { publishTime, attributes });
   const { message } = event.data;
   for (const part of [message.attributes, message, event.data, event]) Object.freeze(part);
   return event;

@@ -22,6 +22,7 @@ import { createLinePublisher, type PublishLines } from "../../shared/codec/publi
 import type { PublishMessage } from "../../shared/codec/publish-message.ts";
 import { triggersOf } from "../../shared/manifest/function-manifest.ts";
 import { readManifests } from "../../terraform/read-manifests.ts";
+import { tenant } from "./tenant.ts";
 
 const functionNames = [
   "load-object",
@@ -80,7 +81,7 @@ export type Twists = {
 };
 
 const log = { info: () => undefined, warn: () => undefined };
-const config = { functionVersion: "simulated", topicPrefix: "", storesText: true };
+const config = { functionVersion: "simulated", topicPrefix: tenant, storesText: true };
 const loadConfig = { ...parseLoadConfig({ GOOGLE_CLOUD_PROJECT: "simulated" }), ...config };
 
 /** The handler of load-object, on simulated ports. */

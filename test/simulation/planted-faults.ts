@@ -10,6 +10,7 @@ import { calm } from "./draw-storm.ts";
 import type { Platform, Twists } from "./functions-under-test.ts";
 import { networkFaults } from "./network-faults.ts";
 import type { PlantedFault } from "./planted-fault.ts";
+import { ownTopic } from "./tenant.ts";
 import {
   changeEvents,
   changeHandle,
@@ -632,6 +633,14 @@ const wrongEncoding: readonly PlantedFault[] = [
     twists: changeHandle(
       "normalize-tweets",
       (handle) => (event) => handle(decompressLeniently(event)),
+    ),
+  },
+  {
+    name: "forgets the tenant of the topic that a message failed on",
+    sign: "lost",
+    seed: 21,
+    twists: changeRows("failed_events", (rows) =>
+      rows.map((row) => ({ ...row, source_topic: ownTopic(String(row.source_topic)) ?? "" })),
     ),
   },
   {
