@@ -13,6 +13,27 @@ const inFile = (
 ): Equivalent[] => changes.map(([was, becomes, because]) => ({ file, was, becomes, because }));
 
 export const equivalents: readonly Equivalent[] = [
+  ...inFile("functions/redrive-failures/find-failures.ts", [
+    ["config.location !== undefined", "true", "JSON leaves out what is undefined"],
+    [`""`, `"Stryker was here!"`, "Google's client names the jobs that it starts"],
+    ["location !== undefined", "true", "JSON leaves out what is undefined"],
+    ["location === undefined", "false", "what is undefined is as if it were not there"],
+    ["page !== undefined", "true", "Google's client leaves out what is undefined"],
+  ]),
+  ...inFile("functions/redrive-failures/handler.ts", [
+    ["nextPageToken !== undefined && !goesOn", "true", "JSON leaves out what is undefined"],
+    [
+      "nextPageToken !== undefined && !goesOn",
+      "nextPageToken !== undefined || !goesOn",
+      "the page after it says where the redrive goes on",
+    ],
+    ["nextPageToken !== undefined", "true", "JSON leaves out what is undefined"],
+  ]),
+  ...inFile("functions/redrive-failures/redrive-page.ts", [
+    ["bytes < bytesAtOnce", "bytes <= bytesAtOnce", "one byte of 16 MB is of no matter"],
+    ["some.length > 0", "true", "nothing of no failures is sent"],
+    ["some.length > 0", "some.length >= 0", "nothing of no failures is sent"],
+  ]),
   ...inFile("functions/append-rows/append-isolating.ts", [
     ["bad !== undefined", "true", "BigQuery names no row that it did not get"],
     ["index > from", "true", "a request of no rows is never sent"],

@@ -114,6 +114,12 @@ describe("links", () => {
     ],
     ["a facet that ends behind the text", { facets: [link(a, 5, 500)] }, [{ url: a }]],
     ["a facet that ends inside a character", { text: "é", facets: [link(a, 0, 1)] }, [{ url: a }]],
+    [
+      "a facet in the last bytes of a text of few characters",
+      { text: "東京東京東京", facets: [link(a, 9, 18)] },
+      [{ url: a }],
+    ],
+    ["a facet behind the bytes of a text", { text: "東京", facets: [link(a, 6, 9)] }, []],
     ["a facet behind the text", { facets: [link(a, 18, 30)] }, []],
     ["a facet before the text", { facets: [link(a, -5, 3)] }, []],
     ["a facet that ends before it begins", { facets: [link(a, 9, 4)] }, []],

@@ -177,6 +177,8 @@ test.each([
   ["reply", { in_reply_to_id: "1" }],
   ["quote", { in_reply_to_id: "1", quote: { quoted_status: { uri: "https://b.example/1" } } }],
   ["post", { quote: { state: "pending", quoted_status: null } }],
+  ["repost", { reblog: { ...status, quote: { quoted_status: { uri: "https://b.example/1" } } } }],
+  ["repost", { in_reply_to_id: "1", reblog: status }],
 ])("kind: %s", (kind, more) => {
   expect(normalize({ ...status, ...more }).receipts[0]?.kind).toBe(kind);
 });
@@ -191,6 +193,16 @@ test("seen from two servers it is one, of which each server deletes what it told
   ]);
   expect(theirs.tombstones.map((one) => one.id)).toEqual([theirs.shares[0]?.alias]);
   expect(tombstone.safeParse(mine.tombstones[0]).success).toBe(true);
+});
+
+test.each(["public", "unlisted", undefined])("what anybody may read counts: %s", (visibility) => {
+  expect(normalize({ ...status, visibility }).receipts[0]?.outcome).toBe("post");
+});
+
+test.each(["private", "direct"])("what not everybody may read does not: %s", (visibility) => {
+  const { receipts, shares } = normalize({ ...status, visibility });
+  expect(receipts).toMatchObject([{ outcome: "ignored", reason: "notice-not-public" }]);
+  expect(shares).toEqual([]);
 });
 
 test("a server that nobody names is one, too", () => {
@@ -212,7 +224,9 @@ test("an edit is a better reading of the same status, and keeps its time", () =>
   );
   const [later, first] = shares;
   expect(later).toMatchObject({ id, event_time: first?.event_time });
-  expect(String(later?.revision) > String(first?.revision)).toBe(true);
+  // 3,658,825 ms later, in base 36, before anything else is compared.
+  expect(later?.revision).toMatch(/^00026f61\.01\.300\./);
+  expect(first?.revision).toMatch(/^00000000\.01\.300\./);
 });
 
 test.each([

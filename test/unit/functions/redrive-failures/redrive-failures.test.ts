@@ -28,9 +28,11 @@ type Sent = { topic: string; text: string; attributes: Record<string, string> };
 function createRedrive(
   find: FindFailures | FoundFailures,
   answerTo: (sent: Sent) => "published" | "refused" | Error = () => "published",
+  topicPrefix = "",
 ) {
   const sent: Sent[] = [];
   const errors: object[] = [];
+  const logged: unknown[] = [];
   const handle = createHandler({
     find: typeof find === "function" ? find : async () => find,
     publish: async (topic, data, attributes) => {
@@ -41,8 +43,11 @@ function createRedrive(
       return answer;
     },
     now: () => Date.parse("2026-02-03T04:05:06Z"),
-    log: { info: () => {}, error: (details) => errors.push(details) },
-    config: { topicPrefix: "" },
+    log: {
+      info: (counts, message) => logged.push([counts, message]),
+      error: (details) => errors.push(details),
+    },
+    config: { topicPrefix },
   });
   const post = async (body: unknown, method = "POST") => {
     const answer = { status: 0, type: "", body: "" };
@@ -62,7 +67,7 @@ function createRedrive(
     );
     return { ...answer, json: (): unknown => JSON.parse(answer.body) };
   };
-  return { post, sent, errors };
+  return { post, sent, errors, logged };
 }
 
 const request = { stage: "normalize-tweets", since: "2026-01-01T00:00:00Z" };
@@ -148,15 +153,64 @@ describe("a page", () => {
     ]);
   });
 
+  test("is marked on the topic of its tenant, by the contract of its rows", async () => {
+    const { post, sent } = createRedrive(
+      { found: 1, failures: [failure("a", { sourceTopic: "acme-tweets" })] },
+      undefined,
+      "acme-",
+    );
+    await post(request);
+    expect(sent.map(({ topic, attributes }) => [topic, attributes])).toEqual([
+      ["acme-tweets", { source: "test" }],
+      ["acme-append-redrives", { schema: "redrive.v1" }],
+    ]);
+  });
+
+  test("is marked in compressed messages when it is large", async () => {
+    const failures = Array.from({ length: 100 }, (_, n) => failure(`number ${n}`));
+    const { post, sent } = createRedrive({ found: 100, failures });
+    await post(request);
+    expect(sent.at(-1)?.attributes).toEqual({
+      schema: "redrive.v1",
+      "content-encoding": expect.stringMatching(/^(?:gzip|zstd)$/),
+    });
+  });
+
+  test("is logged with its counts and reason, never with the stage that the sender names", async () => {
+    const { post, logged } = createRedrive({
+      found: 2,
+      failures: [failure("a")],
+      nextPageToken: "next",
+    });
+    await post({ ...request, limit: 1, reason: "invalid-row" });
+    const counts = { found: 2, redriven: 1, refused: 0, bytes: 13 };
+    expect(logged).toEqual([[{ reason: "invalid-row", dryRun: false, ...counts }, "redriven"]]);
+  });
+
+  test("that is the last has no next one, wherever its limit is", async () => {
+    const { post } = createRedrive({ found: 1, failures: [failure("a")] });
+    for (const limit of [1, 2]) {
+      expect((await post({ ...request, limit })).json()).not.toHaveProperty("nextPageToken");
+    }
+  });
+
+  test("of nothing is nothing, and marks nothing", async () => {
+    const { post, sent } = createRedrive({ found: 0, failures: [] });
+    const nothing = { found: 0, redriven: 0, refused: 0, bytes: 0 };
+    expect((await post(request)).json()).toEqual(nothing);
+    expect(sent).toEqual([]);
+  });
+
   test("leaves out the attributes that Pub/Sub has added", async () => {
     const attributes = {
+      "my-goog": "mine",
       CloudPubSubDeadLetterSourceDeliveryCount: "100",
       googclient_schemaencoding: "JSON",
       "webhook-id": "w1",
     };
     const { post, sent } = createRedrive({ found: 1, failures: [failure("a", { attributes })] });
     await post(request);
-    expect(sent[0]?.attributes).toEqual({ "webhook-id": "w1" });
+    expect(sent[0]?.attributes).toEqual({ "my-goog": "mine", "webhook-id": "w1" });
   });
 
   test("marks nothing that was refused, and counts it", async () => {
@@ -180,7 +234,12 @@ describe("a page", () => {
       '"failed_event_id":"a"',
       '"failed_event_id":"c"',
     ]);
-    expect(JSON.stringify(errors)).toContain("1 of 3 failed events could not be published");
+    expect(answer.json()).toMatchObject({
+      title: "The page could not be sent back: ask for it again",
+    });
+    expect(errors).toEqual([
+      { error: ["Error: 1 of 3 failed events could not be published", "Error: no answer"] },
+    ]);
   });
 
   test("is not answered with success when the marks are not safe", async () => {
@@ -188,6 +247,14 @@ describe("a page", () => {
       topic === "append-redrives" ? new Error("no answer") : "published",
     );
     expect((await post(request)).status).toBe(503);
+  });
+
+  test("is not answered with success when nobody takes its marks", async () => {
+    const { post, errors } = createRedrive({ found: 1, failures: [failure("a")] }, ({ topic }) =>
+      topic === "append-redrives" ? "refused" : "published",
+    );
+    expect((await post(request)).status).toBe(503);
+    expect(errors).toEqual([{ error: ["Error: append-redrives takes no marks"] }]);
   });
 
   test("holds back what is large: at most 16 MB are under way", async () => {
@@ -210,10 +277,12 @@ describe("a page", () => {
       config: { topicPrefix: "" },
     });
     const ignore = () => {};
-    await handle(
-      { method: "POST", body: request },
-      { status: ignore, setHeader: ignore, end: ignore },
-    );
+    let answered = "";
+    const end = (text: string) => {
+      answered = text;
+    };
+    await handle({ method: "POST", body: request }, { status: ignore, setHeader: ignore, end });
+    expect(JSON.parse(answered)).toMatchObject({ redriven: 8, bytes: 72_000_000 });
     expect(most).toBe(18_000_000);
   });
 });
@@ -267,6 +336,7 @@ describe("a request", () => {
     const { post, sent } = createRedrive({ found: 1, failures: [failure("a")] });
     const answer = await post(body);
     expect(answer.status).toBe(400);
+    expect(answer.json()).toMatchObject({ title: "Not a redrive" });
     const issues = expect.arrayContaining([expect.objectContaining({ path })]);
     expect(answer.json()).toMatchObject({ issues });
     expect(sent).toEqual([]);

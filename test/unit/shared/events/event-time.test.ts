@@ -4,6 +4,7 @@ import {
   eventTime,
   formatTime,
   hourStart,
+  hourStartOf,
   isPossibleTime,
   possibleTimes,
 } from "../../../../shared/events/event-time.ts";
@@ -103,4 +104,22 @@ test("a written time may be counted if and only if its instant may", () => {
     }),
     { numRuns: 3_000 },
   );
+});
+
+test.each([
+  ["2019-07-03T06:00:00.000Z", "2019-07-03T06:00:00Z"],
+  ["2019-07-03T06:59:59.999Z", "2019-07-03T06:00:00Z"],
+  ["2019-12-31T23:59:59.999999Z", "2019-12-31T23:00:00Z"],
+  ["2020-01-01T00:00:00Z", "2020-01-01T00:00:00Z"],
+])("%s is in the hour that starts at %s", (time, hour) => {
+  expect(hourStartOf(time)).toBe(hour);
+});
+
+test.each([
+  ["at the epoch", 1_000, true],
+  ["one ms before the epoch", 999, false],
+  ["an hour from now", 3_700_000, true],
+  ["an hour and one ms from now", 3_700_001, false],
+])("whether what happens %s may be counted", (_, at, isPossible) => {
+  expect(isPossibleTime(at, 100_000, 1_000)).toBe(isPossible);
 });
