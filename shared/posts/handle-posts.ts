@@ -1,6 +1,6 @@
 import type { PublishLines } from "../codec/publish-lines.ts";
 import { type PubsubDelivery, parsePubsubDelivery } from "../envelopes/pubsub-delivery.ts";
-import { normalizePosts, type PostSource } from "./normalize-posts.ts";
+import { type NormalizedPosts, normalizePosts, type PostSource } from "./normalize-posts.ts";
 
 /** What becomes of posts, whatever their network. */
 type PostTopic =
@@ -29,20 +29,31 @@ export function createPostHandler(
 ) {
   return async (event: unknown): Promise<void> => {
     const delivery = parsePubsubDelivery(event);
-    const normalized = normalizePosts(delivery, sourceOf(delivery), { ...config, now: now() });
-    const { shares, receipts, interactions, tombstones, failed } = normalized;
+    const context = { ...config, now: now() };
+    const { lines, counts } = writeLines(normalizePosts(delivery, sourceOf(delivery), context));
     await Promise.all([
-      publish("link-shares", "link-share.v1", jsonLines(shares)),
-      publish("interactions", "interactions.v1", jsonLines(interactions)),
-      publish("append-posts", "post.v1", jsonLines(receipts)),
-      publish("append-tombstones", "tombstone.v1", jsonLines(tombstones)),
-      publish("failed-events", "failed-event.v1", jsonLines(failed)),
+      publish("link-shares", "link-share.v1", lines.shares),
+      publish("interactions", "interactions.v1", lines.interactions),
+      publish("append-posts", "post.v1", lines.receipts),
+      publish("append-tombstones", "tombstone.v1", lines.tombstones),
+      publish("failed-events", "failed-event.v1", lines.failed),
     ]);
-    const links = shares.reduce((sum, share) => sum + share.links.length, 0);
-    log.info(
-      { ...countOutcomes(receipts, failed), links, interactions: interactions.length },
-      "normalized",
-    );
+    log.info(counts, "normalized");
+  };
+}
+
+/** What is published, and what is logged of it: while it is published nothing else is kept. */
+function writeLines({ shares, receipts, interactions, tombstones, failed }: NormalizedPosts) {
+  const links = shares.reduce((sum, share) => sum + share.links.length, 0);
+  return {
+    lines: {
+      shares: jsonLines(shares),
+      interactions: jsonLines(interactions),
+      receipts: jsonLines(receipts),
+      tombstones: jsonLines(tombstones),
+      failed: jsonLines(failed),
+    },
+    counts: { ...countOutcomes(receipts, failed), links, interactions: interactions.length },
   };
 }
 
