@@ -28,27 +28,35 @@ class LongestFirst extends BaseSequencer {
   }
 }
 
-/** What stands before every server of its process, and is put there once. */
-const ofProcess = "test/unit/shared/environment/**/*.test.ts";
+/** What changes its process for good, or the modules in it. */
+const alone = [
+  "test/unit/shared/environment/**/*.test.ts",
+  "test/simulation/redrive-after-fix.test.ts",
+];
 
 export default defineConfig({
   test: {
     projects: [
-      {
-        extends: true,
-        test: {
-          name: "processes",
-          include: ["test/!(property|unit)/**/*.test.ts", ofProcess],
-        },
-      },
+      { extends: true, test: { name: "alone", include: alone } },
       {
         extends: true,
         // They leave nothing behind: files share a process, and what it has loaded and compiled.
         test: {
           name: "functions",
           include: ["test/{property,unit}/**/*.test.ts"],
-          exclude: [ofProcess],
+          exclude: alone,
           isolate: false,
+        },
+      },
+      {
+        extends: true,
+        // These leave a process behind in which more is loaded than in that of the others.
+        test: {
+          name: "processes",
+          include: ["test/!(property|unit)/**/*.test.ts"],
+          exclude: alone,
+          isolate: false,
+          setupFiles: ["test/support/restore-environment.ts"],
         },
       },
     ],
