@@ -16,32 +16,45 @@ import { shrinkFailure } from "./shrink-failure.ts";
 import { suspensionPoints } from "./suspension-points.ts";
 
 const slow = 300_000;
-/** Of three, two are for a point at which an instance may die: each has its turn twice. */
-const seeds = Array.from({ length: 3 * suspensionPoints.length }, (_, index) => ({
-  seed: index + 1,
-  events: 300,
-}));
+/** Of two in a row, one is for the points at which an instance may die, each after the other. */
+const period = 2 * suspensionPoints.length;
+/** Each of those points has its turn, and half as many seeds have none. */
+const seeds = [...Array.from({ length: (3 / 4) * period }, (_, index) => index + 1), period];
+const events = 300;
 
 test(`${seeds.length} seeds and all that once failed: every count is exact`, {
   timeout: slow,
 }, async () => {
+  const plan = seeds.map((seed) => ({ seed, events }));
   const { failing, deaths, conservation, redriven, overlaps, verdict } = await runSeeds([
     ...(await readFailingSeeds()),
-    ...seeds,
+    ...plan,
   ]);
-  expect(failing.map(({ run, events }) => [run.seed, events, signOf(run.verdict)])).toEqual([]);
+  expect(failing.map((one) => [one.run.seed, one.events, signOf(one.run.verdict)])).toEqual([]);
   expect(verdict).toMatchObject({
     lost: 0,
     duplicated: 0,
     unexpected: 0,
     conservationDifference: 0,
   });
-  // The storms have done what they are for.
-  expect(suspensionPoints.filter((point) => deaths[point] === undefined)).toEqual([]);
+  // The storms have done what they are for; where little comes by, it takes some turns more.
+  const missed = suspensionPoints.filter((point) => deaths[point] === undefined);
+  expect(missed.length).toBeLessThan(5);
+  for (const point of missed) {
+    const turns = [1, 2, 3, 4, 5, 6].map((turn) => turn * period + suspensionPoints.indexOf(point));
+    let died = false;
+    for (const seed of turns) {
+      const run = await runSeed({ seed, events });
+      expect([seed, run.isExact]).toEqual([seed, true]);
+      died = run.deaths.has(point);
+      if (died) break;
+    }
+    expect([point, died]).toEqual([point, true]);
+  }
   expect(redriven).toBeGreaterThan(1_000);
   expect(overlaps).toBeGreaterThan(100);
   expect(conservation).toMatchObject({
-    counted: expect.toSatisfy((count: number) => count > 15_000),
+    counted: expect.toSatisfy((count: number) => count > 10_000),
     failed: expect.toSatisfy((count: number) => count > 100),
   });
 });
@@ -89,7 +102,7 @@ describe("exact, too", () => {
     ["while two releases run", { ...worst, crashes: 0.02, failures: 0.1, mixedVersions: true }],
   ];
   test.each(storms)("%s", { timeout: slow }, async (_, storm) => {
-    for (let seed = 1; seed <= 5; seed++) {
+    for (let seed = 1; seed <= 3; seed++) {
       const run = await runSeed({ seed, events: 400, storm });
       expect(run.problems).toEqual([]);
       expect(run.isExact).toBe(true);
@@ -234,8 +247,8 @@ describe("the same seed", () => {
     timeout: slow,
   }, async () => {
     const storm = { ...worst, failures: 0.1, crashes: 0.05 };
-    const first = await runSeed({ seed: 8, events: 2_000, storm });
-    const second = await runSeed({ seed: 8, events: 2_000, storm });
+    const first = await runSeed({ seed: 8, events: 800, storm });
+    const second = await runSeed({ seed: 8, events: 800, storm });
     expect(second.traceHash).toBe(first.traceHash);
   });
 
@@ -253,10 +266,10 @@ test("a failing run is made smaller, and still fails", { timeout: slow }, async 
   const planted = plantedFaults.find(({ name }) => name === "swallows errors of publishing");
   const storm = { ...worst, outageFromMs: undefined };
   const twists = planted?.twists ?? {};
-  const failing = await runSeed({ seed: 1, events: 300, storm, twists });
+  const failing = await runSeed({ seed: 1, events: 150, storm, twists });
   expect(failing.isExact).toBe(false);
-  const minimal = await shrinkFailure(failing, 300, { twists });
-  expect(minimal.events).toBeLessThan(100);
+  const minimal = await shrinkFailure(failing, 150, { twists });
+  expect(minimal.events).toBeLessThan(50);
   expect(minimal.faults.length).toBeLessThan(failing.faults.length / 10);
   expect(minimal.problems).not.toEqual([]);
 });
