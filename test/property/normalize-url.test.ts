@@ -7,7 +7,7 @@ import {
 } from "../../shared/links/normalize-url.ts";
 import { trackingFamily, trackingNames } from "../../shared/links/rules/tracking-names.ts";
 
-const runs = { numRuns: 15_000 };
+const runs = { numRuns: 4_000 };
 
 function keyOf(input: string): string | undefined {
   return normalizeUrl(input).urlKey;
@@ -229,7 +229,7 @@ describe("normalizeUrl, for any input", () => {
         const key = keyOf(input);
         if (key !== undefined) expect(keyOf(`https://${key}`)).toBe(key);
       }),
-      { numRuns: 30_000 },
+      { numRuns: 8_000 },
     );
   });
 
@@ -243,7 +243,7 @@ describe("normalizeUrl, for any input", () => {
         expect(again.urlKey).toBe(urlKey);
         expect(again.url).toBe(url);
       }),
-      { numRuns: 30_000 },
+      { numRuns: 8_000 },
     );
   });
 

@@ -105,7 +105,7 @@ describe("the stream as a whole", () => {
   });
 
   test("is the same for the same options, byte for byte", () => {
-    expect(digest(generate())).toBe(digest(lines));
+    expect(digest(generate({ count: 3_000 }))).toBe(digest(generate({ count: 3_000 })));
   });
 
   test.each([

@@ -314,7 +314,8 @@ function inventClosings(random: Random): ClosedHour[][] {
   const poisson = createPoisson(random.below(1e9));
   const runs = new Map<number, ClosedHour[]>();
   const add = (one: ClosedHour) => runs.set(one.revision, [...(runs.get(one.revision) ?? []), one]);
-  for (const { name } of streams) {
+  // Each stream is judged by itself: two of them show what more would.
+  for (const { name } of streams.slice(0, 2)) {
     for (let hour = 0; hour < 260; hour++) {
       if (random.chance(0.02)) continue;
       const level = random.chance(0.03) ? 300 : 60;

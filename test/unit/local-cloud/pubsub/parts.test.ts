@@ -228,7 +228,7 @@ describe("the body of a push", () => {
     fc.assert(
       fc.property(
         fc.uint8Array({ maxLength: 50 }),
-        fc.dictionary(fc.string({ unit: "grapheme", minLength: 1 }), fc.string({ unit: "binary" })),
+        fc.dictionary(fc.string({ unit: "binary", minLength: 1 }), fc.string({ unit: "binary" })),
         fc.boolean(),
         (bytes, attributes, withAttempt) => {
           const { __proto__: _, ...own } = attributes;
