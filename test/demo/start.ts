@@ -325,15 +325,16 @@ async function keepCounting(
     await abortableDelay(Math.max(1_000, 9 * askedForMs), signal);
     const askedAt = performance.now();
     const totals = await queryTotals(bigquery, target.dataset);
-    askedForMs = performance.now() - askedAt;
     const isBusy = (target.own?.backlog()?.messages ?? 0) > 0;
     const isShownLately = performance.now() - shownAt < busyRefreshMs;
-    if (totals.rows === shown.rows || (isBusy && isShownLately)) continue;
-    shown = totals;
-    shownAt = performance.now();
-    const summary = await querySummary(bigquery, target.dataset);
-    say(renderSummary(summary));
-    say(renderTop(summary.top));
+    if (totals.rows !== shown.rows && !(isBusy && isShownLately)) {
+      shown = totals;
+      shownAt = performance.now();
+      const summary = await querySummary(bigquery, target.dataset);
+      say(renderSummary(summary));
+      say(renderTop(summary.top));
+    }
+    askedForMs = performance.now() - askedAt;
   }
 }
 
