@@ -16,9 +16,13 @@ const leastShare = 0.99;
 
 /**
  * 24 connections send bodies of 5 MB without a signature that fits, keep the last bytes back, and begin
- * again when they are cut off; meanwhile 200 honest deliveries of 3 kB come, one after the other.
+ * again when they are cut off; meanwhile `deliveries` honest ones of 3 kB come, one after the other.
  */
-export async function attackWebhook(url: string, secret: string): Promise<WebhookReport> {
+export async function attackWebhook(
+  url: string,
+  secret: string,
+  deliveries = 200,
+): Promise<WebhookReport> {
   const attackers = new AbortController();
   const body = Buffer.alloc(bodyBytes - lastBytes, "[");
   let connections = 0;
@@ -34,7 +38,7 @@ export async function attackWebhook(url: string, secret: string): Promise<Webhoo
   // Time for all of them to send what they send.
   await delay(500);
   const answers: Answer[] = [];
-  for (let index = 0; index < 200; index++) {
+  for (let index = 0; index < deliveries; index++) {
     const text = JSON.stringify({ for_user_id: "1", index, text: "x".repeat(honestBytes) });
     const honest = Buffer.from(text);
     answers.push(await post(url, "/x", honest, signX(honest, secret)));

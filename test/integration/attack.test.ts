@@ -15,9 +15,9 @@ afterAll(() => victims.stop());
 
 test("connections that send bodies and hold them back keep no honest delivery out", async () => {
   const url = await wake(victims.cloud, "receive-webhook");
-  const report = await attackWebhook(url, xSecret);
+  const report = await attackWebhook(url, xSecret, 60);
   expect(report.connections).toBeGreaterThanOrEqual(24);
-  expect(report.accepted).toBeGreaterThanOrEqual(198);
+  expect(report.accepted).toBeGreaterThanOrEqual(59);
 });
 
 test("no message takes normalize-urls beyond its memory, fails or stops it", async () => {

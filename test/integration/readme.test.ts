@@ -1,9 +1,10 @@
 import { type ChildProcess, spawn, spawnSync } from "node:child_process";
+import { createHash } from "node:crypto";
 import { once } from "node:events";
-import { existsSync, readFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { join, relative } from "node:path";
 import { text } from "node:stream/consumers";
 import { BigQuery } from "@google-cloud/bigquery";
 import { parquetReadObjects } from "hyparquet";
@@ -84,6 +85,20 @@ async function interrupt(child: ChildProcess): Promise<void> {
   if (child.pid === undefined || child.exitCode !== null || child.signalCode !== null) return;
   process.kill(-child.pid, "SIGINT");
   await once(child, "close");
+}
+
+/** SHA-256 of all that is deployed of the functions, by its path. */
+function hashesOfBundles(): Record<string, string> {
+  const dist = join(root, "dist");
+  const files = readdirSync(dist, { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile())
+    .map((entry) => join(entry.parentPath, entry.name));
+  return Object.fromEntries(
+    files.map((file) => [
+      relative(dist, file),
+      createHash("sha256").update(readFileSync(file)).digest("hex"),
+    ]),
+  );
 }
 
 const stateFolder = join(root, ".hourtally");
@@ -303,8 +318,11 @@ describe("the commands of the README", () => {
     expect((await run(explain ?? "")).output).toContain("2 links, 1 key");
   }, 30_000);
 
-  test("the others do what they say", async () => {
+  test("the others do what they say, and of the same sources is built the same", async () => {
+    const before = hashesOfBundles();
+    expect(Object.keys(before)).toContain("normalize-tweets/package-lock.json");
     expect((await run("npm run build")).output).toContain("normalize-tweets");
+    expect(hashesOfBundles()).toEqual(before);
     await run("npm run generate");
   }, 60_000);
 

@@ -7,7 +7,7 @@ import { startFaultyRelease } from "../support/start-faulty-release.ts";
 import { startTestCloud, type TestCloud } from "../support/test-cloud.ts";
 
 const lines = Array.from(
-  generateTweets({ count: 2_000, seed: 11, endingAt: new Date("2026-01-02T03:04:05Z") }),
+  generateTweets({ count: 1_000, seed: 11, endingAt: new Date("2026-01-02T03:04:05Z") }),
   ({ json }) => json,
 );
 /** Every twentieth line; a line that comes twice is poison both times. */
