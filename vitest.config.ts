@@ -50,7 +50,7 @@ export default defineConfig({
       },
       {
         extends: true,
-        // These leave a process behind in which more is loaded than in that of the others.
+        // With Google's clients and a database loaded, of which the unit tests need nothing.
         test: {
           name: "processes",
           include: ["test/!(property|unit)/**/*.test.ts"],

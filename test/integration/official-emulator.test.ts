@@ -58,7 +58,7 @@ describe.skipIf(launcher === undefined)("Google's own Pub/Sub emulator instead o
 
   test("counts the same, and again without a change", async () => {
     const generated = generateTweets({
-      count: 1_000,
+      count: 300,
       seed: 11,
       endingAt: new Date("2026-01-02T03:04:05Z"),
     });

@@ -70,8 +70,8 @@ describe.skipIf(!hasSharedData)("seven minutes of a real stream, by three ways",
 /** All that the view is made of, posts with links and their deletes, among some of the others. */
 function linesThatTell(lines: readonly string[]): string[] {
   const idOf = (line: string) => /"id_str":"(\d+)"/.exec(line)?.[1];
-  const withLinks = new Set(lines.filter((line) => line.includes('"expanded_url"')).map(idOf));
-  return lines.filter((line, n) => n % 12 === 0 || withLinks.has(idOf(line)));
+  const withLinks = new Set(lines.filter((line) => line.includes('"urls":[{')).map(idOf));
+  return lines.filter((line, n) => n % 40 === 0 || withLinks.has(idOf(line)));
 }
 
 function toWebhook(cloud: TestCloud, lines: readonly string[]) {
