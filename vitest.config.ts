@@ -28,9 +28,10 @@ class LongestFirst extends BaseSequencer {
   }
 }
 
-/** What changes its process for good, or the modules in it. */
+/** What stands before every server of its process from then on, or changes its modules. */
 const alone = [
   "test/unit/shared/environment/**/*.test.ts",
+  "test/conformance/webhook-signatures.test.ts",
   "test/simulation/redrive-after-fix.test.ts",
 ];
 
