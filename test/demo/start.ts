@@ -43,6 +43,8 @@ const generatedHours = 96;
 
 /** How often totals are shown while more comes in all the time. */
 const busyRefreshMs = 10_000;
+/** As long as anybody waits for what has just been counted. */
+const longestPauseMs = 5_000;
 
 const say = (text: string) => process.stderr.write(`${text}\n`);
 
@@ -321,8 +323,8 @@ async function keepCounting(
   let shownAt = performance.now();
   let askedForMs = 0;
   while (!signal.aborted) {
-    // Asking costs CPU that the counting needs, so it takes a tenth of the time at most.
-    await abortableDelay(Math.max(1_000, 9 * askedForMs), signal);
+    // Asking costs CPU that the counting needs, so it takes a tenth of the time, if that is not long.
+    await abortableDelay(Math.min(Math.max(1_000, 9 * askedForMs), longestPauseMs), signal);
     const askedAt = performance.now();
     const totals = await queryTotals(bigquery, target.dataset);
     const isBusy = (target.own?.backlog()?.messages ?? 0) > 0;
