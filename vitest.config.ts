@@ -5,13 +5,14 @@ import { BaseSequencer, type TestSpecification } from "vitest/node";
 // The tests start many processes of the same few programs: each is compiled once.
 process.env.NODE_COMPILE_CACHE ??= join(import.meta.dirname, "node_modules/.cache/compiled");
 
-/** Minutes of CPU each, the longest first. */
+/** Half a minute of CPU each and more, in the order in which both cores have the most to do. */
 const longest = [
-  "simulation/planted-faults",
-  "simulation/simulation",
-  "integration/end-to-end",
   "integration/readme",
+  "simulation/simulation",
+  "simulation/planted-faults",
   "integration/three-ways",
+  "integration/end-to-end",
+  "integration/dashboard-page",
   "integration/replay",
   "integration/log-canaries",
   "integration/",
