@@ -68,7 +68,7 @@ describe.skipIf(!hasSharedData)("the stream file, read in eight ways", () => {
       chunks.push(tweets.slice(from, from + 500));
     reads = chunks.map((chunk) => ways.map((way) => read(chunk, way)));
     view = viewOf(chunks.map((chunk) => read(chunk, best)));
-  }, 120_000);
+  }, 300_000);
 
   const viewOf = (some: readonly Read[]) =>
     printHours(
