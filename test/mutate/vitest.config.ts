@@ -18,5 +18,7 @@ export default defineConfig({
     env: { METADATA_SERVER_DETECTION: "none", TZ: "Asia/Kathmandu" },
     setupFiles: ["test/mutate/leave-real-timers.ts"],
     isolate: false,
+    // Code that counts what is reached is slower, and Stryker ends what does not end.
+    testTimeout: 60_000,
   },
 });
