@@ -13,6 +13,20 @@ const inFile = (
 ): Equivalent[] => changes.map(([was, becomes, because]) => ({ file, was, becomes, because }));
 
 export const equivalents: readonly Equivalent[] = [
+  ...inFile("shared/posts/interactions-of.ts", [
+    ["others.length < 2", "false", "one alone is the strongest"],
+  ]),
+  ...inFile("shared/posts/normalize-posts.ts", [
+    ["record.bytes.length > maxItems", "true", "a shorter record has no more items"],
+    [
+      "record.bytes.length > maxItems",
+      "record.bytes.length >= maxItems",
+      "a shorter record has no more items",
+    ],
+  ]),
+  ...inFile("shared/posts/shown-text.ts", [
+    [`""`, `"Stryker was here!"`, "only the compiler does not know that each has a letter"],
+  ]),
   ...inFile("functions/redrive-failures/find-failures.ts", [
     ["config.location !== undefined", "true", "JSON leaves out what is undefined"],
     [`""`, `"Stryker was here!"`, "Google's client names the jobs that it starts"],

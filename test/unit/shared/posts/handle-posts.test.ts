@@ -34,11 +34,13 @@ const items: Record<string, Item[]> = {
     { outcome: "failed", reason: "unsafe-id", issues: [{ path: "id", message: "unsafe" }] },
   ],
 };
+const large = (record: unknown): Item[] =>
+  String(record).endsWith("bad") ? (items.bad ?? []).slice(0, 1) : [];
 const source: PostSource = {
   source: "x",
   stage: "normalize-x",
   recognize: (record) =>
-    (items[String(record)] ?? []).map((item, index) => ({ place: `[${index}]`, item })),
+    (items[String(record)] ?? large(record)).map((item, index) => ({ place: `[${index}]`, item })),
 };
 
 /** A handler that publishes here; what goes to this topic never is safe. */
@@ -99,6 +101,13 @@ describe("a message of posts", () => {
     await handle("post", "post", "bad", "bad");
     const counts = { outcomes: { post: 2 }, failed: { "missing-id": 4 } };
     expect(logged).toEqual([[{ ...counts, links: 4, interactions: 2 }, "normalized"]]);
+  });
+
+  test("counts what is kept in parts once", async () => {
+    const { handle, published, logged } = start();
+    await handle(`${"x".repeat(5_000_000)}bad`);
+    expect(published.find(({ topic }) => topic === "failed-events")?.lines).toHaveLength(2);
+    expect(logged).toMatchObject([[{ failed: { "missing-id": 1 } }, "normalized"]]);
   });
 
   test.each(["link-shares", "interactions", "append-posts", "append-tombstones", "failed-events"])(

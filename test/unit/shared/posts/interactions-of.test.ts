@@ -75,3 +75,11 @@ test("whose author is not known, influences nobody that could be named", () => {
   const { author: _, ...anonymous } = post([{ influencer: "x:2", kind: "mention" }]);
   expect(interactionsOf(anonymous, "x")).toEqual([]);
 });
+
+test("of two reactions to a user that weigh the same the first is told", () => {
+  const reactions: Reaction[] = [
+    { influencer: "x:2", kind: "reply", target: idOf("8") },
+    { influencer: "x:2", kind: "reply", target: idOf("7") },
+  ];
+  expect(interactionsOf(post(reactions), "x").map(({ target }) => target)).toEqual(["x:8"]);
+});
