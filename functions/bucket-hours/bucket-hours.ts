@@ -32,52 +32,56 @@ export function bucketHours(stream: Stream, events: readonly StreamEvent[]): Inc
 function groupOf(event: StreamEvent, fields: readonly string[]): string {
   let group = hourStartOf(event.event_time);
   for (const field of fields) {
-    const value = event[field];
-    group +=
-      typeof value === "string" ? `/${value.length}:${value}` : `/${JSON.stringify(value ?? null)}`;
+    const value = event[field] ?? null;
+    if (typeof value === "string") group += `/${value.length}:${value}`;
+    // Most readings of posts mention no page.
+    else group += value === null ? "/null" : `/${JSON.stringify(value)}`;
   }
   return group;
 }
 
-function increments(stream: Stream, group: StreamEvent[]): Increment[] {
-  const members = distinctMembers(stream, group);
+function increments(stream: Stream, group: readonly StreamEvent[]): Increment[] {
+  const events = distinctEvents(stream, group);
   const rows: Increment[] = [];
-  for (let start = 0; start < members.length; start += maxEventsPerIncrement) {
-    const part = members.slice(start, start + maxEventsPerIncrement);
+  for (let start = 0; start < events.length; start += maxEventsPerIncrement) {
+    const part = events.slice(start, start + maxEventsPerIncrement);
     const [first] = part;
     if (first === undefined) break;
     rows.push({
-      hour: hourStartOf(first.event.event_time),
-      ...pick(first.event, [...stream.keys, ...stream.labels]),
-      events: part.map(({ member }) => member),
+      hour: hourStartOf(first.event_time),
+      ...pick(first, [...stream.keys, ...stream.labels]),
+      events: part.map((event) => pick(event, stream.members)),
     });
   }
   return rows;
 }
 
-/** The members of a group, each once, smallest id first. */
-function distinctMembers(stream: Stream, group: StreamEvent[]) {
-  const firsts = new Map<string, Member>();
+/** The events of a group, each once by what is kept of it, smallest id first. */
+function distinctEvents(stream: Stream, group: readonly StreamEvent[]): readonly StreamEvent[] {
+  // Most pages are mentioned once in a while.
+  if (group.length === 1) return group;
+  const textOf = (event: StreamEvent) => JSON.stringify(pick(event, stream.members));
+  const firsts = new Map<string, StreamEvent>();
   // Few ids come twice, and a text for each event is dear.
-  const others = new Map<string, Member>();
+  const others = new Map<string, StreamEvent>();
   for (const event of group) {
-    const one = { event, member: pick(event, stream.members) };
     const first = firsts.get(event.id);
     if (first === undefined) {
-      firsts.set(event.id, one);
+      firsts.set(event.id, event);
       continue;
     }
-    const text = JSON.stringify(one.member);
-    if (text !== JSON.stringify(first.member)) others.set(text, one);
+    const text = textOf(event);
+    if (text !== textOf(first)) others.set(text, event);
   }
-  const members = [...firsts.values(), ...others.values()];
-  return members.sort((a, b) => (a.event.id < b.event.id ? -1 : a.event.id > b.event.id ? 1 : 0));
+  const events = [...firsts.values(), ...others.values()];
+  return events.sort((a, b) => (a.id < b.id ? -1 : a.id > b.id ? 1 : 0));
 }
-
-type Member = { event: StreamEvent; member: Record<string, unknown> };
 
 function pick(event: StreamEvent, fields: readonly string[]): Record<string, unknown> {
   const picked: Record<string, unknown> = {};
-  for (const field of fields) if (event[field] !== undefined) picked[field] = event[field];
+  for (const field of fields) {
+    const value = event[field];
+    if (value !== undefined) picked[field] = value;
+  }
   return picked;
 }
