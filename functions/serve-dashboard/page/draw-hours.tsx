@@ -16,6 +16,7 @@ import {
 
 const hourMs = 3_600_000;
 const height = 168;
+const tickWidth = 45;
 const margin = { top: 14, right: 4, bottom: 22, left: 44 };
 
 type Hour = { hour: number; n: number; late?: number };
@@ -158,12 +159,7 @@ export function DrawHours(props: {
                 y={margin.top}
                 height={height - margin.bottom - margin.top}
               />
-              <text
-                class="told"
-                x={x(pointed.hour) + step / 2}
-                y={margin.top - 3}
-                text-anchor={anchorOf(x(pointed.hour), width)}
-              >
+              <text class="told" x={width - margin.right} y={margin.top - 3} text-anchor="end">
                 {tell(pointed, measure, zone)}
               </text>
             </>
@@ -175,7 +171,8 @@ export function DrawHours(props: {
               class={isDay ? "tick day" : "tick"}
               x={x(hour) + step / 2}
               y={height - 6}
-              text-anchor="middle"
+              // The last would not fit on both sides.
+              text-anchor={x(hour) > width - tickWidth ? "end" : "middle"}
             >
               {isDay ? writeShortDay(hour, zone) : writeClock(hour, zone)}
             </text>
@@ -188,11 +185,7 @@ export function DrawHours(props: {
 }
 
 const tell = ({ hour, n, late = 0 }: Hour, measure: string, zone: Zone): string =>
-  `${writeTime(hour, zone)}: ${writeNumber(n)} ${measure}${late > 0 ? `, ${writeNumber(late)} of them came late` : ""}`;
-
-/** Which end of a text stands where it points to, so that it stays within the chart. */
-const anchorOf = (x: number, width: number): string =>
-  x < width / 3 ? "start" : x < (width * 2) / 3 ? "middle" : "end";
+  `${writeTime(hour, zone)}: ${writeNumber(n)} ${measure}${late > 0 ? `, ${writeNumber(late)} came late` : ""}`;
 
 /** What the chart shows, as a table with a link for each hour; made when it is opened. */
 function HourTable({
