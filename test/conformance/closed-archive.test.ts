@@ -59,7 +59,7 @@ describe.skipIf(!hasSharedData)("an archive of eleven years, closed in full", ()
   const viewRow = z.object({ hour: z.string(), n: z.coerce.number() });
 
   test("all 11,279 hours are as an independent oracle counts them", {
-    timeout: 120_000,
+    timeout: 300_000,
   }, async () => {
     const unlinked = await appendArchive();
     const now = Date.now();
