@@ -12,7 +12,8 @@ export type PublishMessage<Topic extends string> = (
 const publishTimeoutMs = 30_000;
 /**
  * Messages that are published at one time share a request, which costs as much as packing and compressing
- * one of them. They are packed already: to wait for more would only add latency.
+ * one of them; what is larger than a MB has its own, so that one which is refused fails alone. They are
+ * packed already: to wait for more would only add latency.
  */
 const batching = { maxMessages: 100, maxMilliseconds: 0 };
 

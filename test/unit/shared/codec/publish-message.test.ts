@@ -127,6 +127,28 @@ test("a webhook's bodies that share a request are safe only with an id each", as
   expect(results.map((one) => one.status)).toEqual(["fulfilled", "rejected"]);
 });
 
+test("messages of functions that are published at one time share a request, and are safe only with an id each", async () => {
+  const { client, published } = await start(({ messages }) => messages.slice(1).map(() => "1"));
+  const publish = createPublisher(client, "", patienceMs);
+  const sent = ["a", "b"].map((data) => publish("tweets", Buffer.from(data), {}));
+  const results = await Promise.allSettled(sent);
+  expect(published.map(({ messages }) => messages.length)).toEqual([2]);
+  expect(results.map((one) => one.status)).toEqual(["fulfilled", "rejected"]);
+});
+
+test("a message of functions that is larger than a MB fails alone", async () => {
+  const { client, published } = await start((asked) =>
+    asked.messages.some(({ data }) => data.length > 1_000_000)
+      ? status.INVALID_ARGUMENT
+      : acknowledge(asked),
+  );
+  const publish = createPublisher(client, "", patienceMs);
+  const data = ["a", "b".repeat(1_100_000), "c"].map((text) => Buffer.from(text));
+  const results = await Promise.allSettled(data.map((one) => publish("tweets", one, {})));
+  expect(results.map((one) => one.status)).toEqual(["fulfilled", "rejected", "fulfilled"]);
+  expect(published).toHaveLength(3);
+});
+
 test("lines of two calls in one tick are one message, of two ticks two, and a failure is not kept", async () => {
   const { client, published } = await start((asked, index) =>
     index === 0 ? status.PERMISSION_DENIED : acknowledge(asked),
