@@ -13,6 +13,10 @@ const inFile = (
 ): Equivalent[] => changes.map(([was, becomes, because]) => ({ file, was, becomes, because }));
 
 export const equivalents: readonly Equivalent[] = [
+  ...inFile("functions/normalize-urls/judge-share.ts", [
+    ["slot !== undefined", "true", "JSON leaves out what is undefined"],
+    ["urlKey !== undefined", "true", "JSON leaves out what is undefined"],
+  ]),
   ...inFile("shared/posts/interactions-of.ts", [
     ["others.length < 2", "false", "one alone is the strongest"],
   ]),

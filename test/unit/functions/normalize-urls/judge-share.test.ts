@@ -141,4 +141,13 @@ describe("a link that is too long", () => {
     expect(url.length).toBe(1_000_000);
     expect(unlinkedOf([{ url }])).toEqual([["too-long", undefined]]);
   });
+
+  test("is so also by the scheme that it comes without", () => {
+    // `https://` makes 1,000,000 characters of the first, and one more of the second.
+    const url = (length: number) => `example.com/${"a".repeat(length)}`;
+    expect(judge({ links: [{ url: url(999_980) }] }).unlinked).toEqual([]);
+    expect(judge({ links: [{ url: url(999_981) }] }).unlinked).toMatchObject([
+      { outcome: "too-long", url_key: expect.stringMatching(/^example\.com\//) },
+    ]);
+  });
 });

@@ -26,7 +26,7 @@ const deadLetter = (payload: string | Uint8Array, attributes: Record<string, str
   },
 });
 
-function createOutlet(failure?: Error) {
+function createOutlet(failure?: Error, topicPrefix = "") {
   const messages: { topic: string; data: Buffer; attributes: Record<string, string> }[] = [];
   /** As they were published, compressed or not. */
   const sent: typeof messages = [];
@@ -43,7 +43,7 @@ function createOutlet(failure?: Error) {
   const handle = createHandler({
     publish,
     log: { warn: (counts) => logged.push(counts) },
-    config: { functionVersion: "v1", topicPrefix: "" },
+    config: { functionVersion: "v1", topicPrefix },
   });
   const failedEvents = () =>
     messages
@@ -166,6 +166,26 @@ describe("a dead letter", () => {
       },
     ]);
   });
+
+  test.each([
+    ["acme-failed-events", 0],
+    ["failed-events", 1],
+    ["other-failed-events", 1],
+  ])(
+    "of the failed events of its own tenant alone is sent on as it is: %s",
+    async (topic, kept) => {
+      const { handle, sent, failedEvents } = createOutlet(undefined, "acme-");
+      const source = { CloudPubSubDeadLetterSourceSubscription: `${topic}.append-rows` };
+      await handle(deadLetter("{}", source));
+      if (kept === 0) {
+        expect(sent.map(({ topic: to, data }) => [to, data.toString()])).toEqual([
+          ["failed-events", "{}"],
+        ]);
+      } else {
+        expect(failedEvents()).toMatchObject([{ source_topic: topic, stage: "append-rows" }]);
+      }
+    },
+  );
 
   test("of compressed failed events is sent on with its encoding", async () => {
     const { handle, sent } = createOutlet();

@@ -168,6 +168,26 @@ describe("packing", () => {
     expect(sizes([line, line, line, line, line])).toEqual([2, 2, 1]);
   });
 
+  test("holds a million bytes with the end of each line, and not one more", () => {
+    const half = "x".repeat(499_999);
+    expect(sizes([half, half])).toEqual([2]);
+    expect(sizes([half, `${half}y`])).toEqual([1, 1]);
+  });
+
+  test("fills a message with lines of several requests, to the last that has room", () => {
+    const pieces = [400, 100, 1, 499, 1].flatMap((count, request) =>
+      joinLines(Array.from({ length: count }, (_, n) => `${request}.${n}`)),
+    );
+    const messages = [...packLines(pieces)];
+    expect(messages.map(({ from, to }) => [from, to])).toEqual([
+      [0, 500],
+      [500, 1_000],
+      [1_000, 1_001],
+    ]);
+    expect(messages.map(({ data }) => data.toString().split("\n").length)).toEqual([500, 500, 1]);
+    expect(messages[1]?.data.toString().slice(0, 7)).toBe("2.0\n3.0");
+  });
+
   test("lets a line that is too large travel alone", () => {
     expect(sizes(["1", "x".repeat(2_000_000), "2", "3"])).toEqual([1, 1, 2]);
   });

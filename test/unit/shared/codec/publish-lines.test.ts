@@ -53,6 +53,37 @@ describe("published lines", () => {
     expect(results.map(({ status }) => status)).toEqual(["fulfilled", "rejected", "rejected"]);
   });
 
+  test.each([
+    ["d", ["rejected", "fulfilled", "fulfilled"]],
+    ["e", ["fulfilled", "rejected", "fulfilled"]],
+    ["f", ["fulfilled", "fulfilled", "rejected"]],
+  ])("fail with the message that has them, not with its neighbours: %s", async (bad, statuses) => {
+    const { publish, lengths } = createRecorder((text) => text.startsWith(bad));
+    const requests = ["d", "e", "f"].map((line) =>
+      publish(
+        "t",
+        "s",
+        Array.from({ length: 500 }, () => line),
+      ),
+    );
+    const results = await Promise.allSettled(requests);
+    expect(lengths()).toEqual([500, 500, 500]);
+    expect(results.map(({ status }) => status)).toEqual(statuses);
+    expect(results.find(({ status }) => status === "rejected")).toMatchObject({
+      reason: new Error("publishing failed", { cause: new Error("no more") }),
+    });
+  });
+
+  test("that are none are nothing, and nobody waits for others", async () => {
+    const waits: number[] = [];
+    const publish = createLinePublisher(
+      async () => expect.unreachable(),
+      (_, ms) => waits.push(ms),
+    );
+    await publish("t", "s", []);
+    expect(waits).toEqual([]);
+  });
+
   test("are bounded by bytes before they are packed, too", async () => {
     const { publish, lengths } = createRecorder();
     const line = "x".repeat(900_000);
