@@ -15,7 +15,7 @@ import { runSeeds } from "./run-seeds.ts";
 import { shrinkFailure } from "./shrink-failure.ts";
 import { suspensionPoints } from "./suspension-points.ts";
 
-const slow = 300_000;
+const slow = 600_000;
 /** Of two in a row, one is for the points at which an instance may die, each after the other. */
 const period = 2 * suspensionPoints.length;
 /** Each of those points has its turn, and half as many seeds have none. */
