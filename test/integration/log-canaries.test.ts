@@ -19,7 +19,7 @@ const secrets = {
   STANDARD_WEBHOOK_SECRET: `whsec_${Buffer.from(`${canary()}-of-32-bytes`).toString("base64")}`,
 };
 /** Rounds over every field of every kind of input. */
-const rounds = 2;
+const rounds = 3;
 const json = { "content-type": "application/json" };
 const createdAt = "Wed Mar 04 00:00:00 +0000 2020";
 let ids = 1_235_000_000_000_000_000n;
