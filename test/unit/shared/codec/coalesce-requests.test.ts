@@ -154,3 +154,74 @@ describe("in turn", () => {
     expect(results.map(({ status }) => status)).toEqual(["rejected", "fulfilled"]);
   });
 });
+
+test.each([
+  // Bytes and items of each request, and how many requests each batch has; the last waits.
+  [
+    "fills a batch to the last byte",
+    [
+      [4, 1],
+      [6, 1],
+      [1, 1],
+    ],
+    [2],
+  ],
+  [
+    "is one byte too large for what is left",
+    [
+      [4, 1],
+      [7, 1],
+      [1, 1],
+    ],
+    [1],
+  ],
+  [
+    "fills a batch to the last item",
+    [
+      [1, 4],
+      [1, 6],
+      [1, 1],
+    ],
+    [2],
+  ],
+  [
+    "has one item too many for what is left",
+    [
+      [1, 4],
+      [1, 7],
+      [1, 1],
+    ],
+    [1],
+  ],
+  [
+    "is a whole batch in bytes alone",
+    [
+      [10, 1],
+      [1, 1],
+    ],
+    [1],
+  ],
+  [
+    "is a whole batch in items alone",
+    [
+      [1, 10],
+      [1, 1],
+    ],
+    [1],
+  ],
+])("a request that %s", async (_, requests, atOnce) => {
+  const batches: number[] = [];
+  const send = coalesceRequests<readonly number[], undefined>({
+    keyOf: () => "a",
+    sizeOf: ([bytes = 0, items = 0]) => ({ bytes, items }),
+    run: async (batch) => {
+      batches.push(batch.length);
+      return batch.map(() => undefined);
+    },
+    limits: { bytes: 10, items: 10, lingerMs: 5 },
+    schedule: () => undefined,
+  });
+  for (const request of requests) void send(request).catch(() => undefined);
+  await settled();
+  expect(batches).toEqual(atOnce);
+});
