@@ -10,6 +10,7 @@ import { createQueryRunner } from "../../functions/serve-dashboard/queries/run-q
 import type { LocalBigquery } from "../local-cloud/bigquery/start-bigquery.ts";
 import { startWarehouse } from "../local-cloud/start-warehouse.ts";
 import { createFunction, type Platform, subscribers } from "../simulation/functions-under-test.ts";
+import { tenant } from "../simulation/tenant.ts";
 import { messagePublished } from "./deliveries.ts";
 
 export const projectId = "dashboard-test";
@@ -89,7 +90,7 @@ function countIn(writeEndpoint: string, now: number) {
     publish: async (topic, data, attributes) => {
       published += 1;
       const message = { publishTime: new Date(now).toISOString(), attributes };
-      const event = messagePublished(data, topic, `m${published}`, message);
+      const event = messagePublished(data, tenant + topic, `m${published}`, message);
       await Promise.all(handlersOf(topic).map((handle) => handle(event)));
     },
   };
