@@ -8,6 +8,7 @@ import { topicsOf } from "../../../shared/manifest/list-topics.ts";
 import { readManifests } from "../../../terraform/read-manifests.ts";
 import { generateTweets } from "../../producer/generate-tweets.ts";
 import { createFunction, subscribers } from "../../simulation/functions-under-test.ts";
+import { tenant } from "../../simulation/tenant.ts";
 import { messagePublished } from "../../support/deliveries.ts";
 import { plainData } from "../../support/plain-data.ts";
 
@@ -58,7 +59,7 @@ describe("the JSON Schema", () => {
     const deliver = async (topic: string, data: Buffer) => {
       for (const { name, topics: triggers } of subscribers) {
         if (name === "load-object" || !triggers.includes(topic)) continue;
-        await createFunction(name, platform, {})(messagePublished(data, topic));
+        await createFunction(name, platform, {})(messagePublished(data, tenant + topic));
       }
     };
     await deliver("tweets", Buffer.from(lines.join("\n")));
