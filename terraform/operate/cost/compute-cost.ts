@@ -34,8 +34,8 @@ export type MonthlyCost = Record<
 export const assumptions = {
   /** CPU of one request for HTTP, JSON of the push envelope, gRPC and protobuf. */
   requestCpuSeconds: 0.003,
-  /** How long a request waits for what it sends to be acknowledged, lingering included. */
-  requestWaitSeconds: 0.05,
+  /** How long a request waits for what it sends to be acknowledged, lingering (20 ms) included. */
+  requestWaitSeconds: 0.065,
   /** Share of a busy instance's CPU that is of use. */
   utilization: 0.5,
   /** An object of the archive holds ten minutes, or this much. */
