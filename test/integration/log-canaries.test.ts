@@ -319,13 +319,10 @@ describe("canaries in every field", () => {
     expect(canaries.count()).toBeGreaterThan(1_000);
     const lines = logLines();
     const spoke = new Set(lines.map(({ name }) => name));
-    const silent = cloud.functions.filter(({ name }) => !spoke.has(name));
-    // What these refuse, they answer and do not log.
-    expect(silent.map(({ name }) => name)).toEqual([
-      "close-hours",
-      "poll-source",
-      "serve-dashboard",
-    ]);
+    const silent = cloud.functions.map(({ name }) => name).filter((name) => !spoke.has(name));
+    // What these refuse, they answer and do not log, but their schedule may have called them.
+    const mayBeSilent = ["close-hours", "poll-source", "serve-dashboard"];
+    expect(silent.filter((name) => !mayBeSilent.includes(name))).toEqual([]);
     expect(leaksIn(lines)).toEqual([]);
     expect(lines.filter(({ line }) => !isEntry(line))).toEqual([]);
   }, 120_000);

@@ -51,8 +51,9 @@ const wrongTotals: readonly PlantedFault[] = [
   {
     name: "swallows errors of writing totals",
     sign: "staleHours",
-    seed: 85,
-    storm: failingClosings,
+    seed: 26,
+    // Where few fail, a closing gets to its end without its totals.
+    storm: { ...failingClosings, failures: 0.05 },
     twists: changeQueries(({ writeTotals }) => ({
       writeTotals: (...asked) =>
         writeTotals(...asked).catch(() => ({ answer: undefined, bytesBilled: 0 })),
