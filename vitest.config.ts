@@ -29,10 +29,11 @@ class LongestFirst extends BaseSequencer {
   }
 }
 
-/** What stands before every server of its process from then on, or changes its modules. */
+/** What stands before every server of its process from then on, changes its modules, or measures its memory. */
 const alone = [
   "test/unit/shared/environment/**/*.test.ts",
   "test/conformance/webhook-signatures.test.ts",
+  "test/integration/local-pubsub.test.ts",
   "test/simulation/redrive-after-fix.test.ts",
 ];
 

@@ -57,7 +57,7 @@ describe("what is archived comes back as it came", () => {
     ]);
   });
 
-  test("10,000 random messages", async () => {
+  test("100,000 random messages", async () => {
     const random = createRandom(11);
     const bytes = Buffer.from(
       Uint32Array.from({ length: 100_000 }, () => random.below(2 ** 32)).buffer,
@@ -66,7 +66,7 @@ describe("what is archived comes back as it came", () => {
       String.fromCodePoint(
         ...Array.from({ length: random.below(most) }, () => random.below(0xd800)),
       );
-    const many = Array.from({ length: 10_000 }, (_, id) => {
+    const many = Array.from({ length: 100_000 }, (_, id) => {
       const length = random.below(id % 100 === 0 ? 100_000 : 200);
       const start = random.below(bytes.length - length);
       const entries = Array.from({ length: random.below(4) }, () => [text(4), text(8)]);
@@ -77,7 +77,7 @@ describe("what is archived comes back as it came", () => {
     });
     const found = await read(encodeArchive(subscription, many));
     expect(found.error).toBeUndefined();
-    expect(found.messages).toHaveLength(10_000);
+    expect(found.messages).toHaveLength(100_000);
     const received = linesOfReceived(many);
     expect(linesOf(found.messages).every((line, index) => line === received[index])).toBe(true);
   });
