@@ -5,7 +5,7 @@ type Listened = { on: () => Listened; run: (callback: () => void) => void };
 /**
  * Has the functions framework run each request as it comes, without a domain (a module that Node has
  * deprecated). From the first domain on, Node calls a hook at each promise, timer and socket of the
- * process: a sixth of what a normalizer takes. A handler's own failures are answered as before; an error
+ * process. A handler's own failures are answered as before; an error
  * that no request waits for ends the process, so that its messages are delivered again.
  */
 export function leaveDomains(): void {

@@ -45,10 +45,7 @@ const minuteMs = 60_000;
 /** Days whose text is kept: those of a stream, and of the posts that are deleted in it. */
 const keptDays = 4_096;
 const dayTexts = new Map<number, string>();
-/** `T00:00` to `T23:59`. */
-const minuteTexts = Array.from({ length: 24 * 60 }, (_, minute) =>
-  new Date(minute * minuteMs).toISOString().slice("1970-01-01".length, -":00.000Z".length),
-);
+const twoDigits = Array.from({ length: 60 }, (_, n) => String(n).padStart(2, "0"));
 
 function dayText(day: number): string {
   const known = dayTexts.get(day);
@@ -68,5 +65,6 @@ export function formatTime(ms: number): string {
   const ofDay = ms - day * dayMs;
   const minute = Math.floor(ofDay / minuteMs);
   const rest = String(ofDay - minute * minuteMs + 100_000);
-  return `${dayText(day)}${minuteTexts[minute]}:${rest.slice(1, 3)}.${rest.slice(3)}Z`;
+  const clock = `${twoDigits[Math.floor(minute / 60)]}:${twoDigits[minute % 60]}`;
+  return `${dayText(day)}T${clock}:${rest.slice(1, 3)}.${rest.slice(3)}Z`;
 }

@@ -55,7 +55,7 @@ export function findWords(text: string): string[] {
 const asciiWordsOf = (text: string): string[] =>
   (text.toLowerCase().match(asciiWords) ?? []).map(bare).filter((word) => word !== "");
 
-/** Asked for each place, because its iterator takes half as long again. */
+/** Asked for each place, because its iterator takes longer. */
 function askSegmenter(text: string): string[] {
   const segments = segmenter.segment(text);
   const words: string[] = [];
