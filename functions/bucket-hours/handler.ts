@@ -1,3 +1,4 @@
+import { jsonLines } from "../../shared/codec/json-lines.ts";
 import type { PublishLines } from "../../shared/codec/publish-lines.ts";
 import { parsePubsubDelivery } from "../../shared/envelopes/pubsub-delivery.ts";
 import type { PublishedTopic } from "../../shared/manifest/published-topic.ts";
@@ -28,10 +29,9 @@ export function createHandler({ count, publish, now, log, config }: Dependencies
     }
     const { functionVersion } = config;
     const { events, bytes, failed } = readEvents(stream, delivery, { functionVersion, now: now() });
-    const failedLines = failed.map((one) => JSON.stringify(one));
     await Promise.all([
       count(stream, events, bytes),
-      publish("failed-events", "failed-event.v1", failedLines),
+      publish("failed-events", "failed-event.v1", jsonLines(failed)),
     ]);
     log.info({ stream: stream.name, events: events.length, failed: failed.length }, "bucketed");
   };

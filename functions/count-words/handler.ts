@@ -1,3 +1,4 @@
+import { jsonLines } from "../../shared/codec/json-lines.ts";
 import type { PublishedTopic } from "../../shared/manifest/published-topic.ts";
 import type { ObjectFailure } from "../../shared/objects/fail-object.ts";
 import {
@@ -34,8 +35,7 @@ export function createHandler(dependencies: Dependencies) {
     const events = describeCounts(object, name, counted.words);
     for (let from = 0; from < events.length; from += eventsAtATime) {
       const some = events.slice(from, from + eventsAtATime);
-      const lines = some.map((event) => JSON.stringify(event));
-      await publish("word-counts", "word-counts.v1", lines);
+      await publish("word-counts", "word-counts.v1", jsonLines(some));
     }
     const { words, overlong, damaged } = counted;
     return { told: { words: words.size, overlong, damaged }, failure: failureOf(counted) };

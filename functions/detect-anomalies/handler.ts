@@ -1,3 +1,4 @@
+import { jsonLines } from "../../shared/codec/json-lines.ts";
 import type { PublishLines } from "../../shared/codec/publish-lines.ts";
 import { readClosedHours } from "../../shared/codec/read-closed-hours.ts";
 import { parsePubsubDelivery } from "../../shared/envelopes/pubsub-delivery.ts";
@@ -49,10 +50,9 @@ export function createHandler(dependencies: Dependencies) {
     for (const [revision, hours] of Map.groupBy(recent, (one) => one.revision)) {
       said.push(...(await judgeRevision(revision, hours, dependencies)));
     }
-    const lines = (some: readonly object[]) => some.map((one) => JSON.stringify(one));
     await Promise.all([
-      publish("failed-events", "failed-event.v1", lines(failed)),
-      publish("anomalies", "anomaly.v1", lines(said)),
+      publish("failed-events", "failed-event.v1", jsonLines(failed)),
+      publish("anomalies", "anomaly.v1", jsonLines(said)),
     ]);
     const counts = { hours: closed.length, old: closed.length - recent.length };
     log.info({ ...counts, said: said.length, failed: failed.length }, "judged hours");

@@ -1,3 +1,4 @@
+import { jsonLines } from "../../shared/codec/json-lines.ts";
 import type { PublishLines } from "../../shared/codec/publish-lines.ts";
 import { readClosedHours } from "../../shared/codec/read-closed-hours.ts";
 import { parsePubsubDelivery } from "../../shared/envelopes/pubsub-delivery.ts";
@@ -30,11 +31,7 @@ export function createHandler(dependencies: Dependencies) {
     const context = { stage: "export-hours", ...config, streams };
     const { closed, failed } = readClosedHours(delivery, context);
     const outcomes = await Promise.allSettled([
-      publish(
-        "failed-events",
-        "failed-event.v1",
-        failed.map((one) => JSON.stringify(one)),
-      ).then(() => []),
+      publish("failed-events", "failed-event.v1", jsonLines(failed)).then(() => []),
       ...exportsOf(newestOf(closed), streams).map(([hour, stream, index]) =>
         inTurn(async () => [await exportHour(hour, stream, index, dependencies)]),
       ),

@@ -1,3 +1,4 @@
+import { jsonLines } from "../../shared/codec/json-lines.ts";
 import type { PublishLines } from "../../shared/codec/publish-lines.ts";
 import { parsePubsubDelivery } from "../../shared/envelopes/pubsub-delivery.ts";
 import type { PublishedTopic } from "../../shared/manifest/published-topic.ts";
@@ -32,6 +33,3 @@ export function createHandler({ publish, treatAddress, now, log, config }: Depen
     log.info({ entries: entries.length, directives, failed: failed.length }, "normalized");
   };
 }
-
-const jsonLines = (events: readonly object[]): string[] =>
-  events.map((event) => JSON.stringify(event));

@@ -1,3 +1,4 @@
+import { jsonLines } from "../../shared/codec/json-lines.ts";
 import type { PublishLines } from "../../shared/codec/publish-lines.ts";
 import { parsePubsubDelivery } from "../../shared/envelopes/pubsub-delivery.ts";
 import type { PublishedTopic } from "../../shared/manifest/published-topic.ts";
@@ -33,6 +34,3 @@ export function createHandler({ publish, now, log, config }: Dependencies) {
     log.info({ ...counts, failed: failed.length }, "normalized");
   };
 }
-
-const jsonLines = (events: readonly object[]): string[] =>
-  events.map((event) => JSON.stringify(event));

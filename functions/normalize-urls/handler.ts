@@ -1,3 +1,4 @@
+import { jsonLines } from "../../shared/codec/json-lines.ts";
 import type { PublishLines } from "../../shared/codec/publish-lines.ts";
 import {
   type PubsubDelivery,
@@ -53,6 +54,3 @@ function judgeMessage(delivery: PubsubDelivery, context: { functionVersion: stri
     shares: judged.length,
   };
 }
-
-const jsonLines = (events: readonly object[]): string[] =>
-  events.map((event) => JSON.stringify(event));

@@ -1,3 +1,4 @@
+import { jsonLines } from "../../shared/codec/json-lines.ts";
 import type { PublishLines } from "../../shared/codec/publish-lines.ts";
 import { parsePubsubDelivery } from "../../shared/envelopes/pubsub-delivery.ts";
 import type { Anomaly } from "../../shared/events/anomaly.v1.ts";
@@ -32,8 +33,7 @@ export function createHandler({ send, publish, now, log, config }: Dependencies)
   const { webhook, secret, functionVersion } = config;
   return async (event: unknown): Promise<void> => {
     const { anomalies, failed } = readAnomalies(parsePubsubDelivery(event), functionVersion);
-    const failedLines = failed.map((one) => JSON.stringify(one));
-    await publish("failed-events", "failed-event.v1", failedLines);
+    await publish("failed-events", "failed-event.v1", jsonLines(failed));
     const news = anomalies.filter((one) => isTold(one, now()));
     if (webhook !== undefined) {
       for (const anomaly of news) {

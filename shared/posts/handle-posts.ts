@@ -1,3 +1,4 @@
+import { jsonLines } from "../codec/json-lines.ts";
 import type { PublishLines } from "../codec/publish-lines.ts";
 import { type PubsubDelivery, parsePubsubDelivery } from "../envelopes/pubsub-delivery.ts";
 import { type NormalizedPosts, normalizePosts, type PostSource } from "./normalize-posts.ts";
@@ -56,9 +57,6 @@ function writeLines({ shares, receipts, interactions, tombstones, failed }: Norm
     counts: { ...countOutcomes(receipts, failed), links, interactions: interactions.length },
   };
 }
-
-const jsonLines = (events: readonly object[]): string[] =>
-  events.map((event) => JSON.stringify(event));
 
 function countOutcomes(
   receipts: readonly { outcome: string }[],
