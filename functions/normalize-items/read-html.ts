@@ -4,19 +4,18 @@ import { Tokenizer } from "htmlparser2";
 export type ReadHtml = { text: string; links: string[] };
 
 const ignore = () => undefined;
-const lineTags = ["br", "p"];
 
 /** Reads HTML in one pass and without a tree: a tag costs the same at any depth. */
 export function readHtml(html: string): ReadHtml {
   const text: string[] = [];
   const links: string[] = [];
-  let tag = "";
+  let tag: string | undefined;
   /** Of an anchor, from its first `href` on. */
   let href: string | undefined;
-  let isHref = false;
+  let isHref: boolean | undefined;
 
   const openTag = () => {
-    if (lineTags.includes(tag)) text.push("\n");
+    if (tag === "br" || tag === "p") text.push("\n");
     if (href !== undefined) links.push(href.trim());
   };
   const tokenizer = new Tokenizer(
@@ -40,9 +39,7 @@ export function readHtml(html: string): ReadHtml {
       onattribentity: (codepoint) => {
         if (isHref) href += String.fromCodePoint(codepoint);
       },
-      onattribend: () => {
-        isHref = false;
-      },
+      onattribend: ignore,
       onopentagend: openTag,
       onselfclosingtag: openTag,
       onclosetag: ignore,

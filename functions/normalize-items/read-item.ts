@@ -61,7 +61,7 @@ export function readItem(item: object, layout: ItemLayout): Item {
       revision,
       author,
       language: language?.slice(0, maxLanguage) || undefined,
-      text: text?.slice(0, maxTextLength) || undefined,
+      text: text.slice(0, maxTextLength) || undefined,
     },
   };
 }
@@ -73,8 +73,8 @@ const named = (path: Path): string => path.join(".");
 
 /** `<source>:<native id>`; what stands for white space in an id is escaped, as names may have some. */
 function identityOf(source: string, native: unknown): EventId | undefined {
-  const text = typeof native === "number" && Number.isSafeInteger(native) ? String(native) : native;
-  if (typeof text !== "string" || text === "") return undefined;
+  const text = Number.isSafeInteger(native) ? String(native) : native;
+  if (typeof text !== "string") return undefined;
   return eventIdOfText(source, text.replace(/[%\s]/g, encodeURIComponent));
 }
 
@@ -84,40 +84,36 @@ const mostSeconds = 1e11;
 
 /** A time in ms since 1970, UTC. */
 function readTime(told: unknown): number | undefined {
-  if (typeof told === "string" && dateTime.test(told)) return Date.parse(told);
-  if (typeof told !== "number" || !Number.isFinite(told)) return undefined;
-  return Math.floor(told > mostSeconds ? told : told * 1_000);
+  if (typeof told === "string") return dateTime.test(told) ? Date.parse(told) : undefined;
+  if (!Number.isFinite(told)) return undefined;
+  const count = Number(told);
+  return Math.floor(count > mostSeconds ? count : count * 1_000);
 }
 
-type Texts = { title: string | undefined; html: string | undefined; language: string | undefined };
+type Texts = { title?: string; html?: string; language?: string };
 
 function readTexts(item: object, layout: ItemLayout): Texts | { wrong: Path } {
-  const texts: Texts = { title: undefined, html: undefined, language: undefined };
+  const texts: Texts = {};
   for (const field of ["title", "html", "language"] as const) {
     const path = layout[field];
-    const value = at(item, path);
-    if (path === undefined || value === undefined) continue;
+    if (path === undefined) continue;
+    const value = valueAt(item, path);
+    if (value === undefined) continue;
     if (typeof value !== "string") return { wrong: path };
     texts[field] = value.trim();
   }
   return texts;
 }
 
-const addresses = z.union([z.string().transform((one) => [one]), z.array(z.string())]);
+const addresses = z.union([z.string(), z.array(z.string())]).optional();
 
 function readLinks(item: object, { links }: ItemLayout): { links: string[] } | { wrong: Path } {
-  const found: string[] = [];
-  for (const path of links) {
-    const value = valueAt(item, path);
-    if (value === undefined) continue;
-    const told = addresses.safeParse(value);
-    if (!told.success) return { wrong: path };
-    found.push(...told.data.map((one) => one.trim()));
-  }
-  return { links: found };
+  const told = links.map((path) => ({ path, read: addresses.safeParse(valueAt(item, path)) }));
+  const wrong = told.find(({ read }) => !read.success);
+  if (wrong !== undefined) return { wrong: wrong.path };
+  const found = told.flatMap(({ read }) => read.data).filter((one) => one !== undefined);
+  return { links: found.map((one) => one.trim()) };
 }
-
-const webAddress = /^https?:\/\//i;
 
 /** Each link once, in order; the title is of the first one that has a field of its own. */
 function linksOf(
@@ -125,17 +121,17 @@ function linksOf(
   inText: readonly string[],
   title: string | undefined,
 ): SharedLink[] {
-  const titled = named.find((url) => webAddress.test(url));
-  const urls = new Set(
-    [...named, ...inText]
-      .filter((url) => webAddress.test(url))
-      .map((url) => url.slice(0, maxLinkLength)),
-  );
+  const addressed = webAddresses(named);
+  const [titled] = addressed;
+  const urls = new Set([...addressed, ...webAddresses(inText)]);
   return Array.from(urls, (url) => ({
     url,
     ...(url === titled && title && { title: title.slice(0, maxTitleLength) }),
   }));
 }
+
+const webAddresses = (urls: readonly string[]): string[] =>
+  urls.filter((url) => /^https?:\/\//i.test(url)).map((url) => url.slice(0, maxLinkLength));
 
 function reactionsOf(item: object, { source, answered }: ItemLayout): Reaction[] {
   const influencer = identityOf(source, at(item, answered));

@@ -1,14 +1,6 @@
-import * as z from "zod";
-import { commonConfig, commonVariables } from "../../shared/environment/common-variables.ts";
 import { parseEnvironment } from "../../shared/environment/parse-environment.ts";
-
-const environment = z
-  .object({ ...commonVariables, STORE_TEXT: z.enum(["true", "false"]).default("true") })
-  .transform((variables) => ({
-    ...commonConfig(variables),
-    storesText: variables.STORE_TEXT === "true",
-  }));
+import { postEnvironment } from "../../shared/posts/post-environment.ts";
 
 /** @throws {ConfigError} that names each missing or malformed variable, never its value. */
 export const parseConfig = (variables: Record<string, string | undefined>) =>
-  parseEnvironment(environment, variables);
+  parseEnvironment(postEnvironment, variables);

@@ -13,6 +13,13 @@ const inFile = (
 ): Equivalent[] => changes.map(([was, becomes, because]) => ({ file, was, becomes, because }));
 
 export const equivalents: readonly Equivalent[] = [
+  ...inFile("functions/normalize-items/normalize-message.ts", [
+    [`", "`, `""`, "one layout has no comma"],
+    [`"items"`, `""`, "what fails has no source"],
+  ]),
+  ...inFile("functions/normalize-items/read-item.ts", [
+    ["count > mostSeconds", "count >= mostSeconds", "it is no time of a post in either"],
+  ]),
   ...inFile("functions/normalize-urls/judge-share.ts", [
     ["slot !== undefined", "true", "JSON leaves out what is undefined"],
     ["urlKey !== undefined", "true", "JSON leaves out what is undefined"],

@@ -85,6 +85,17 @@ test.each<[string, object, object[]]>([
   ],
   ["none", { url: "" }, []],
   ["another scheme is none", { url: "javascript:alert(1)" }, []],
+  ["words around an address are none", { url: `see ${story.url}` }, []],
+  [
+    "the title is of the first that has a field of its own",
+    { url: ["", story.url, "https://b.example/"], story_text: '<a href="https://c.example/">' },
+    [
+      { url: story.url, title: story.title },
+      { url: "https://b.example/" },
+      { url: "https://c.example/" },
+    ],
+  ],
+  ["an empty title is none", { title: " " }, [{ url: story.url }]],
   [
     "spaces around it",
     { url: " https://a.example/ " },
@@ -92,13 +103,54 @@ test.each<[string, object, object[]]>([
   ],
 ])("links: %s", (_what, more, links) => expect(linksOf(more)).toEqual(links));
 
-test("of two readings the one counts that was changed last", () => {
-  const [before, after] = normalize(story, {
-    ...story,
-    url: "https://mended.example/",
-    updated_at: "2025-06-05T07:02:40Z",
-  }).shares;
-  expect((after?.revision ?? "") > (before?.revision ?? "")).toBe(true);
+test("its text is its title and what its HTML says, as far as each is there", () => {
+  const textOf = (more: object) => normalize({ ...story, ...more }).receipts[0]?.text;
+  expect(textOf({ title: " Ask HN ", story_text: "<p>Which &amp; why?" })).toBe(
+    "Ask HN\nWhich & why?",
+  );
+  expect(textOf({ title: null, story_text: "Which?" })).toBe("Which?");
+  expect(textOf({ title: null })).toBeUndefined();
+});
+
+test("what is longer than its schema allows is cut", () => {
+  const title = "t".repeat(1_025);
+  const url = `https://example.com/${"a".repeat(1_000_000)}`;
+  const { receipts } = normalize({ ...story, title, url, story_text: "x".repeat(100_000) });
+  expect(postSchema.safeParse(receipts[0]).error).toBeUndefined();
+  const [receipt] = receipts;
+  expect(receipt?.text?.length).toBe(100_000);
+  expect(receipt?.links.map((one) => [one.url.length, one.title?.length])).toEqual([
+    [1_000_000, 1_024],
+  ]);
+});
+
+describe("a revision", () => {
+  const revisionOf = (updated_at: unknown) =>
+    normalize({ ...story, updated_at }).shares[0]?.revision;
+
+  test("is of an item that is told whole, with its author and its title", () => {
+    // Never changed, by the first reader; 2 * 36² for all of it, 36² for its author, 1 for its title.
+    for (const never of [undefined, "yesterday"]) {
+      expect(revisionOf(never)).toMatch(/^00000000\.01\.301\.[0-9a-z]{6}$/);
+    }
+  });
+
+  test.each([
+    // 1,000 ms in base 36.
+    "2006-10-09T18:21:52Z",
+    "2006-10-09T20:21:52+02:00",
+    1_160_418_112,
+    1_160_418_112_000.9,
+  ])("says that it was changed a second later, at %s", (updated_at) => {
+    expect(revisionOf(updated_at)).toMatch(/^000000rs\.01\.301\./);
+  });
+
+  test("is greater, the later that was", () => {
+    const [before = "", after = ""] = [39, 40].map((second) =>
+      revisionOf(`2025-06-05T07:02:${second}Z`),
+    );
+    expect(after > before).toBe(true);
+  });
 });
 
 test("lists, single items and empty answers are read, too", () => {
@@ -111,45 +163,100 @@ test("lists, single items and empty answers are read, too", () => {
   ]);
 });
 
-test.each<[string, unknown, string, string]>([
-  ["no object", 7, "unknown-shape", "records[0]"],
-  ["no item in a list", { hits: [story, "x"] }, "unknown-shape", "records[0].hits[1]"],
-  ["no id", { ...story, objectID: undefined }, "missing-id", "records[0].objectID"],
-  ["an empty id", { ...story, objectID: "" }, "missing-id", "records[0].objectID"],
+test.each<[string, unknown, string, string, string]>([
+  ["no object", 7, "unknown-shape", "records[0]", "no item of hacker-news: not an object"],
+  ["nothing", null, "unknown-shape", "records[0]", "no item of hacker-news: not an object"],
+  [
+    "no item in a list",
+    { hits: [story, "x"] },
+    "unknown-shape",
+    "records[0].hits[1]",
+    "no item of hacker-news: not an object",
+  ],
+  ["no id", { ...story, objectID: undefined }, "missing-id", "records[0].objectID", "no id"],
+  ["an empty id", { ...story, objectID: "" }, "missing-id", "records[0].objectID", "no id"],
+  [
+    "an id that is a list",
+    { ...story, objectID: ["1"] },
+    "missing-id",
+    "records[0].objectID",
+    "no id",
+  ],
   [
     "an id that has lost digits",
     { ...story, objectID: 2 ** 60 },
     "unsafe-id",
     "records[0].objectID",
-  ],
-  ["a very long id", { ...story, objectID: "9".repeat(600) }, "missing-id", "records[0].objectID"],
-  ["no time", { ...story, created_at_i: null }, "impossible-time", "records[0].created_at_i"],
-  [
-    "a time of the future",
-    { ...story, created_at_i: 1.9e9 },
-    "impossible-time",
-    "records[0].created_at",
+    "a number that has lost digits",
   ],
   [
-    "a time before all",
-    { ...story, created_at_i: -62_135_596_800 },
-    "impossible-time",
-    "records[0].created_at",
+    "a very long id",
+    { ...story, objectID: "9".repeat(600) },
+    "missing-id",
+    "records[0].objectID",
+    "no id",
   ],
-  ["a link that is an object", { ...story, url: { a: 1 } }, "invalid-field", "records[0].url"],
-  ["a title that is a number", { ...story, title: 7 }, "invalid-field", "records[0].title"],
-])("%s fails, and its neighbours are counted", (_what, record, reason, path) => {
+  ...[null, "2026-01-02", ["2026-01-02T00:00:00Z"], "1767312000"].map(
+    (created_at_i) =>
+      [
+        `the time ${JSON.stringify(created_at_i)}`,
+        { ...story, created_at_i },
+        "impossible-time",
+        "records[0].created_at_i",
+        "no time that can be read",
+      ] satisfies [string, unknown, string, string, string],
+  ),
+  [
+    "a link that is an object",
+    { ...story, url: { a: 1 } },
+    "invalid-field",
+    "records[0].url",
+    "no address",
+  ],
+  [
+    "a link in a list that is none",
+    { ...story, url: [story.url, 7] },
+    "invalid-field",
+    "records[0].url",
+    "no address",
+  ],
+  [
+    "a title that is a number",
+    { ...story, title: 7 },
+    "invalid-field",
+    "records[0].title",
+    "no text",
+  ],
+])("%s fails, and its neighbours are counted", (_what, record, reason, path, message) => {
   const { failed, shares } = normalize(record, { ...story, objectID: "3" });
-  expect(failed).toMatchObject([{ reason, issues: [{ path }] }]);
+  expect(failed).toMatchObject([{ stage: "normalize-items", reason, issues: [{ path, message }] }]);
   expect(shares.map(({ id }) => id)).toContain("hacker-news:3");
+});
+
+test.each([1.9e9, -62_135_596_800])("no item is of %d s", (created_at_i) => {
+  expect(normalize({ ...story, created_at_i }).failed).toMatchObject([
+    { reason: "impossible-time", issues: [{ path: "records[0].created_at" }] },
+  ]);
+});
+
+test("a number beyond all numbers is no time", () => {
+  const text = JSON.stringify(story).replace("1160418111", "1e999");
+  const { failed } = normalizeMessage(
+    { ...delivery(text, "items"), attributes: { source: "hacker-news" } },
+    context,
+  );
+  expect(failed).toMatchObject([{ issues: [{ path: "records[0].created_at_i" }] }]);
 });
 
 test("a message that names no layout fails, each record with its bytes", () => {
   for (const source of [undefined, "toString", "myspace"]) {
     const { failed, receipts } = normalizeMessage(messageOf(source, story, story), context);
     expect(receipts).toEqual([]);
-    expect(failed).toMatchObject([{ reason: "unknown-shape" }, { reason: "unknown-shape" }]);
-    expect(JSON.stringify(failed)).toContain("hacker-news");
+    const message = "no attribute source: one of hacker-news";
+    expect(failed).toMatchObject([
+      { reason: "unknown-shape", issues: [{ path: "records[0]", message }] },
+      { reason: "unknown-shape", issues: [{ path: "records[1]", message }] },
+    ]);
   }
 });
 
@@ -204,6 +311,24 @@ describe("another layout", () => {
     expect(interactions).toMatchObject([
       { influencer: "forum:bob", influenced: "forum:Ann%20B", kind: "reply" },
     ]);
+  });
+
+  test("tells what answers nothing, by a number or a name as an id, with a time in words", () => {
+    const { receipts, interactions } = read(
+      { ...answer, reply_to: undefined, at: "2026-01-02T01:00:00+01:00", lang: "x".repeat(65) },
+      { ...answer, id: "a b/1%", user: { name: 7 }, lang: " " },
+    );
+    expect(receipts).toMatchObject([
+      { id: "forum:12", kind: "post", event_time: "2026-01-02T00:00:00.000Z" },
+      { id: "forum:a%20b/1%25", kind: "reply", author: "forum:7" },
+    ]);
+    expect(receipts.map(({ language }) => language)).toEqual(["x".repeat(64), undefined]);
+    expect(interactions.map(({ influenced }) => influenced)).toEqual(["forum:7"]);
+  });
+
+  test("says which field of an item is wrong", () => {
+    const { failed } = read({ ...answer, card: { url: 7 } });
+    expect(failed).toMatchObject([{ issues: [{ path: "records[0].data.posts[0].card.url" }] }]);
   });
 
   test("tells what is deleted, with or without its time", () => {
