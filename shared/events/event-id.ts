@@ -2,23 +2,19 @@ import * as z from "zod";
 
 /** Most characters of an id. */
 const maxLength = 512;
+const shape = /^[a-z][a-z0-9-]*:\S+$/;
 
 /**
  * Identity of one event: `<source>:<native id>`, for example `x:1146305069987618817`.
  * Counts are counts of distinct ids, so an id is always made from strings, never from a
  * JavaScript number (which is exact only up to 2^53).
  */
-export const eventId = z
-  .string()
-  .max(maxLength)
-  .regex(/^[a-z][a-z0-9-]*:\S+$/)
-  .brand<"EventId">();
+export const eventId = z.string().max(maxLength).regex(shape).brand<"EventId">();
 
 export type EventId = z.infer<typeof eventId>;
 
 const isDecimalId = (text: string): text is EventId => /^[a-z][a-z0-9-]*:[0-9]{1,20}$/.test(text);
-const isTextId = (text: string): text is EventId =>
-  text.length <= maxLength && /^[a-z][a-z0-9-]*:\S+$/.test(text);
+const isTextId = (text: string): text is EventId => text.length <= maxLength && shape.test(text);
 
 /** The `EventId` of a decimal native id, or undefined when the text is not one. */
 export function eventIdOf(source: string, nativeId: string): EventId | undefined {

@@ -154,7 +154,8 @@ function distinctSql({ keys, labels, members, sums }: Stream): string {
     "  WHERE TRUE",
     "  QUALIFY ROW_NUMBER() OVER (",
     `    PARTITION BY ${one}`,
-    `    ORDER BY ${order.join(", ")}`,
+    // All are alike where nothing else is kept of an event.
+    ...(order.length === 0 ? [] : [`    ORDER BY ${order.join(", ")}`]),
     "  ) = 1",
   ].join("\n");
 }

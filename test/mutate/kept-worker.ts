@@ -26,9 +26,14 @@ export const keptWorker: PoolRunnerInitializer = {
       stop: async () => {
         for (const [event, listener] of listeners) kept.off(event, listener);
         kept.unref();
+        if (!process.env.MUTATED_FOLDER?.startsWith(leavesBehind)) return;
+        thread = undefined;
+        await kept.terminate();
       },
     };
   },
 };
 
 let thread: Worker | undefined;
+/** What stands before every server of its process from then on needs a thread for each run. */
+const leavesBehind = "shared/environment";

@@ -1,8 +1,7 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
-import * as z from "zod";
-import { bigquerySchema, type Column } from "../../../shared/rows/bigquery-schema.ts";
+import type { Column } from "../../../shared/rows/bigquery-schema.ts";
 import { storedTables } from "../../../shared/rows/stored-tables.ts";
 import { views } from "../../../shared/rows/views.ts";
 import { streams } from "../../../shared/streams/streams.ts";
@@ -20,37 +19,6 @@ test("terraform/ holds exactly what shared/ and functions/ declare (else: npm ru
   for (const [name, content] of files) {
     expect(readFileSync(join(terraform, name), "utf8"), name).toBe(content);
   }
-});
-
-test("a row schema becomes BigQuery columns", () => {
-  const row = z.object({
-    name: z.string().describe("who"),
-    age: z.int().optional(),
-    score: z.number(),
-    tags: z.array(z.string()),
-    visits: z.array(z.object({ at: z.iso.datetime(), ok: z.boolean() })),
-    raw: z.base64(),
-  });
-  expect(bigquerySchema(row)).toEqual([
-    { name: "name", type: "STRING", mode: "REQUIRED", description: "who" },
-    { name: "age", type: "INTEGER", mode: "NULLABLE" },
-    { name: "score", type: "FLOAT", mode: "REQUIRED" },
-    { name: "tags", type: "STRING", mode: "REPEATED" },
-    {
-      name: "visits",
-      type: "RECORD",
-      mode: "REPEATED",
-      fields: [
-        { name: "at", type: "TIMESTAMP", mode: "REQUIRED" },
-        { name: "ok", type: "BOOLEAN", mode: "REQUIRED" },
-      ],
-    },
-    { name: "raw", type: "BYTES", mode: "REQUIRED" },
-  ]);
-});
-
-test("a kind of field that no column can hold is refused with its name", () => {
-  expect(() => bigquerySchema(z.object({ odd: z.map(z.string(), z.string()) }))).toThrow("'odd'");
 });
 
 test("partition and cluster columns exist, and partitions are by a TIMESTAMP", () => {

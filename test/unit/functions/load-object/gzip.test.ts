@@ -1,7 +1,6 @@
 import { gzipSync } from "node:zlib";
 import { describe, expect, test } from "vitest";
 import { type GzipLimits, verifyGzip } from "../../../../functions/load-object/verify-gzip.ts";
-import { inflateGzip } from "../../../../shared/objects/inflate-gzip.ts";
 
 const mebibyte = 1024 * 1024;
 const limits: GzipLimits = { lineBytes: mebibyte, contentBytes: 64 * mebibyte, ratio: 250 };
@@ -11,28 +10,11 @@ async function* cut(bytes: Buffer, size: number): AsyncGenerator<Buffer> {
     yield bytes.subarray(start, start + size);
 }
 
-async function inflate(source: AsyncIterable<Buffer>): Promise<string> {
-  const pieces: Buffer[] = [];
-  for await (const piece of inflateGzip(source)) pieces.push(piece);
-  return Buffer.concat(pieces).toString();
-}
-
 const one = gzipSync('{"a":1}\n');
 const two = gzipSync('{"b":2}\n');
 const zeros = Buffer.alloc(700);
 
 describe("gzip", () => {
-  test.each<[string, Buffer, string]>([
-    ["one member", one, '{"a":1}\n'],
-    ["members in a row", Buffer.concat([one, two, one]), '{"a":1}\n{"b":2}\n{"a":1}\n'],
-    ["an empty member between", Buffer.concat([one, gzipSync(""), two]), '{"a":1}\n{"b":2}\n'],
-    ["zeros at the end", Buffer.concat([one, two, zeros]), '{"a":1}\n{"b":2}\n'],
-  ])("of %s is read to its end", async (_name, bytes, text) => {
-    for (const size of [1, 3, one.length, bytes.length]) {
-      expect(await inflate(cut(bytes, size))).toBe(text);
-    }
-  });
-
   const flipped = (at: number) => {
     const bytes = Buffer.concat([one, two]);
     bytes[at] = (bytes[at] ?? 0) ^ 1;
@@ -54,41 +36,10 @@ describe("gzip", () => {
     ["no gzip", Buffer.from('{"a":1}\n{"b":2}\n'), "corrupt-object"],
   ])("of %s is refused", async (_name, bytes, reason) => {
     for (const size of [1, 3, one.length, 100_000]) {
-      await expect(inflate(cut(bytes, size))).rejects.toMatchObject({ reason });
       await expect(verifyGzip(cut(bytes, size), bytes.length, limits)).rejects.toMatchObject({
         reason,
       });
     }
-  });
-
-  test("passes on what its source throws, as it is", async () => {
-    async function* broken() {
-      yield one;
-      throw new Error("connection lost");
-    }
-    await expect(inflate(broken())).rejects.toThrow("connection lost");
-    async function* brokenAfterZeros() {
-      yield Buffer.concat([one, zeros]);
-      yield zeros;
-      throw new Error("connection lost");
-    }
-    await expect(inflate(brokenAfterZeros())).rejects.toThrow("connection lost");
-  });
-
-  test("closes its source when nobody reads on", async () => {
-    let isClosed = false;
-    async function* endless() {
-      try {
-        for (;;) yield one;
-      } finally {
-        isClosed = true;
-      }
-    }
-    for await (const piece of inflateGzip(endless())) {
-      expect(piece.length).toBeGreaterThan(0);
-      break;
-    }
-    expect(isClosed).toBe(true);
   });
 });
 

@@ -3,9 +3,8 @@ import { describe, expect, test } from "vitest";
 import { failRecord } from "../../../../shared/codec/fail-record.ts";
 import { joinLines, packLines } from "../../../../shared/codec/pack-lines.ts";
 import { unpackRecords } from "../../../../shared/codec/unpack-records.ts";
-import { parsePubsubDelivery } from "../../../../shared/envelopes/pubsub-delivery.ts";
 import { failedEvent } from "../../../../shared/events/failed-event.v1.ts";
-import { delivery, messagePublished } from "../../../support/deliveries.ts";
+import { delivery } from "../../../support/deliveries.ts";
 
 const outcomes = (payload: string | Uint8Array) =>
   Array.from(unpackRecords(delivery(payload)), (record) =>
@@ -13,41 +12,6 @@ const outcomes = (payload: string | Uint8Array) =>
       ? `${record.line}: ${record.reason}`
       : `${record.line}: ${JSON.stringify(record.value)}`,
   );
-
-describe("a delivery", () => {
-  test("is taken out of a CloudEvent", () => {
-    expect(parsePubsubDelivery(messagePublished("{}", "tweets", "77"))).toEqual({
-      topic: "tweets",
-      messageId: "77",
-      publishTime: "2026-01-02T03:04:05.678Z",
-      attributes: { source: "test" },
-      payload: "e30=",
-    });
-  });
-
-  test("without data comes as the raw push request, whose subscription names the topic", () => {
-    const push = {
-      message: {
-        attributes: { a: "b" },
-        messageId: "78",
-        publishTime: "2026-01-02T03:04:05.678901Z",
-      },
-      subscription: "projects/p/subscriptions/tweets.normalize-tweets",
-    };
-    expect(parsePubsubDelivery(push)).toEqual({
-      topic: "tweets",
-      messageId: "78",
-      publishTime: "2026-01-02T03:04:05.678Z",
-      attributes: { a: "b" },
-      payload: "",
-    });
-  });
-
-  test("is nothing else", () => {
-    expect(() => parsePubsubDelivery({ hello: "world" })).toThrow("message");
-    expect(() => parsePubsubDelivery(undefined)).toThrow();
-  });
-});
 
 describe("records of a payload", () => {
   test.each<[string, string | Uint8Array, string[]]>([

@@ -57,13 +57,18 @@ describe("a storage notification", () => {
 
   test("is not any other message", () => {
     expect(parseStorageNotification(messagePublished('{"a":1}'))).toBeUndefined();
-    const event = finalized("landing/tweets/a");
-    event.data.message.attributes.objectGeneration = "1; drop";
-    expect(parseStorageNotification(event)).toBeUndefined();
+    for (const generation of ["1; drop", "v1", ""]) {
+      const event = finalized("landing/tweets/a");
+      event.data.message.attributes.objectGeneration = generation;
+      expect(parseStorageNotification(event)).toBeUndefined();
+    }
   });
 
   test("is nothing that is no event at all", () => {
     expect(() => parseStorageNotification({ hello: "world" })).toThrow("message");
     expect(() => parseStorageNotification(directEvent("finalized", { bucket: "lake" }))).toThrow();
+    const data = { bucket: "lake", name: expected.object, generation: expected.generation };
+    const foreign = { ...directEvent("finalized", data), type: "com.example.finalized" };
+    expect(() => parseStorageNotification(foreign)).toThrow("message");
   });
 });

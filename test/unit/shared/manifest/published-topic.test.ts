@@ -55,7 +55,15 @@ test.each([
   ["word-counts", true],
   ["tweets", false],
   ["toString", false],
-  [7, false],
+  ["7", false],
 ])("a setting may name it: %j %s", (name, isTaken) => {
   expect(publishedTopic(manifest).safeParse(name).success).toBe(isTaken);
+});
+
+test("a setting that is no text, or not granted, is told what to do", () => {
+  const message = "must be under publishes in function.json";
+  for (const name of [7, "tweets"]) {
+    const { error } = publishedTopic({ publishes: { 7: "seven" } }).safeParse(name);
+    expect(error?.issues).toMatchObject([{ message }]);
+  }
 });

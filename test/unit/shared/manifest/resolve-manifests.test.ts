@@ -58,6 +58,24 @@ describe("words that stand for lists", () => {
     expect(Object.keys(one.tables)).toHaveLength(tables.length);
   });
 
+  test("all increments, totals and counts: the tables and views of each stream", () => {
+    const { tables: granted, queries } = resolve({
+      trigger: { http: "private" },
+      tables: { "all totals": "written" },
+      queries: { "all increments": "read", "all totals": "compared", "all counts": "shown" },
+    });
+    expect(granted).toMatchObject({ url_hour_totals: "written" });
+    expect(Object.keys(granted)).toHaveLength(streams.length);
+    expect(queries).toMatchObject({
+      url_hour_increments: "read",
+      url_hour_totals: "compared",
+      url_hours: "shown",
+      url_events: "shown",
+      url_closings: "shown",
+    });
+    expect(Object.keys(queries)).toHaveLength(5 * streams.length);
+  });
+
   test("all triggers: what triggers any function, but no dead letters", () => {
     const { publishes } = resolve(
       { trigger: { http: "private" }, publishes: { "all triggers": "sent back" } },
@@ -92,8 +110,8 @@ describe("archived topics", () => {
   });
 
   test("must have to do with the function", () => {
-    expect(() => resolve({ trigger: { http: "public" }, archived: ["texts"] })).toThrow(
-      "one archives texts: only topics that trigger it or that it publishes to",
+    expect(() => resolve({ trigger: { http: "public" }, archived: ["texts", "clicks"] })).toThrow(
+      "one archives texts, clicks: only topics that trigger it or that it publishes to",
     );
   });
 });

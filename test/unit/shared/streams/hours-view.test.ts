@@ -1,19 +1,16 @@
 import { expect, test } from "vitest";
 import * as z from "zod";
 import { key, label, measure, member } from "../../../../shared/streams/field-roles.ts";
-import { exactViewSql, hoursViewSql } from "../../../../shared/streams/hours-view.ts";
+import {
+  exactViewSql,
+  hoursBetweenSql,
+  hoursViewSql,
+} from "../../../../shared/streams/hours-view.ts";
 import { declareStream } from "../../../../shared/streams/stream.ts";
+import { streams } from "../../../../shared/streams/streams.ts";
 import { urlMentions } from "../../../../shared/streams/url-mentions.ts";
-
-/** A stream without revisions, labels, sums and deletes. */
-const follows = declareStream({
-  name: "follows",
-  counts: "follow",
-  description: "Follows",
-  epoch: "2020-01-01T00:00:00Z",
-  fields: { followed: key(z.string(), "Who is followed") },
-  measures: { follows: { counts: "events", description: "Follows" } },
-});
+import { checkedIn } from "../../../support/checked-in.ts";
+import { follows } from "../../../support/follows-stream.ts";
 
 /** A stream with sums. */
 const readings = declareStream({
@@ -153,4 +150,67 @@ test("a stream with revisions and deletes reads its increments once", () => {
   // Without the hour, a filter on it could not reach the increments.
   expect(sql).toContain("MAX(event.revision) OVER (PARTITION BY event.hour, event.id)");
   expect(sql).toContain("WHERE event.url_key IS NOT NULL\nGROUP BY");
+});
+
+test("between two hours, what is closed is not counted once more", () => {
+  expect(hoursBetweenSql(follows, "@from", "@to")).toBe(`WITH delivered AS (
+  SELECT
+    increment.hour,
+    increment.followed,
+    increment.landed_at,
+    event.id
+  FROM (
+    SELECT * FROM \`\${dataset}.follow_hour_increments\` AS increment
+    WHERE increment.landed_at >= TIMESTAMP_SUB(CURRENT_TIMESTAMP(), INTERVAL 2 DAY)
+      AND increment.landed_at >= TIMESTAMP_SUB(@from, INTERVAL 2 HOUR)
+      AND increment.hour >= @from AND increment.hour < @to
+      AND increment.hour NOT IN (
+        SELECT header.hour FROM \`\${dataset}.follow_hour_totals\` AS header
+        WHERE header.closing.keys IS NOT NULL AND header.hour >= @from AND header.hour < @to
+      )
+  ) AS increment, UNNEST(increment.events) AS event
+), retracted AS (
+  SELECT retracted_hour AS hour, MAX(retraction.landed_before) AS landed_before
+  FROM \`\${dataset}.retractions\` AS retraction, UNNEST(
+    GENERATE_TIMESTAMP_ARRAY(retraction.hour_from, retraction.hour_to, INTERVAL 1 HOUR)
+  ) AS retracted_hour
+  WHERE retraction.stream = 'follows' AND retracted_hour < retraction.hour_to
+  GROUP BY retracted_hour
+), counted AS (
+  SELECT event.*
+  FROM delivered AS event
+  LEFT JOIN retracted ON retracted.hour = event.hour
+  WHERE (retracted.hour IS NULL OR event.landed_at >= retracted.landed_before)
+), open_hours AS (
+  SELECT
+    event.hour,
+    event.followed,
+    COUNT(DISTINCT event.id) AS follows
+  FROM counted AS event
+  GROUP BY event.hour, event.followed
+), closed AS (
+  SELECT header.hour, MAX(header.revision) AS revision FROM \`\${dataset}.follow_hour_totals\` AS header
+  WHERE header.closing.keys IS NOT NULL AND header.hour >= @from AND header.hour < @to
+  GROUP BY header.hour
+)
+SELECT total.hour, total.followed, total.follows
+FROM \`\${dataset}.follow_hour_totals\` AS total
+JOIN closed ON closed.hour = total.hour AND closed.revision = total.revision
+WHERE total.closing.keys IS NULL AND total.hour >= @from AND total.hour < @to
+UNION ALL
+SELECT hour, followed, follows FROM open_hours`);
+});
+
+test("of posts, whatever was deleted in three days counts in no open hour", () => {
+  const deleted = `
+        AND tombstone.landed_at >= TIMESTAMP_SUB(CURRENT_TIMESTAMP(), INTERVAL 3 DAY)
+    )`;
+  for (const sql of [hoursViewSql(urlMentions), hoursBetweenSql(urlMentions, "@from", "@to")]) {
+    expect(sql.split(deleted)).toHaveLength(4);
+  }
+});
+
+test.each(streams)("the views of $name are deployed as they stand", (stream) => {
+  expect(exactViewSql(stream)).toBe(checkedIn(`terraform/views/${stream.exactView}.sql`));
+  expect(hoursViewSql(stream)).toBe(checkedIn(`terraform/views/${stream.view}.sql`));
 });

@@ -1,7 +1,5 @@
 import { describe, expect, test } from "vitest";
 import { linkShare } from "../../../../shared/events/link-share.v1.ts";
-import { tombstone } from "../../../../shared/events/tombstone.v1.ts";
-import { unlinked } from "../../../../shared/events/unlinked.v1.ts";
 
 const share = {
   id: "bluesky:did:plc:abc/3l3qo2vuowo2b",
@@ -13,6 +11,8 @@ const share = {
   links: [{ url: "https://a.example.com/", title: "A page" }],
 };
 
+const ids = (count: number) => Array.from({ length: count }, (_, n) => `x:${n}`);
+
 describe("linkShare", () => {
   test.each([
     ["a reading with a link", share],
@@ -22,12 +22,14 @@ describe("linkShare", () => {
       "a link with the source's own name of it",
       { ...share, links: [{ url: "http://a.example.com", slot: "https://t.co/a" }] },
     ],
+    ["as many other ids as a page of versions", { ...share, also_known_as: ids(100) }],
     ["a quote", { ...share, kind: "quote", quotes: "bluesky:did:plc:xyz/3l3q" }],
   ])("takes %s", (_, event) => {
     expect(linkShare.safeParse(event).success).toBe(true);
   });
 
   test.each([
+    ["more other ids than a post has", { also_known_as: ids(101) }],
     ["a kind of one network", { kind: "retweet" }],
     ["a source that is no name", { source: "Bluesky App" }],
     ["an id without a source", { id: "3l3qo2vuowo2b" }],
@@ -41,27 +43,4 @@ describe("linkShare", () => {
   ])("refuses %s", (_, change) => {
     expect(linkShare.safeParse({ ...share, ...change }).success).toBe(false);
   });
-});
-
-test("a tombstone may tell when the deleted post was created", () => {
-  const row = { id: "x:20", source: "x" };
-  expect(tombstone.safeParse(row).success).toBe(true);
-  expect(tombstone.safeParse({ ...row, event_time: "2006-03-21T20:50:14.000Z" }).success).toBe(
-    true,
-  );
-  expect(tombstone.safeParse({ ...row, event_time: "soon" }).success).toBe(false);
-});
-
-test("a link that is not counted says why, and under which reading and rules", () => {
-  const row = {
-    id: "x:20",
-    event_time: "2006-03-21T20:50:14.000Z",
-    source: "x",
-    revision: "02.00000000.01.301.k3f9q2",
-    url: "http://localhost/",
-    outcome: "no-public-suffix",
-  };
-  expect(unlinked.safeParse(row).success).toBe(true);
-  expect(unlinked.safeParse({ ...row, outcome: "" }).success).toBe(false);
-  expect(unlinked.safeParse({ ...row, revision: "00000000.01.301.k3f9q2" }).success).toBe(false);
 });

@@ -1,0 +1,19 @@
+import { expect, test } from "vitest";
+import { views } from "../../../../shared/rows/views.ts";
+import { checkedIn, checkedInJson } from "../../../support/checked-in.ts";
+
+test.each(views)("$name is deployed as it stands, with what its columns say", (view) => {
+  expect(view.sql).toBe(checkedIn(`terraform/views/${view.name}.sql`));
+  const columns = Object.entries(view.columns).map(([name, says]) => `${name}: ${says}`);
+  expect(checkedInJson(`terraform/views/${view.name}.json`)).toEqual({
+    description: [view.description, ...columns].join("\n"),
+  });
+});
+
+test("a view is created after those that it reads", () => {
+  const names = views.map(({ name }) => name);
+  for (const [at, { name, sql }] of views.entries()) {
+    const later = names.slice(at).filter((other) => sql.includes(`\${dataset}.${other}\``));
+    expect(later, name).toEqual([]);
+  }
+});
