@@ -115,6 +115,52 @@ describe("failures", () => {
   });
 });
 
+test("batches of one key run beside one another, unless they are to run in turn", async () => {
+  const { send, batches } = createCoalescer({
+    limits: { ...roomy, items: 1 },
+    run: () => new Promise(() => undefined),
+  });
+  for (const request of ["a 1", "a 2"]) void send(request);
+  await settled();
+  expect(batches).toEqual([["a 1"], ["a 2"]]);
+});
+
+test("a batch whose time is up when it is full already runs once", async () => {
+  const { send, batches, timeIsUp } = createCoalescer({ limits: { ...roomy, items: 2 } });
+  const answers = Promise.all([send("a 1"), send("a 2")]);
+  await settled();
+  const next = send("a 3");
+  await timeIsUp();
+  expect(batches).toEqual([["a 1", "a 2"], ["a 3"]]);
+  expect(await answers).toEqual(["done a 1", "done a 2"]);
+  expect(await next).toBe("done a 3");
+});
+
+test("what a batch fails with says what is wrong with its answers", async () => {
+  const { send, timeIsUp } = createCoalescer({ run: async () => [] });
+  const failed = expect(send("a 1")).rejects.toThrow("not one answer for each request");
+  await timeIsUp();
+  await failed;
+});
+
+test("without a schedule, a batch waits by the clock", async () => {
+  vi.useFakeTimers({ toFake: ["setTimeout"] });
+  try {
+    const send = coalesceRequests<string, string>({
+      keyOf: () => "a",
+      sizeOf: () => ({ bytes: 1, items: 1 }),
+      run: async (batch) => [...batch],
+      limits: roomy,
+    });
+    const answer = send("a 1");
+    expect(vi.getTimerCount()).toBe(1);
+    vi.advanceTimersByTime(5);
+    expect(await answer).toBe("a 1");
+  } finally {
+    vi.useRealTimers();
+  }
+});
+
 describe("in turn", () => {
   test("a batch waits for the one before it, and fills meanwhile", async () => {
     const gates: (() => void)[] = [];
@@ -137,6 +183,36 @@ describe("in turn", () => {
     await settled();
     await timeIsUp();
     expect(batches).toEqual([["a 1"], ["b 3"], ["a 2", "a 4"]]);
+  });
+
+  test("a batch that is alone again does not wait for those before it", async () => {
+    const { send, batches, due, timeIsUp } = createCoalescer({ inTurn: true });
+    expect(await Promise.all([send("a 1"), timeIsUp()])).toEqual(["done a 1", undefined]);
+    void send("a 2");
+    // Its time begins at once.
+    expect(due).toHaveLength(1);
+    await timeIsUp();
+    expect(batches).toEqual([["a 1"], ["a 2"]]);
+  });
+
+  test("three batches of a key run one after the other, in order", async () => {
+    const gates: (() => void)[] = [];
+    const { send, batches } = createCoalescer({
+      inTurn: true,
+      limits: { ...roomy, items: 1 },
+      run: (batch) =>
+        new Promise((resolve) => {
+          gates.push(() => resolve([...batch]));
+        }),
+    });
+    const answers = Promise.all([send("a 1"), send("a 2"), send("a 3")]);
+    for (const count of [1, 2, 3]) {
+      await settled();
+      expect(batches).toHaveLength(count);
+      gates[count - 1]?.();
+    }
+    expect(await answers).toEqual(["a 1", "a 2", "a 3"]);
+    expect(batches).toEqual([["a 1"], ["a 2"], ["a 3"]]);
   });
 
   test("a failure does not stop the next", async () => {

@@ -101,4 +101,46 @@ describe("published lines", () => {
     expect(zstdDecompressSync(long?.data ?? Buffer.alloc(0)).toString()).toBe(line);
     expect(short?.attributes).toEqual({ schema: "s" });
   });
+
+  test("wait 20 ms for others, or until four messages are full", async () => {
+    const waits: number[] = [];
+    const sent: number[] = [];
+    const publish = createLinePublisher(
+      async (_topic, data, attributes) => {
+        sent.push(plainData(data, attributes).toString().split("\n").length);
+      },
+      (_, ms) => waits.push(ms),
+    );
+    const lines = (count: number) => Array.from({ length: count }, () => "1");
+    void publish("t", "s", lines(1_999));
+    await new Promise((resolve) => setImmediate(resolve));
+    expect([waits, sent]).toEqual([[20], []]);
+    await publish("t", "s", lines(1));
+    expect(sent).toEqual([500, 500, 500, 500]);
+    // In bytes, four of a MB.
+    await publish("t", "s", ["x".repeat(3_999_999)]);
+    expect(sent).toHaveLength(5);
+  });
+
+  test("are sent in four messages at once, and no more are made before one is safe", async () => {
+    const gates: (() => void)[] = [];
+    const publish = createLinePublisher(
+      () => new Promise<void>((resolve) => gates.push(resolve)),
+      (run) => setImmediate(run),
+    );
+    const published = publish(
+      "t",
+      "s",
+      Array.from({ length: 3_000 }, () => "1"),
+    );
+    await expect.poll(() => gates.length).toBe(4);
+    await new Promise((resolve) => setImmediate(resolve));
+    expect(gates).toHaveLength(4);
+    gates[0]?.();
+    await expect.poll(() => gates.length).toBe(5);
+    gates[1]?.();
+    await expect.poll(() => gates.length).toBe(6);
+    for (const safe of gates) safe();
+    await published;
+  });
 });

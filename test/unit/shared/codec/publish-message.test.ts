@@ -165,3 +165,31 @@ test("lines of two calls in one tick are one message, of two ticks two, and a fa
     ["2"],
   ]);
 });
+
+test("a topic is opened once, with its prefix, for messages that share requests and give up in time", async () => {
+  const opened: unknown[] = [];
+  const published: unknown[] = [];
+  const publish = createPublisher(
+    {
+      topic: (name, options) => {
+        opened.push([name, options.batching, options.gaxOpts.retry.backoffSettings]);
+        return { publishMessage: async (message) => published.push([name, message]).toString() };
+      },
+    },
+    "acme-",
+  );
+  const data = Buffer.from("{}");
+  for (const topic of ["tweets", "likes", "tweets"]) await publish(topic, data, { schema: "raw" });
+  const backoff = expect.objectContaining({ totalTimeoutMillis: 30_000 });
+  const batching = { maxMessages: 100, maxMilliseconds: 0 };
+  expect(opened).toEqual([
+    ["acme-tweets", batching, backoff],
+    ["acme-likes", batching, backoff],
+  ]);
+  const message = { data, attributes: { schema: "raw" } };
+  expect(published).toEqual([
+    ["acme-tweets", message],
+    ["acme-likes", message],
+    ["acme-tweets", message],
+  ]);
+});
