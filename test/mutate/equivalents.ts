@@ -102,4 +102,29 @@ export const equivalents: readonly Equivalent[] = [
   ...inFile("functions/bucket-hours/coalesce-increments.ts", [
     ["schedule !== undefined", "true", "what is undefined takes its default"],
   ]),
+  ...inFile("shared/network/is-public-address.ts", [
+    [`"ipv6"`, `""`, "Node takes any family but ipv4 for that of IPv6"],
+  ]),
+  ...inFile("shared/words/find-words.ts", [
+    ...[
+      [String.raw`/^[\0-\x7f]*$/`, String.raw`/^[\0-\x7f]$/`],
+      ...[
+        String.raw`/(?<!\s)[\0-\x7f]+(?!\S)|\S+/g`,
+        String.raw`/(?<=\S)[\0-\x7f]+(?!\S)|\S+/g`,
+        String.raw`/(?<!\S)[^\0-\x7f]+(?!\S)|\S+/g`,
+        String.raw`/(?<!\S)[\0-\x7f](?!\S)|\S+/g`,
+      ].map((becomes) => [String.raw`/(?<!\S)[\0-\x7f]+(?!\S)|\S+/g`, becomes] as const),
+      ["ascii.test(text)", "false"],
+      ["ascii.test(stretch)", "false"],
+      ["ascii.test(word)", "false"],
+      [`word.startsWith("_") || word.endsWith("_")`, "true"],
+      [`"_"`, `""`],
+      [`"ı"`, `""`],
+      ["folded === plain", "false"],
+    ].map(
+      ([was = "", becomes = ""]) =>
+        [was, becomes, "the same words are found, only slower"] as const,
+    ),
+    [`""`, `"Stryker was here!"`, "a set of scripts has these letters already"],
+  ]),
 ];

@@ -19,6 +19,8 @@ test.each([
   ["ΟΔΟΣ οδος", ["οδος", "οδος"]],
   // The dotless one is another letter; only the dotted capital keeps its dot.
   ["kız KIZ", ["kız", "kiz"]],
+  // A sigma ends its word also behind one.
+  ["ıΟΔΟΣ", ["ıοδος"]],
   ["co\u00adoperate\u2060d", ["cooperated"]],
   // Languages that write no white space.
   ["吾輩は猫である。", ["吾輩", "は", "猫", "で", "ある"]],
