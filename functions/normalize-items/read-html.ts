@@ -19,7 +19,7 @@ export function readHtml(html: string): ReadHtml {
     if (href !== undefined) links.push(href.trim());
   };
   const tokenizer = new Tokenizer(
-    { decodeEntities: true },
+    {},
     {
       ontext: (start, end) => void text.push(html.slice(start, end)),
       ontextentity: (codepoint) => void text.push(String.fromCodePoint(codepoint)),

@@ -1,3 +1,5 @@
+import { remember } from "../../shared/codec/remember.ts";
+
 /** An instant, ms since 1970 UTC, and how far New York's clocks are from UTC then, in minutes. */
 export type LocalInstant = { at: number; offsetMinutes: number };
 
@@ -21,46 +23,29 @@ export function newYorkTime(civil: number): LocalInstant {
   return { at, offsetMinutes: after / minuteMs };
 }
 
-/** Offsets in ms at the beginning and at the end of a local day, and when the clocks change. */
+/** Offsets in ms at the beginning and at the end of a local day, and when the second one begins. */
 type DayChange = { before: number; after: number; changesAt: number };
 
 /** Days whose offsets are kept: some months of readings. */
-const keptDays = 512;
-const changes = new Map<number, DayChange>();
-
-function changeOf(day: number): DayChange {
-  const known = changes.get(day);
-  if (known !== undefined) return known;
-  const found = findChange(day * dayMs);
-  if (changes.size === keptDays) changes.clear();
-  changes.set(day, found);
-  return found;
-}
-
-function findChange(midnight: number): DayChange {
-  // Both are some hours outside the local day, in which nothing else changes.
-  let low = midnight;
-  let high = midnight + dayMs + 6 * hourMs;
+const changeOf = remember(512, (day: number): DayChange => {
+  // From the evening before to that of the day: clocks are changed early in the morning.
+  let low = day * dayMs;
+  let high = low + dayMs;
   const before = offsetAt(low);
   const after = offsetAt(high);
-  if (before === after) return { before, after, changesAt: Number.POSITIVE_INFINITY };
   while (high - low > minuteMs) {
     const middle = low + Math.floor((high - low) / 2 / minuteMs) * minuteMs;
     if (offsetAt(middle) === before) low = middle;
     else high = middle;
   }
   return { before, after, changesAt: high };
-}
+});
 
 const clock = new Intl.DateTimeFormat("en-US", {
   timeZone: "America/New_York",
   timeZoneName: "longOffset",
 });
 
-/** In ms; the zone's name says it: `GMT-04:00`. */
-function offsetAt(instant: number): number {
-  const name = clock.formatToParts(instant).find(({ type }) => type === "timeZoneName")?.value;
-  const [, sign, hours, minutes] = /^GMT([+-])(\d\d):(\d\d)$/.exec(name ?? "") ?? [];
-  const ms = Number(hours ?? 0) * hourMs + Number(minutes ?? 0) * minuteMs;
-  return sign === "-" ? -ms : ms;
-}
+/** In ms; the zone's name behind the date says it, `GMT-04:00`, and always in whole hours. */
+const offsetAt = (instant: number): number =>
+  Number(clock.format(instant).slice(-"-04:00".length, -":00".length)) * hourMs;

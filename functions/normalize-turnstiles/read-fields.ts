@@ -1,4 +1,5 @@
 import { parse } from "csv-parse/sync";
+import { remember } from "../../shared/codec/remember.ts";
 
 /** The fields of a line as texts, trimmed; what a line does not have is empty. */
 export type Fields = Record<FieldName, string>;
@@ -62,26 +63,26 @@ function readCsv(line: string): ReadFields {
   const split = splitCsv(line);
   if (split === undefined) return unknownShape("a quote is opened or closed in the wrong place");
   // Archivists' files number their lines in front.
-  const isNumbered = split.length % 2 === 0 && /^\d*$/.test(split[0]?.trim() ?? "");
+  const isNumbered = split.length % 2 === 0 && /^\s*\d*\s*$/.test(String(split[0]));
   const values = isNumbered ? split.slice(1) : split;
   if (values.length !== order.length && values.length !== streamOrder.length) {
     return unknownShape(`${split.length} fields: a line has 11 with registers, 13 with increments`);
   }
-  if (values[2]?.trim() === "SCP") return { isHeading: true };
   const fields = emptyFields();
   for (const [index, name] of streamOrder.entries()) fields[name] = values[index]?.trim() ?? "";
-  return { fields };
+  return fields.scp === "SCP" ? { isHeading: true } : { fields };
 }
 
 /** The fields of one line, or undefined when its quotes are misplaced. */
 function splitCsv(line: string): string[] | undefined {
   if (!line.includes('"')) return line.split(",");
   try {
-    const records = parse(line, { relax_column_count: true });
-    return records.length === 1 ? records[0] : undefined;
+    const records = parse(line);
+    if (records.length === 1) return records[0];
   } catch {
-    return undefined;
+    // As where one line holds two.
   }
+  return undefined;
 }
 
 function readObject(value: object): ReadFields {
@@ -89,7 +90,7 @@ function readObject(value: object): ReadFields {
   let isKnown = false;
   for (const [spelling, member] of Object.entries(value)) {
     const name = nameOf(spelling);
-    if (name === undefined || member === null) continue;
+    if (name === null || member === null) continue;
     isKnown ||= name === "scp";
     if (typeof member === "string") fields[name] = member.trim();
     else if (typeof member === "number") fields[name] = String(member);
@@ -98,22 +99,17 @@ function readObject(value: object): ReadFields {
   return isKnown ? { fields } : unknownShape("no SCP: not of a turnstile");
 }
 
-const spellings: Readonly<Record<string, FieldName>> = {
-  ...Object.fromEntries(streamOrder.map((name) => [name, name])),
-  ac: "ca",
-  description: "desc",
-};
+const spellings = new Map<string, FieldName>([
+  ...streamOrder.map((name) => [name, name] as const),
+  ["ac", "ca"],
+  ["description", "desc"],
+]);
 
-/** Members of real lines have few spellings; of hostile ones, not all are kept. */
-const keptSpellings = 256;
-const names = new Map<string, FieldName | undefined>();
-
-/** `C/A`, `c_a` and `CA` are one field, as are `LINENAME` and `Line Name`. */
-function nameOf(spelling: string): FieldName | undefined {
-  if (names.has(spelling)) return names.get(spelling);
+/**
+ * `C/A`, `c_a` and `CA` are one field, as are `LINENAME` and `Line Name`. Members of real lines have few
+ * spellings; of hostile ones, not all are kept.
+ */
+const nameOf = remember(256, (spelling: string): FieldName | null => {
   const letters = spelling.toLowerCase().replace(/[^a-z]/g, "");
-  const name = Object.hasOwn(spellings, letters) ? spellings[letters] : undefined;
-  if (names.size === keptSpellings) names.clear();
-  names.set(spelling, name);
-  return name;
-}
+  return spellings.get(letters) ?? null;
+});

@@ -20,6 +20,9 @@ export const equivalents: readonly Equivalent[] = [
   ...inFile("functions/normalize-items/read-item.ts", [
     ["count > mostSeconds", "count >= mostSeconds", "it is no time of a post in either"],
   ]),
+  ...inFile("functions/normalize-turnstiles/normalize-row.ts", [
+    ["part.search(separators) === -1", "false", "only slower"],
+  ]),
   ...inFile("functions/normalize-urls/judge-share.ts", [
     ["slot !== undefined", "true", "JSON leaves out what is undefined"],
     ["urlKey !== undefined", "true", "JSON leaves out what is undefined"],

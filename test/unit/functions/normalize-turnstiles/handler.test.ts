@@ -1,4 +1,5 @@
 import { expect, test } from "vitest";
+import { parseConfig } from "../../../../functions/normalize-turnstiles/config.ts";
 import { createHandler } from "../../../../functions/normalize-turnstiles/handler.ts";
 import { messagePublished } from "../../../support/deliveries.ts";
 
@@ -13,8 +14,8 @@ function createPublished() {
       published.set(topic, { schema, lines: lines.map((line): unknown => JSON.parse(line)) });
     },
     now: () => now,
-    log: { info: (counts) => logged.push(counts) },
-    config: { functionVersion: "v1" },
+    log: { info: (counts, message) => logged.push({ message, ...counts }) },
+    config: parseConfig({ GOOGLE_CLOUD_PROJECT: "p", K_REVISION: "v1" }),
   });
   return { handle, published, logged };
 }
@@ -30,7 +31,9 @@ test("sends increments, registers and what is neither on their ways", async () =
   ];
   await handle(messagePublished(lines.join("\n"), "turnstiles"));
 
-  expect(logged).toEqual([{ readings: 1, registers: 1, headings: 1, failed: 2 }]);
+  expect(logged).toEqual([
+    { message: "normalized", readings: 1, registers: 1, headings: 1, failed: 2 },
+  ]);
   expect(published.get("turnstile-readings")).toEqual({
     schema: "turnstile-readings.v1",
     lines: [
@@ -68,9 +71,11 @@ test("sends increments, registers and what is neither on their ways", async () =
       },
     ],
   });
+  expect(published.get("failed-events")?.schema).toBe("failed-event.v1");
   expect(published.get("failed-events")?.lines).toMatchObject([
     {
       stage: "normalize-turnstiles",
+      function_version: "v1",
       reason: "unknown-shape",
       issues: [{ path: "records[3]", message: "no SCP: not of a turnstile" }],
       original: Buffer.from('{"ca":"A002"}').toString("base64"),
@@ -96,4 +101,8 @@ test("is not acknowledged when something of it is not safe", async () => {
     const delivered = handle(messagePublished(line, "turnstiles"));
     await expect(delivered, refused).rejects.toThrow("unavailable");
   }
+});
+
+test("names the variables that are missing", () => {
+  expect(() => parseConfig({})).toThrow("GOOGLE_CLOUD_PROJECT");
 });
