@@ -1,5 +1,5 @@
-import * as z from "zod";
 import { isPossibleTime } from "../../shared/events/event-time.ts";
+import { readDateTime } from "../../shared/events/read-date-time.ts";
 import { urlMentions } from "../../shared/streams/url-mentions.ts";
 
 /** What tells when a record was created: all in ms since 1970, UTC, but for `createdAt`, as it is written. */
@@ -12,7 +12,6 @@ type Told = {
 };
 
 const epoch = Date.parse(urlMentions.epoch);
-const dateTime = z.regexes.datetime({ offset: true });
 
 /**
  * When a record was created, ms since 1970, UTC: the first that is possible of `createdAt`, which its
@@ -29,11 +28,6 @@ export function decideTime({ createdAt, rkey, seenAt, now }: Told): number | und
   const keyed = keyTime(rkey);
   if (isPossible(keyed)) return keyed;
   return isPossible(seenAt) ? seenAt : undefined;
-}
-
-/** The instant of RFC 3339, ms since 1970, UTC; undefined for everything else. */
-export function readDateTime(text: unknown): number | undefined {
-  return typeof text === "string" && dateTime.test(text) ? Date.parse(text) : undefined;
 }
 
 /** Their order is that of what they stand for. https://atproto.com/specs/tid */

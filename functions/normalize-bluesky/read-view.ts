@@ -1,6 +1,6 @@
 import { isRecord } from "../../shared/codec/is-record.ts";
+import { readDateTime } from "../../shared/events/read-date-time.ts";
 import { failedItem, type Item, type PlacedItem } from "../../shared/posts/post-item.ts";
-import { readDateTime } from "./decide-time.ts";
 import { readAddress } from "./read-address.ts";
 import { noAddress, readPost, repostOf } from "./read-post.ts";
 

@@ -1,6 +1,6 @@
 import { isRecord } from "../../shared/codec/is-record.ts";
+import { readDateTime } from "../../shared/events/read-date-time.ts";
 import { failedItem, type Item, type PlacedItem } from "../../shared/posts/post-item.ts";
-import { readDateTime } from "./decide-time.ts";
 import { readAccount } from "./read-account.ts";
 import { readCommit } from "./read-commit.ts";
 import { readFlatPost } from "./read-post.ts";

@@ -1,6 +1,7 @@
 import * as z from "zod";
 import { type EventId, eventIdOfText } from "../../shared/events/event-id.ts";
 import { maxTextLength } from "../../shared/events/post.v1.ts";
+import { readDateTime } from "../../shared/events/read-date-time.ts";
 import { revisionOf } from "../../shared/events/revision.ts";
 import { maxLinkLength, maxTitleLength, type SharedLink } from "../../shared/events/shared-link.ts";
 import { failedItem, type Item, type Reaction } from "../../shared/posts/post-item.ts";
@@ -78,14 +79,12 @@ function identityOf(source: string, native: unknown): EventId | undefined {
   return eventIdOfText(source, text.replace(/[%\s]/g, encodeURIComponent));
 }
 
-const dateTime = z.regexes.datetime({ offset: true });
 /** A greater number is of milliseconds: in seconds, it would be in the year 5138. */
 const mostSeconds = 1e11;
 
 /** A time in ms since 1970, UTC. */
 function readTime(told: unknown): number | undefined {
-  if (typeof told === "string") return dateTime.test(told) ? Date.parse(told) : undefined;
-  if (!Number.isFinite(told)) return undefined;
+  if (!Number.isFinite(told)) return readDateTime(told);
   const count = Number(told);
   return Math.floor(count > mostSeconds ? count : count * 1_000);
 }

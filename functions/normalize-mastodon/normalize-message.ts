@@ -17,8 +17,8 @@ export const normalizeMessage = (
 
 /** The server that gave the statuses, from the attribute `server`; empty where nobody says it. */
 function serverOf({ attributes }: PubsubDelivery): string {
-  const server = attributes.server?.toLowerCase() ?? "";
-  return host.test(server) ? server : "";
+  const server = attributes.server?.toLowerCase();
+  return server !== undefined && host.test(server) ? server : "";
 }
 
 const host = /^[a-z0-9.-]{1,253}$/;

@@ -12,74 +12,69 @@ export type Content = { text: string; anchors: Anchor[] };
  * in the text as they lead.
  */
 export function readContent(html: string): Content {
-  const reader = createReader(html);
-  const tokenizer = new Tokenizer({ decodeEntities: true }, reader.callbacks);
-  tokenizer.write(html);
-  tokenizer.end();
-  return reader.content;
-}
-
-const maxHref = 1_000_000;
-
-function createReader(html: string) {
   const text: string[] = [];
   const anchors: Anchor[] = [];
-  let tag = "";
-  let name = "";
-  let value = "";
-  let attributes: Record<string, string> = {};
+  let tag: string | undefined;
+  let attributes: Attributes = {};
+  let attribute: { name: AnchorAttribute; value: string } | undefined;
 
   const openTag = () => {
     if (tag === "br") text.push("\n");
-    if (tag !== "a") return;
-    const { href = "", class: classes = "", rel = "" } = attributes;
-    if (href === "") return;
-    const isName = nameClass.test(classes) || /(?:^|\s)tag(?:\s|$)/.test(rel);
-    anchors.push({ href: href.slice(0, maxHref), isName });
+    const { href } = attributes;
+    if (tag === "a" && href) anchors.push({ href, isName: isName(attributes) });
   };
-  const ignore = () => undefined;
-  const callbacks = {
-    ontext: (start: number, end: number) => void text.push(html.slice(start, end)),
-    ontextentity: (codepoint: number) => void text.push(String.fromCodePoint(codepoint)),
-    onopentagname: (start: number, end: number) => {
-      tag = html.slice(start, end).toLowerCase();
-      attributes = {};
+  const tokenizer = new Tokenizer(
+    {},
+    {
+      ontext: (start, end) => void text.push(html.slice(start, end)),
+      ontextentity: (codepoint) => void text.push(String.fromCodePoint(codepoint)),
+      onopentagname: (start, end) => {
+        tag = html.slice(start, end).toLowerCase();
+        attributes = {};
+      },
+      onattribname: (start, end) => {
+        const name = html.slice(start, end).toLowerCase();
+        attribute = isRead(name) ? { name, value: "" } : undefined;
+      },
+      onattribdata: (start, end) => {
+        if (attribute !== undefined) attribute.value += html.slice(start, end);
+      },
+      onattribentity: (codepoint) => {
+        if (attribute !== undefined) attribute.value += String.fromCodePoint(codepoint);
+      },
+      // Of an attribute that is there twice, the first counts.
+      onattribend: () => {
+        if (attribute !== undefined) attributes[attribute.name] ??= attribute.value.trim();
+      },
+      onopentagend: openTag,
+      onselfclosingtag: openTag,
+      onclosetag: (start, end) => {
+        if (html.slice(start, end).toLowerCase() === "p") text.push("\n");
+      },
+      oncdata: ignore,
+      oncomment: ignore,
+      ondeclaration: ignore,
+      onprocessinginstruction: ignore,
+      onend: ignore,
     },
-    onattribname: (start: number, end: number) => {
-      name = tag === "a" ? html.slice(start, end).toLowerCase() : "";
-      value = "";
-    },
-    onattribdata: (start: number, end: number) => {
-      if (isRead(name)) value += html.slice(start, end);
-    },
-    onattribentity: (codepoint: number) => {
-      if (isRead(name)) value += String.fromCodePoint(codepoint);
-    },
-    // Of an attribute that is there twice, the first counts.
-    onattribend: () => {
-      if (isRead(name)) attributes[name] ??= value.trim();
-    },
-    onopentagend: openTag,
-    onselfclosingtag: openTag,
-    onclosetag: (start: number, end: number) => {
-      if (html.slice(start, end).toLowerCase() === "p") text.push("\n");
-    },
-    oncdata: ignore,
-    oncomment: ignore,
-    ondeclaration: ignore,
-    onprocessinginstruction: ignore,
-    onend: ignore,
-  };
-  const content = {
-    get text() {
-      return text.join("").trim();
-    },
-    anchors,
-  };
-  return { callbacks, content };
+  );
+  tokenizer.write(html);
+  tokenizer.end();
+  return { text: text.join("").trim(), anchors };
 }
 
-const nameClass = /(?:^|\s)(?:mention|hashtag)(?:\s|$)/;
+const ignore = () => undefined;
 
-const isRead = (name: string): name is "href" | "class" | "rel" =>
+type AnchorAttribute = "href" | "class" | "rel";
+type Attributes = Partial<Record<AnchorAttribute, string>>;
+
+const isRead = (name: string): name is AnchorAttribute =>
   name === "href" || name === "class" || name === "rel";
+
+const isName = (attributes: Attributes): boolean =>
+  hasWord(attributes.class, "mention") ||
+  hasWord(attributes.class, "hashtag") ||
+  hasWord(attributes.rel, "tag");
+
+const hasWord = (text: string | undefined, word: string): boolean =>
+  text?.split(/\s/).includes(word) === true;

@@ -1,7 +1,9 @@
 import * as z from "zod";
+import { readCount } from "../../shared/codec/read-count.ts";
 import { type EventId, eventIdOfText } from "../../shared/events/event-id.ts";
 import { issuesOf } from "../../shared/events/issues-of.ts";
 import { maxTextLength } from "../../shared/events/post.v1.ts";
+import { readDateTime } from "../../shared/events/read-date-time.ts";
 import { revisionOf } from "../../shared/events/revision.ts";
 import { failedItem, type Item, type Post, type Reaction } from "../../shared/posts/post-item.ts";
 import type { InteractionKind } from "../../shared/streams/interactions.ts";
@@ -75,9 +77,8 @@ export function readStatus(input: unknown, server: string): Item {
   const { text, anchors } = readContent(source.content);
   const quoted = source.quote?.quoted_status ?? source.quote;
   const quotes = idOf(quoted?.uri);
-  const others = new Set(
-    [...(source.mentions ?? []).map(({ url }) => url), quoted?.uri, quoted?.url].filter(isText),
-  );
+  const mentioned = source.mentions?.map(({ url }) => url) ?? [];
+  const others = new Set([...mentioned, quoted?.uri, quoted?.url]);
   const { links, resolved } = sharedLinks({ anchors, card: source.card, others });
   const kind = kindOf(told, quotes);
   const author = accountId(told.account);
@@ -137,12 +138,10 @@ function reactionTo(
   other: z.infer<typeof account> | null | undefined,
   target?: EventId,
 ): Reaction[] {
-  const influencer = other ? accountId(other) : undefined;
+  if (!other) return [];
+  const influencer = accountId(other);
   if (influencer === undefined) return [];
-  const count = other?.followers_count;
-  const isCount = typeof count === "number" && Number.isSafeInteger(count) && count >= 0;
-  const followers = isCount ? count : undefined;
-  return [{ influencer, kind, target, followers }];
+  return [{ influencer, kind, target, followers: readCount(other.followers_count) }];
 }
 
 const idOf = (uri: string | null | undefined): EventId | undefined =>
@@ -153,11 +152,5 @@ function kindOf(told: z.infer<typeof status>, quotes: EventId | undefined) {
   if (quotes !== undefined) return "quote";
   return told.in_reply_to_id ? "reply" : "post";
 }
-
-const isText = (text: string | null | undefined): text is string => Boolean(text);
-const dateTime = z.regexes.datetime({ offset: true });
-
-const readDateTime = (text: string): number | undefined =>
-  dateTime.test(text) ? Date.parse(text) : undefined;
 
 const maxLanguage = 64;

@@ -13,7 +13,7 @@ type Told = {
   anchors: readonly Anchor[];
   card: z.infer<typeof card>;
   /** Addresses of those it mentions, and of the status that it quotes: no pages that it shares. */
-  others: ReadonlySet<string>;
+  others: ReadonlySet<string | null | undefined>;
 };
 
 /** The links of a status, and how many of them its server has followed to where they lead. */
@@ -31,11 +31,12 @@ export function sharedLinks({ anchors, card: preview, others }: Told): SharedLin
     const isLink = !isName && !others.has(href) && webAddress.test(href);
     (isLink ? urls : names).add(href.slice(0, maxLinkLength));
   }
-  const page = preview?.url ?? "";
+  const page = preview?.url?.slice(0, maxLinkLength);
   const title = preview?.title?.trim().slice(0, maxTitleLength);
-  const isShown = webAddress.test(page) && !names.has(page) && !others.has(page);
-  if (!isShown) return { links: [...urls].map((url) => ({ url })), resolved: 0 };
-  const titled = { url: page.slice(0, maxLinkLength), ...(title && { title }) };
+  if (!page?.match(webAddress) || names.has(page) || others.has(page)) {
+    return { links: [...urls].map((url) => ({ url })), resolved: 0 };
+  }
+  const titled = { url: page, ...(title && { title }) };
   if (urls.has(page)) {
     return { links: [...urls].map((url) => (url === page ? titled : { url })), resolved: 1 };
   }

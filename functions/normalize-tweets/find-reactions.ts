@@ -1,4 +1,5 @@
 import { isRecord } from "../../shared/codec/is-record.ts";
+import { readCount } from "../../shared/codec/read-count.ts";
 import { eventIdOf } from "../../shared/events/event-id.ts";
 import type { Reaction } from "../../shared/posts/post-item.ts";
 import type { InteractionKind } from "../../shared/streams/interactions.ts";
@@ -12,10 +13,7 @@ export function reactionTo(kind: InteractionKind, user: User, tweetId?: unknown)
   const influencer = readAuthor(user?.id_str, user?.id);
   if (influencer === undefined) return [];
   const target = typeof tweetId === "string" ? eventIdOf("x", tweetId) : undefined;
-  const followers = user?.followers_count;
-  const isCount =
-    typeof followers === "number" && Number.isSafeInteger(followers) && followers >= 0;
-  return [{ influencer, kind, target, followers: isCount ? followers : undefined }];
+  return [{ influencer, kind, target, followers: readCount(user?.followers_count) }];
 }
 
 /** The reactions to those that a tweet mentions: `user_mentions` of API v1.1, or `mentions` of v2. */

@@ -20,6 +20,13 @@ export const equivalents: readonly Equivalent[] = [
   ...inFile("functions/normalize-items/read-item.ts", [
     ["count > mostSeconds", "count >= mostSeconds", "it is no time of a post in either"],
   ]),
+  ...inFile("functions/normalize-mastodon/read-content.ts", [
+    ["isRead(name)", "true", "nothing else is asked for"],
+    [`name === "href" || name === "class" || name === "rel"`, "true", "nothing else is asked for"],
+  ]),
+  ...inFile("functions/normalize-mastodon/read-status.ts", [
+    ["[]", `["Stryker was here"]`, "a text is no account"],
+  ]),
   ...inFile("functions/normalize-turnstiles/normalize-row.ts", [
     ["part.search(separators) === -1", "false", "only slower"],
   ]),

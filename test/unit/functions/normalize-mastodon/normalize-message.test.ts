@@ -98,6 +98,12 @@ describe("links", () => {
     ["bare addresses are none", { content: a }, []],
     ["a comment has none", { content: `<!-- <a href="${a}"> -->` }, []],
     ["a mail address is none", { content: '<a href="mailto:a@example.com">a</a>' }, []],
+    ["words around an address are none", { content: `<a href="see ${a}">a</a>` }, []],
+    [
+      "one without encryption",
+      { content: anchor("http://a.example/") },
+      [{ url: "http://a.example/" }],
+    ],
     [
       "a card titles its link",
       { content: anchor(a), card: page(a) },
@@ -108,7 +114,28 @@ describe("links", () => {
       { content: anchor("https://sho.rt/1") + anchor("https://b.example/"), card: page(a) },
       [{ url: a, title: "A title", slot: "https://sho.rt/1" }, { url: "https://b.example/" }],
     ],
+    [
+      "a card titles its link alone, without the space around it",
+      { content: anchor("https://b.example/") + anchor(a), card: page(a, " A title\n") },
+      [{ url: "https://b.example/" }, { url: a, title: "A title" }],
+    ],
     ["a card alone is a link", { content: "look", card: page(a, "") }, [{ url: a }]],
+    ["a card may lack its title", { content: "look", card: { url: a, title: null } }, [{ url: a }]],
+    [
+      "a card of no page is none",
+      { content: anchor(a), card: { url: null, title: "A title" } },
+      [{ url: a }],
+    ],
+    ["a card of no web address is none", { content: anchor(a), card: page("/a") }, [{ url: a }]],
+    [
+      "a card of the status that is quoted is none",
+      {
+        content: anchor(a),
+        card: page("https://b.example/@x/1"),
+        quote: { uri: "https://b.example/users/x/statuses/1", url: "https://b.example/@x/1" },
+      },
+      [{ url: a }],
+    ],
     [
       "a card of a hashtag is none",
       { content: hashtag + anchor(a), card: page("https://fosstodon.org/tags/rstats") },
@@ -131,6 +158,28 @@ describe("links", () => {
   ])("%s", (_, more, expected) => {
     expect(linksOf({ mentions: status.mentions, ...more })).toEqual(expected);
   });
+});
+
+test("what is longer than its schema allows is cut, and the card is still that of its link", () => {
+  const url = `https://example.com/${"a".repeat(1_000_000)}`;
+  const card = { url, title: "t".repeat(1_025) };
+  const content = anchor(url) + "x".repeat(100_000);
+  const { receipts } = normalize({ ...status, content, card, language: "l".repeat(65) });
+  const [receipt] = receipts;
+  expect(postSchema.safeParse(receipt).error).toBeUndefined();
+  expect([receipt?.text?.length, receipt?.language?.length]).toEqual([100_000, 64]);
+  expect(receipt?.links.map((one) => [one.url.length, one.title?.length])).toEqual([
+    [1_000_000, 1_024],
+  ]);
+});
+
+test("an address that leads elsewhere names its link only while it is short", () => {
+  const slotOf = (characters: number) => {
+    const slot = `https://sho.rt/${"a".repeat(characters - "https://sho.rt/".length)}`;
+    const card = { url: "https://example.com/a", title: "A title" };
+    return normalize({ ...status, content: anchor(slot), card }).shares[0]?.links[0]?.slot?.length;
+  };
+  expect([slotOf(2_048), slotOf(2_049)]).toEqual([2_048, undefined]);
 });
 
 test("a boost is a repost of what it boosts", () => {
@@ -171,6 +220,20 @@ test("reacts to whom it answers, mentions, quotes or boosts, with their follower
   expect(reactions({ mentions, quote })).toEqual([[named, "quote", 12]]);
   const reblog = { ...status, account: other };
   expect(reactions({ reblog })).toEqual([[named, "repost", 12]]);
+  expect(reactions({ reblog: { ...status, account: null }, mentions })).toEqual([]);
+});
+
+test("answers the account that its server names, of all that it mentions", () => {
+  const answers = (in_reply_to_account_id: unknown, ...ids: unknown[]) => {
+    const mentions = ids.map((id, at) => ({ id, url: `https://b.example/@${at}` }));
+    const answer = { in_reply_to_id: "1", in_reply_to_account_id, mentions };
+    const { interactions } = normalize({ ...status, ...answer });
+    return interactions.filter(({ kind }) => kind === "reply").map((one) => one.influencer);
+  };
+  expect(answers("4", "3", "4", "5")).toEqual(["mastodon:https://b.example/@1"]);
+  expect(answers("6", "3", "4")).toEqual([]);
+  expect(answers(undefined, undefined, "3")).toEqual([]);
+  expect(normalize({ ...status, in_reply_to_id: "1", mentions: null }).interactions).toEqual([]);
 });
 
 test.each([
@@ -207,9 +270,12 @@ test.each(["private", "direct"])("what not everybody may read does not: %s", (vi
 
 test("a server that nobody names is one, too", () => {
   const { shares, tombstones } = from(undefined, status, { event: "delete", payload: status.id });
-  expect(tombstones[0]?.id).toBe(shares[0]?.alias);
-  const odd = from("a server/..", status).shares[0];
-  expect(odd?.alias).toBe("mastodon:/113347064048858843");
+  expect(tombstones[0]?.id).toBe("mastodon:/113347064048858843");
+  expect(shares[0]?.alias).toBe("mastodon:/113347064048858843");
+  for (const odd of ["a server/..", "x y.example", ".example?", "a".repeat(254)]) {
+    expect(from(odd, status).shares[0]?.alias).toBe("mastodon:/113347064048858843");
+  }
+  expect(from("A.Example", status).shares[0]?.alias).toBe("mastodon:a.example/113347064048858843");
 });
 
 test("an edit is a better reading of the same status, and keeps its time", () => {
@@ -229,15 +295,68 @@ test("an edit is a better reading of the same status, and keeps its time", () =>
   expect(first?.revision).toMatch(/^00000000\.01\.300\./);
 });
 
-test.each([
+test.each<[string, unknown, string]>([
   ["a private status", { ...status, visibility: "private" }, "notice-not-public"],
   ["a direct message", { ...status, visibility: "direct" }, "notice-not-public"],
-  ["a notification", { event: "notification", payload: "{}" }, "notice-notification"],
   ["an empty page", [], "notice-empty-page"],
+  ["an empty page of a search", { statuses: [], accounts: [] }, "notice-empty-page"],
+  ...[
+    "notification",
+    "notifications_merged",
+    "filters_changed",
+    "conversation",
+    "announcement",
+    "announcement.reaction",
+    "announcement.delete",
+    "encrypted_message",
+  ].map(
+    (event) =>
+      [event, { event, payload: "{}" }, `notice-${event}`] satisfies [string, unknown, string],
+  ),
 ])("ignored: %s", (_, record, reason) => {
   const { receipts, shares, failed } = normalize(record);
   expect([shares, failed]).toEqual([[], []]);
   expect(receipts).toMatchObject([{ outcome: "ignored", reason }]);
+});
+
+test("a status is read alone, in a list, and in an event, written out or as text", () => {
+  const records = [
+    [status],
+    { event: "update", payload: status },
+    { event: "status.update", payload: JSON.stringify(status) },
+  ];
+  for (const [index, place] of ["[0]", ".payload", ".payload"].entries()) {
+    const { shares, receipts } = normalize(records[index]);
+    expect(receipts[0]?.position).toBe(`records[0]${place}`);
+    expect(shares).toEqual(normalize(status).shares);
+  }
+});
+
+test.each([7, "7"])("deletes the status %j of its server", (payload) => {
+  expect(normalize({ event: "delete", payload }).tombstones).toEqual([
+    { id: "mastodon:fosstodon.org/7", source: "mastodon" },
+  ]);
+});
+
+test.each(["", "a b", null, true, 1.5, {}, "7".repeat(600)])("deletes nothing by %j", (payload) => {
+  expect(normalize({ event: "delete", payload })).toMatchObject({
+    tombstones: [],
+    failed: [{ issues: [{ path: "records[0].payload", message: "no id of a status" }] }],
+  });
+});
+
+test("its time may have an offset", () => {
+  const { shares } = normalize({ ...status, created_at: "2024-10-21T21:29:01.175+02:00" });
+  expect(shares[0]?.event_time).toBe("2024-10-21T19:29:01.175Z");
+});
+
+test.each([
+  [{ account: {} }, "content"],
+  [{ content: "" }, "account"],
+])("of a status that is only %j all is named that is missing", (record, missing) => {
+  const [event] = normalize(record).failed;
+  expect(event?.reason).toBe("invalid-field");
+  expect(event?.issues.map(({ path }) => path)).toContain(`records[0].${missing}`);
 });
 
 test("a page is its statuses, of which one that fails fails alone", () => {
@@ -256,11 +375,36 @@ const activity = {
   type: "Create",
   object: { type: "Note", content: "" },
 };
-test.each([
-  ["an object of ActivityPub", activity, "unknown-shape", "records[0]"],
-  ["no object", 7, "unknown-shape", "records[0]"],
-  ["an account", { id: "1", acct: "a" }, "unknown-shape", "records[0]"],
-  ["an unknown event", { event: "reaction" }, "unknown-shape", "records[0].event"],
+test.each<[string, unknown, string, string, string?]>([
+  [
+    "an object of ActivityPub",
+    { ...activity, content: "" },
+    "unknown-shape",
+    "records[0]",
+    "an object of ActivityPub, not a status as the API of Mastodon gives it",
+  ],
+  ["no object", 7, "unknown-shape", "records[0]", "no object"],
+  [
+    "an account",
+    { id: "1", acct: "a" },
+    "unknown-shape",
+    "records[0]",
+    "neither a status nor an event of the streaming API",
+  ],
+  [
+    "an unknown event",
+    { event: "reaction" },
+    "unknown-shape",
+    "records[0].event",
+    "an event of an unknown type",
+  ],
+  [
+    "an event without a status",
+    { event: "update" },
+    "unknown-shape",
+    "records[0].payload",
+    "no object",
+  ],
   [
     "a payload cut short",
     { event: "update", payload: '{"id":' },
@@ -279,6 +423,7 @@ test.each([
     { ...status, created_at: "2024-10-21" },
     "impossible-time",
     "records[0].created_at",
+    "no time of RFC 3339 with its offset",
   ],
   [
     "the year 0001",
@@ -292,12 +437,19 @@ test.each([
     "impossible-time",
     "records[0].created_at",
   ],
-  ["a uri with a space", { ...status, uri: "a b" }, "missing-id", "records[0].uri"],
+  [
+    "a uri with a space",
+    { ...status, uri: "a b" },
+    "missing-id",
+    "records[0].uri",
+    "empty, too long, or with spaces",
+  ],
   ["no content", { ...status, content: null }, "invalid-field", "records[0].content"],
-])("fails, and is kept as it came: %s", (_, record, reason, path) => {
+])("fails, and is kept as it came: %s", (_, record, reason, path, message) => {
   const { shares, failed } = normalize(record, status);
   expect(shares).toHaveLength(1);
-  expect(failed).toMatchObject([{ stage: "normalize-mastodon", reason, issues: [{ path }] }]);
+  const issue = { path, message: message ?? expect.any(String) };
+  expect(failed).toMatchObject([{ stage: "normalize-mastodon", reason, issues: [issue] }]);
   expect(Buffer.from(failed[0]?.original ?? "", "base64").toString()).toBe(JSON.stringify(record));
 });
 
