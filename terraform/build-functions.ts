@@ -7,6 +7,7 @@ import { buildPage } from "./build-page.ts";
 import { cutLock } from "./cut-lock.ts";
 import { digestSources } from "./digest-sources.ts";
 import { functionNames } from "./function-names.ts";
+import { withoutUnusedProtocols } from "./without-unused-protocols.ts";
 
 const root = join(import.meta.dirname, "..");
 export const dist = join(root, "dist");
@@ -20,7 +21,7 @@ const decoder = "sharp";
 const outside = [framework, decoder];
 
 /**
- * Bundles every function into `dist/<name>/index.js`, as it is deployed. The functions framework stays
+ * Bundles every function into `dist/<name>/index.cjs`, as it is deployed. The functions framework stays
  * outside: its registry is one per copy, so a bundled copy would register nothing. So does what holds
  * machine code. Each bundle's `package.json` names what it uses of them, and its `package-lock.json`,
  * cut from the project's own, has the cloud install exactly what is tested here.
@@ -46,6 +47,8 @@ export async function buildFunctions(): Promise<string[]> {
     target: "node24",
     // The Google clients are CommonJS and look for themselves beside the file.
     format: "cjs",
+    // Of a `.js` the framework asks what it is with a library that takes a tenth of a second to load.
+    outExtension: { ".js": ".cjs" },
     external: outside,
     minify: true,
     legalComments: "none",
@@ -53,7 +56,7 @@ export async function buildFunctions(): Promise<string[]> {
     logLevel: "warning",
   });
   for (const name of names) {
-    const imports = metafile.outputs[`${name}/index.js`]?.imports.map(({ path }) => path);
+    const imports = metafile.outputs[`${name}/index.cjs`]?.imports.map(({ path }) => path);
     const packages = outside.filter((one) => imports?.includes(one));
     await writeManifest(name, packages, lock);
     await writePage(name);
@@ -80,7 +83,7 @@ async function writeManifest(
   await mkdir(folder, { recursive: true });
   const dependencies: Record<string, string> = {};
   for (const one of packages) dependencies[one] = await installedVersion(one);
-  const manifest = { name, private: true, main: "index.js", dependencies };
+  const manifest = { name, private: true, main: "index.cjs", dependencies };
   await replaceFile(join(folder, "package.json"), `${JSON.stringify(manifest, null, 2)}\n`);
   const ownLock = cutLock(lock, manifest);
   await replaceFile(join(folder, "package-lock.json"), `${JSON.stringify(ownLock, null, 2)}\n`);
@@ -147,40 +150,6 @@ async function oneCopyPerVersion(rootLock: unknown): Promise<Plugin> {
     },
   };
 }
-
-/**
- * Half of what the Google clients bring are message classes generated from their protocols, which
- * no function of ours runs, and which each cold start would have to parse.
- */
-const withoutUnusedProtocols: Plugin = {
-  name: "without-unused-protocols",
-  setup(bundling) {
-    // Publishing works from `protos.json`. These classes are only exported again, or used for
-    // long-running operations, which Pub/Sub has none of.
-    const messageClasses =
-      /\/(pubsub|pubsub-api|google-gax)\/build\/protos\/(protos|iam_service|locations|operations)\.js$/;
-    bundling.onLoad({ filter: messageClasses }, () => ({ contents: "" }));
-    // The Storage Write client writes with classes, but only with those of version 1.
-    bundling.onLoad(
-      { filter: /\/bigquery-storage\/build\/protos\/protos\.js$/ },
-      async ({ path }) => {
-        const previews =
-          /^( +)storage\.v1(alpha|beta)\d* = \(function\(\) \{\n[\s\S]*?^\1\}\)\(\);\n/gm;
-        return { contents: (await readFile(path, "utf8")).replace(previews, "") };
-      },
-    );
-    bundling.onLoad(
-      { filter: /\/bigquery-storage\/build\/protos\/protos\.json$/ },
-      async ({ path }) => {
-        const isPreview = (name: string) => /^v1(alpha|beta)\d*$/.test(name);
-        const withoutPreviews = JSON.parse(await readFile(path, "utf8"), (name, value: unknown) =>
-          isPreview(name) ? undefined : value,
-        );
-        return { contents: JSON.stringify(withoutPreviews), loader: "json" };
-      },
-    );
-  },
-};
 
 const installedVersion = (name: string) => versionOf(join(root, "node_modules", name));
 

@@ -10,7 +10,7 @@ export async function buildUnbundled(name: string, folder: string): Promise<stri
   await mkdir(bundle);
   await build({
     entryPoints: [join(root, "functions", name, "index.ts")],
-    outfile: join(bundle, "index.js"),
+    outfile: join(bundle, "index.cjs"),
     bundle: true,
     packages: "external",
     platform: "node",
@@ -18,7 +18,7 @@ export async function buildUnbundled(name: string, folder: string): Promise<stri
     format: "cjs",
     logLevel: "error",
   });
-  await writeFile(join(bundle, "package.json"), '{"main":"index.js"}');
+  await writeFile(join(bundle, "package.json"), '{"main":"index.cjs"}');
   await symlink(join(root, "node_modules"), join(bundle, "node_modules"));
   await symlink(join(root, "dist", name, "page"), join(bundle, "page"));
   return bundle;

@@ -96,7 +96,7 @@ export const doorOpenings = declareStream({
   const ensureBuilt = 'await (await import("./terraform/ensure-built.ts")).ensureBuilt()';
   const build = () => tree.run("node", "--input-type=module", "-e", ensureBuilt);
   await build();
-  const bundle = (name: string) => join(tree.folder, "dist", name, "index.js");
+  const bundle = (name: string) => join(tree.folder, "dist", name, "index.cjs");
   expect(await readFile(bundle("normalize-doors"), "utf8")).toContain("door-openings.v1");
   expect(await readFile(bundle("bucket-hours"), "utf8")).toContain("door-openings");
   const { mtimeMs } = await stat(bundle("normalize-doors"));

@@ -50,6 +50,6 @@ export async function serveFunction(
 
 async function writeModule(folder: string, source: string): Promise<void> {
   await symlink(join(import.meta.dirname, "../../node_modules"), join(folder, "node_modules"));
-  await writeFile(join(folder, "index.js"), source);
-  await writeFile(join(folder, "package.json"), '{"main":"index.js"}');
+  await writeFile(join(folder, "index.cjs"), source);
+  await writeFile(join(folder, "package.json"), '{"main":"index.cjs"}');
 }

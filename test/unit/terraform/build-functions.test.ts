@@ -65,10 +65,10 @@ test("a bundle locks what the project locks: versions and integrity, machine cod
 });
 
 describe.each(manifests)("the bundle of $name", ({ name, trigger }) => {
-  test("holds index.js, what it depends on and its page, no more", () => {
+  test("holds index.cjs, what it depends on and its page, no more", () => {
     const files = filesOf(name);
     const page = files.filter((file) => file.startsWith("page/"));
-    expect(files).toEqual(["index.js", "package-lock.json", "package.json", ...page]);
+    expect(files).toEqual(["index.cjs", "package-lock.json", "package.json", ...page]);
     expect(page.length > 0).toBe(existsSync(join(dist, "../functions", name, "page")));
   });
 
@@ -79,7 +79,7 @@ describe.each(manifests)("the bundle of $name", ({ name, trigger }) => {
   });
 
   test("has 3 MB at most", () => {
-    expect(statSync(join(dist, name, "index.js")).size).toBeLessThanOrEqual(maxBundleBytes);
+    expect(statSync(join(dist, name, "index.cjs")).size).toBeLessThanOrEqual(maxBundleBytes);
   });
 
   test("starts with nothing installed but its own dependencies", async () => {
