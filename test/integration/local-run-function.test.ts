@@ -55,12 +55,9 @@ test("a large one is compiled once, and another one of the same length anew", as
     await writeFile(join(folder, "index.js"), body.padEnd(200_000));
     const options = { environment: {}, logDirectory: folder, bundle: folder };
     const running = await runFunction(manifest, options);
-    try {
-      const answer = await (await fetch(running.url)).text();
-      return { answer, compiledAt: (await stat(compiled)).mtimeMs };
-    } finally {
-      await running.stop();
-    }
+    const ask = async () => (await fetch(running.url)).text();
+    const answer = await ask().finally(running.stop);
+    return { answer, compiledAt: (await stat(compiled)).mtimeMs };
   };
   try {
     const first = await answerOf("one");

@@ -34,7 +34,10 @@ require.extensions[".js"] = (module, filename) => {
   script.runInThisContext()(module.exports, require, module, filename, path.dirname(filename));
 };
 
-/** Keeps what has been compiled by now. Who cannot write starts slower, and that is all. */
+/**
+ * Keeps what has been compiled by now, unless it was there. Whoever keeps it when requests have been served
+ * spares the next one that compiles for its first request, too. Who cannot write starts slower, and that is all.
+ */
 exports.keepCompiled = () => {
   for (const { script, digest, file } of compiled.splice(0)) {
     const temporary = `${file}.${process.pid}`;
