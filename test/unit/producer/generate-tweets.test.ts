@@ -105,7 +105,7 @@ describe("the stream as a whole", () => {
   });
 
   test("is the same for the same options, byte for byte", () => {
-    expect(digest(generate({ count: 3_000 }))).toBe(digest(generate({ count: 3_000 })));
+    expect(digest(generate({ count: 1_000 }))).toBe(digest(generate({ count: 1_000 })));
   });
 
   test.each([
@@ -176,12 +176,12 @@ describe("kinds", () => {
   });
 
   test("ids differ also when many tweets are written in one millisecond", () => {
-    const dense = new Set(generate({ count: 5_000, hours: 1 / 3_600 }));
+    const dense = new Set(generate({ count: 2_000, hours: 1 / 3_600 }));
     const ids = [...dense]
       .filter((line) => line.startsWith('{"created_at"'))
       .map((line) => tweetSchema.parse(JSON.parse(line)).id_str);
 
-    expect(ids.length).toBeGreaterThan(4_000);
+    expect(ids.length).toBeGreaterThan(1_600);
     expect(new Set(ids).size).toBe(ids.length);
   });
 
@@ -288,7 +288,7 @@ describe("times", () => {
   });
 
   test("all but the late ones lie in the hours asked for", () => {
-    const short = generate({ hours: 2, count: 5_000 }).filter((line) =>
+    const short = generate({ hours: 2, count: 2_000 }).filter((line) =>
       line.startsWith('{"created'),
     );
     const before = short.filter((line) => {
