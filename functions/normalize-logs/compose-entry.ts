@@ -72,18 +72,13 @@ function identityOf({ nativeId }: LogLine, { bytes, index }: LineIdentity) {
 const digest = (bytes: Uint8Array): string => hash("sha256", bytes, "base64url").slice(0, 22);
 
 /** Host and path of an address; its query holds what is of no matter here, or of nobody's business. */
-function splitUrl(url: string | undefined): { host?: string; path?: string } {
-  if (url === undefined) return {};
-  const [, host, rest = ""] = /^[a-z]{1,16}:\/\/([^/?#]*)(.*)$/is.exec(url) ?? ["", undefined, url];
-  const end = rest.search(/[?#]/);
-  const path = end === -1 ? rest : rest.slice(0, end);
-  return {
-    ...(host !== undefined && host !== "" && { host }),
-    ...(path !== "" && { path }),
-  };
+function splitUrl(url = ""): { host: string | undefined; path: string | undefined } {
+  const [origin = "", host] = /^[a-z]{1,16}:\/\/([^/?#]*)/i.exec(url) ?? [];
+  const [path] = url.slice(origin.length).split(/[?#]/, 1);
+  return { host: host || undefined, path: path || undefined };
 }
 
-const failures = new Set([
+const failures = new Set<string | undefined>([
   "error",
   "err",
   "critical",
@@ -95,7 +90,7 @@ const failures = new Set([
 ]);
 
 function outcomeOf({ status, severity }: LogLine): LogEntry["outcome"] {
-  if (status === undefined) return failures.has(severity ?? "") ? "server-error" : "ok";
+  if (status === undefined) return failures.has(severity) ? "server-error" : "ok";
   if (status >= 500) return "server-error";
   return status >= 400 ? "client-error" : "ok";
 }

@@ -9,7 +9,7 @@ import { readAccessTime } from "./read-instant.ts";
 export function readAccessLine(line: string): ReadLine | undefined {
   const bracket = line.indexOf(" [");
   const closing = line.indexOf("] ", bracket);
-  if (bracket < 1 || closing === -1 || closing - bracket > 64) return undefined;
+  if (bracket === -1 || closing === -1 || closing - bracket > 64) return undefined;
   const whose = readWho(line.slice(0, bracket));
   if (whose === undefined) return undefined;
   const request = readQuoted(line, closing + 2);
@@ -55,7 +55,7 @@ function readWho(text: string): Pick<LogLine, "host" | "address" | "user"> | und
   const start = virtual === null ? 0 : virtual[0].length;
   const afterAddress = text.indexOf(" ", start);
   const afterIdent = text.indexOf(" ", afterAddress + 1);
-  if (afterAddress === -1 || afterIdent === -1) return undefined;
+  if (afterIdent === -1) return undefined;
   const user = text.slice(afterIdent + 1);
   return {
     host: virtual?.[1],
@@ -68,14 +68,14 @@ function readWho(text: string): Pick<LogLine, "host" | "address" | "user"> | und
 function readQuoted(line: string, start: number): { text: string; end: number } | undefined {
   if (line.charAt(start) !== '"') return undefined;
   let end = line.indexOf('"', start + 1);
-  while (end !== -1 && isEscaped(line, end)) end = line.indexOf('"', end + 1);
+  while (isEscaped(line, end)) end = line.indexOf('"', end + 1);
   return end === -1 ? undefined : { text: line.slice(start + 1, end), end: end + 1 };
 }
 
 function isEscaped(line: string, at: number): boolean {
-  let from = at;
-  while (line.charAt(from - 1) === "\\") from--;
-  return (at - from) % 2 === 1;
+  let isEscaped = false;
+  for (let from = at - 1; line.charAt(from) === "\\"; from--) isEscaped = !isEscaped;
+  return isEscaped;
 }
 
 function readRequest(request: string): Pick<LogLine, "method" | "url"> {
@@ -87,22 +87,22 @@ function readRequest(request: string): Pick<LogLine, "method" | "url"> {
   return { method, url: request.slice(first + 1, last > first ? last : undefined) };
 }
 
-/** Referrer, agent and whatever else follows, or undefined where a quote is not closed. */
-function readRest(line: string, start: number): { text: string; isQuoted: boolean }[] | undefined {
-  const rest: { text: string; isQuoted: boolean }[] = [];
+/** Referrer, agent and whatever else follows, with its quotes, or undefined where one is not closed. */
+function readRest(line: string, start: number): string[] | undefined {
+  const rest: string[] = [];
   let at = start;
   while (at < line.length && rest.length < mostFields) {
     at += 1;
     if (line.charAt(at) === '"') {
       const quoted = readQuoted(line, at);
       if (quoted === undefined) return undefined;
-      rest.push({ text: quoted.text, isQuoted: true });
+      rest.push(line.slice(at, quoted.end));
       at = quoted.end;
       continue;
     }
     const space = line.indexOf(" ", at);
     const end = space === -1 ? line.length : space;
-    rest.push({ text: line.slice(at, end), isQuoted: false });
+    rest.push(line.slice(at, end));
     at = end;
   }
   return rest;
@@ -111,9 +111,8 @@ function readRest(line: string, start: number): { text: string; isQuoted: boolea
 const mostFields = 64;
 
 /** The last of what follows the agent, where it is a number. */
-function readDuration(rest: readonly { text: string; isQuoted: boolean }[]): number | undefined {
-  const last = rest.at(-1);
-  if (rest.length < 3 || last === undefined || last.isQuoted) return undefined;
-  if (!/^\d{1,12}(?:\.\d{1,6})?$/.test(last.text)) return undefined;
-  return last.text.includes(".") ? Math.round(Number(last.text) * 1e6) : Number(last.text);
+function readDuration(rest: readonly string[]): number | undefined {
+  const last = String(rest.at(-1));
+  if (rest.length < 3 || !/^\d{1,12}(?:\.\d{1,6})?$/.test(last)) return undefined;
+  return last.includes(".") ? Math.round(Number(last) * 1e6) : Number(last);
 }

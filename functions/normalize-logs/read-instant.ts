@@ -8,12 +8,11 @@ const minuteMs = 60_000;
  * ms since 1970 UTC of RFC 3339 with its zone, or of a number: seconds, ms, µs or ns since 1970 by its
  * size; undefined for what is no time of the calendar.
  */
-export function readInstant(value: unknown): number | undefined {
+export function readInstant(value: string | number): number | undefined {
   if (typeof value === "number") return readEpoch(value);
-  if (typeof value !== "string") return undefined;
+  if (/^\d{9,19}(?:\.\d{1,9})?$/.test(value)) return readEpoch(Number(value));
   const found = iso.exec(value);
-  if (found === null)
-    return /^\d{9,19}(?:\.\d{1,9})?$/.test(value) ? readEpoch(Number(value)) : undefined;
+  if (found === null) return undefined;
   const [, year, month, day, hour, minute, second, fraction = "", sign, hours, minutes] = found;
   const civil = civilTime(
     Number(year),
@@ -43,8 +42,11 @@ export function readAccessTime(text: string): number | undefined {
   return civil - offsetMs(text.charAt(21), text.slice(22, 24), text.slice(24));
 }
 
-const offsetMs = (sign = "+", hours = "0", minutes = "0"): number =>
-  (sign === "-" ? -1 : 1) * (Number(hours) * 60 + Number(minutes)) * minuteMs;
+const offsetMs = (
+  sign: string | undefined,
+  hours: string | number = 0,
+  minutes: string | number = 0,
+): number => (sign === "-" ? -1 : 1) * (Number(hours) * 60 + Number(minutes)) * minuteMs;
 
 function civilTime(
   year: number,
@@ -72,7 +74,5 @@ const units = [
   { from: 1e11, ms: 1 },
 ];
 
-function readEpoch(value: number): number | undefined {
-  if (!(value > 0) || value > 1e20) return undefined;
-  return Math.round(value * (units.find(({ from }) => value >= from)?.ms ?? 1_000));
-}
+const readEpoch = (value: number): number =>
+  Math.round(value * (units.find(({ from }) => value >= from)?.ms ?? 1_000));

@@ -29,7 +29,7 @@ export function readMessage(
     host: attributes.host,
   };
   const indexOf = recordIndexes(attributes.records);
-  let fields = readW3cFields(attributes.heading ?? "");
+  let fields = readW3cFields(attributes.heading);
 
   const readLine = (value: unknown): ReadLine | undefined => {
     if (typeof value === "object" && value !== null && !Array.isArray(value)) {
@@ -73,4 +73,4 @@ const notALine: ReadLine = {
 
 /** `shop` of `landing/log-lines/shop/2026-01-02.log.gz`. */
 const serviceOf = (object: string | undefined): string | undefined =>
-  /^landing\/log-lines\/([^/]+)\//.exec(object ?? "")?.[1];
+  object?.match(/^landing\/log-lines\/([^/]+)\//)?.[1];

@@ -1,14 +1,19 @@
 import type { LogLine, ReadLine } from "./log-line.ts";
 import { readInstant } from "./read-instant.ts";
 
+type Place = { name: string; path: readonly string[] };
+
+const places = (...names: string[]): Place[] =>
+  names.map((name) => ({ name, path: name.split(".") }));
+
 /**
  * Where loggers keep what an entry says: of several places, the first that has a value. Each is a path
  * of names; ECS also writes `http.request.method` as one name.
  */
-const places = {
-  time: ["timestamp", "@timestamp", "time", "ts", "w3c.at", "receiveTimestamp"],
-  severity: ["severity", "log.level", "level"],
-  service: [
+const told = {
+  time: places("timestamp", "@timestamp", "time", "ts", "w3c.at", "receiveTimestamp"),
+  severity: places("severity", "log.level", "level"),
+  service: places(
     "service.name",
     "resource.labels.service_name",
     "resource.labels.module_id",
@@ -18,8 +23,8 @@ const places = {
     "name",
     "w3c.s-sitename",
     "logName",
-  ],
-  host: [
+  ),
+  host: places(
     "url.domain",
     "w3c.cs-host",
     "w3c.cs(host)",
@@ -30,23 +35,23 @@ const places = {
     "host",
     "w3c.s-computername",
     "resource.labels.instance_id",
-  ],
-  status: [
+  ),
+  status: places(
     "http.response.status_code",
     "httpRequest.status",
     "res.statusCode",
     "w3c.sc-status",
     "statusCode",
     "status",
-  ],
-  method: [
+  ),
+  method: places(
     "http.request.method",
     "httpRequest.requestMethod",
     "req.method",
     "w3c.cs-method",
     "method",
-  ],
-  url: [
+  ),
+  url: places(
     "httpRequest.requestUrl",
     "url.path",
     "url.original",
@@ -55,8 +60,8 @@ const places = {
     "w3c.cs-uri-stem",
     "w3c.cs-uri",
     "url",
-  ],
-  bytes: [
+  ),
+  bytes: places(
     "httpRequest.responseSize",
     "http.response.body.bytes",
     "http.response.bytes",
@@ -64,8 +69,8 @@ const places = {
     "res.contentLength",
     "w3c.sc-bytes",
     "w3c.bytes",
-  ],
-  user: [
+  ),
+  user: places(
     "user.name",
     "user.id",
     "user.email",
@@ -75,26 +80,20 @@ const places = {
     "protoPayload.authenticationInfo.principalEmail",
     "w3c.cs-username",
     "labels.user",
-  ],
-  address: [
+  ),
+  address: places(
     "httpRequest.remoteIp",
     "client.ip",
     "source.ip",
     "req.remoteAddress",
     "remoteAddress",
     "w3c.c-ip",
-  ],
-} as const;
-
-const paths = new Map<string, readonly string[]>(
-  Object.values(places)
-    .flat()
-    .map((place) => [place, place.split(".")]),
-);
+  ),
+};
 
 /** Reads an entry of Google's `LogEntry`, pino, Bunyan, ECS, or one of the W3C format as an object. */
 export function readStructuredLine(entry: object): ReadLine {
-  const written = first(entry, places.time);
+  const written = first(entry, told.time);
   if (written === undefined) {
     return { reason: "unknown-shape", path: "", message: "no time: neither time nor timestamp" };
   }
@@ -102,26 +101,26 @@ export function readStructuredLine(entry: object): ReadLine {
   if (at === undefined) {
     return { reason: "impossible-time", path: "time", message: "not a time with its zone" };
   }
-  const status = count(first(entry, places.status));
+  const status = String(first(entry, told.status));
   const line: LogLine = {
     at,
-    severity: severityOf(first(entry, places.severity)),
-    service: text(first(entry, places.service))?.split("/").at(-1),
-    host: text(first(entry, places.host)),
-    status: status !== undefined && status >= 100 && status <= 599 ? status : undefined,
-    method: text(first(entry, places.method)),
-    url: text(first(entry, places.url)),
-    bytes: count(first(entry, places.bytes)),
+    severity: severityOf(first(entry, told.severity)),
+    service: text(first(entry, told.service))?.split("/").at(-1),
+    host: text(first(entry, told.host)),
+    status: /^[1-5]\d\d$/.test(status) ? Number(status) : undefined,
+    method: text(first(entry, told.method)),
+    url: text(first(entry, told.url)),
+    bytes: count(first(entry, told.bytes)),
     durationUs: durationOf(entry),
-    user: text(first(entry, places.user)),
-    address: text(first(entry, places.address)),
+    user: text(first(entry, told.user)),
+    address: text(first(entry, told.address)),
     nativeId: nativeIdOf(entry),
   };
   return { line };
 }
 
 /** The first value of some places that is a text or a number. */
-function first(entry: object, candidates: readonly string[]): string | number | undefined {
+function first(entry: object, candidates: readonly Place[]): string | number | undefined {
   for (const place of candidates) {
     const value = valueAt(entry, place);
     if ((typeof value === "string" && value !== "") || typeof value === "number") return value;
@@ -129,13 +128,11 @@ function first(entry: object, candidates: readonly string[]): string | number | 
   return undefined;
 }
 
-function valueAt(entry: object, place: string): unknown {
-  const whole = memberOf(entry, place);
-  if (whole !== undefined) return whole;
-  const path = paths.get(place) ?? place.split(".");
-  if (path.length === 1) return undefined;
+function valueAt(entry: object, { name, path }: Place): unknown {
+  const whole = memberOf(entry, name);
+  if (whole !== undefined || path.length === 1) return whole;
   let value: unknown = entry;
-  for (const name of path) value = memberOf(value, name);
+  for (const step of path) value = memberOf(value, step);
   return value;
 }
 
@@ -149,12 +146,8 @@ const text = (value: string | number | undefined): string | undefined =>
   value === undefined ? undefined : String(value);
 
 /** Google writes sizes as texts. */
-function count(value: string | number | undefined): number | undefined {
-  const number = typeof value === "string" && /^\d{1,15}$/.test(value) ? Number(value) : value;
-  return typeof number === "number" && Number.isSafeInteger(number) && number >= 0
-    ? number
-    : undefined;
-}
+const count = (value: string | number | undefined): number | undefined =>
+  /^\d{1,15}$/.test(String(value)) ? Number(value) : undefined;
 
 /** pino and Bunyan count in tens. */
 const levels: readonly [from: number, name: string][] = [
@@ -172,25 +165,22 @@ function severityOf(value: string | number | undefined): string | undefined {
   return name === "warn" ? "warning" : name;
 }
 
+const latency = places("httpRequest.latency");
+
 /** Each place counts in a unit of its own: its microseconds. */
-const durations: readonly [place: string, unit: number][] = [
-  ["event.duration", 1e-3],
-  ["responseTime", 1e3],
-  ["w3c.time-taken", 1e3],
-  ["duration_ms", 1e3],
+const durations: readonly [place: Place[], unit: number][] = [
+  [places("event.duration"), 1e-3],
+  [places("responseTime"), 1e3],
+  [places("w3c.time-taken"), 1e3],
+  [places("duration_ms"), 1e3],
 ];
 
 function durationOf(entry: object): number | undefined {
-  const latency = valueAt(entry, "httpRequest.latency");
-  if (typeof latency === "string" && /^\d{1,9}(?:\.\d{1,9})?s$/.test(latency)) {
-    return Math.round(Number(latency.slice(0, -1)) * 1e6);
-  }
+  const [, seconds] = /^(\d{1,9}(?:\.\d{1,9})?)s$/.exec(String(first(entry, latency))) ?? [];
+  if (seconds !== undefined) return Math.round(Number(seconds) * 1e6);
   for (const [place, unit] of durations) {
-    const value = valueAt(entry, place);
-    const number = typeof value === "string" ? Number(value) : value;
-    if (typeof number !== "number" || !(number >= 0)) continue;
-    const us = Math.round(number * unit);
-    return Number.isSafeInteger(us) ? us : undefined;
+    const us = Math.round(Number(first(entry, place)) * unit);
+    if (us >= 0) return Number.isSafeInteger(us) ? us : undefined;
   }
   return undefined;
 }

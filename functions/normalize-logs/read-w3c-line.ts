@@ -1,6 +1,6 @@
 /** Names of the fields in a directive of the W3C extended format, undefined for any other line. */
-export function readW3cFields(line: string): string[] | undefined {
-  if (!line.startsWith("#Fields:")) return undefined;
+export function readW3cFields(line: string | undefined): string[] | undefined {
+  if (!line?.startsWith("#Fields:")) return undefined;
   return line.slice("#Fields:".length).trim().split(/\s+/).slice(0, mostFields);
 }
 
@@ -9,7 +9,7 @@ const mostFields = 256;
 
 /**
  * A line of the W3C extended format as an object, undefined when it has other fields than were named.
- * A field that has no value is left out. Times are UTC: https://www.w3.org/TR/WD-logfile
+ * A field whose value is `-` has none, and is left out. Times are UTC: https://www.w3.org/TR/WD-logfile
  */
 export function readW3cLine(
   line: string,
@@ -20,7 +20,7 @@ export function readW3cLine(
   const object: Record<string, string> = {};
   for (const [index, name] of fields.entries()) {
     const value = values[index] ?? "";
-    if (value !== "-" && value !== "") object[`w3c.${name.toLowerCase()}`] = value;
+    if (value !== "-") object[`w3c.${name.toLowerCase()}`] = value;
   }
   const { "w3c.date": date, "w3c.time": time } = object;
   if (date !== undefined && time !== undefined) object["w3c.at"] = `${date}T${time}Z`;

@@ -20,8 +20,21 @@ export const equivalents: readonly Equivalent[] = [
   ...inFile("functions/normalize-items/read-item.ts", [
     ["count > mostSeconds", "count >= mostSeconds", "it is no time of a post in either"],
   ]),
+  ...inFile("functions/normalize-logs/compose-entry.ts", [
+    ["durationUs !== undefined", "true", "JSON leaves out what is undefined"],
+  ]),
+  ...inFile("functions/normalize-logs/read-structured-line.ts", [
+    ["path.length === 1", "false", "only slower"],
+  ]),
+  ...inFile("functions/normalize-logs/read-w3c-line.ts", [
+    [`""`, `"Stryker was here!"`, "only the compiler does not know that there is one"],
+    ["found === null", "false", "a text of any kind is a value"],
+    ["[]", `["Stryker was here"]`, "a text of any kind is a value"],
+  ]),
+  ...inFile("functions/normalize-logs/record-indexes.ts", [
+    [`""`, `"Stryker was here!"`, "no digit stands in it"],
+  ]),
   ...inFile("functions/normalize-mastodon/read-content.ts", [
-    ["isRead(name)", "true", "nothing else is asked for"],
     [`name === "href" || name === "class" || name === "rel"`, "true", "nothing else is asked for"],
   ]),
   ...inFile("functions/normalize-mastodon/read-status.ts", [

@@ -15,7 +15,7 @@ test("publishes entries, and keeps what is none with its original bytes", async 
     },
     treatAddress,
     now: () => now,
-    log: { info: (counts) => logged.push(counts) },
+    log: { info: (counts, message) => logged.push({ message, ...counts }) },
     config: { functionVersion: "v1" },
   });
   const lines = [
@@ -25,7 +25,7 @@ test("publishes entries, and keeps what is none with its original bytes", async 
   ];
   await handle(messagePublished(lines.join("\n"), "log-lines"));
 
-  expect(logged).toEqual([{ entries: 1, directives: 1, failed: 1 }]);
+  expect(logged).toEqual([{ message: "normalized", entries: 1, directives: 1, failed: 1 }]);
   expect(published.get("log-entries")).toEqual({
     schema: "log-entries.v1",
     lines: [
@@ -43,6 +43,7 @@ test("publishes entries, and keeps what is none with its original bytes", async 
       },
     ],
   });
+  expect(published.get("failed-events")?.schema).toBe("failed-event.v1");
   expect(published.get("failed-events")?.lines).toMatchObject([
     {
       stage: "normalize-logs",

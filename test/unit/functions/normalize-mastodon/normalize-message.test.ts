@@ -171,6 +171,7 @@ test("what is longer than its schema allows is cut, and the card is still that o
   expect(receipt?.links.map((one) => [one.url.length, one.title?.length])).toEqual([
     [1_000_000, 1_024],
   ]);
+  expect(linksOf({ content })?.map((one) => one.url.length)).toEqual([1_000_000]);
 });
 
 test("an address that leads elsewhere names its link only while it is short", () => {
@@ -221,6 +222,7 @@ test("reacts to whom it answers, mentions, quotes or boosts, with their follower
   const reblog = { ...status, account: other };
   expect(reactions({ reblog })).toEqual([[named, "repost", 12]]);
   expect(reactions({ reblog: { ...status, account: null }, mentions })).toEqual([]);
+  expect(reactions({ mentions: [{ id: "3", url: null }] })).toEqual([]);
 });
 
 test("answers the account that its server names, of all that it mentions", () => {
