@@ -43,17 +43,18 @@ async function mutate(args: string[], listen: () => AbortSignal): Promise<number
     return 0;
   }
   const atLeast = wholeNumber("--at-least", values["at-least"], { min: 0, max: 100 });
-  const folders = given.map(whatIsTested);
-  if (folders.length === 0) throw new UserError("which folder? Try --help.");
+  if (given.length === 0) throw new UserError("which folder? Try --help.");
+  const paths = given.map(whatIsTested);
   const signal = listen();
   let isEnough = true;
-  for (const folder of folders) {
-    const mutants = await plantFaults(folder);
+  // What lies in one folder has the same tests.
+  for (const [folder, planted = []] of Object.entries(Object.groupBy(paths, folderOf))) {
+    const mutants = await plantFaults(folder, planted);
     if (signal.aborted) return undefined;
     const judgement = judgeMutants(mutants, equivalents, (file) =>
       readFileSync(join(root, file), "utf8"),
     );
-    process.stdout.write(`${render(folder, judgement)}\n`);
+    process.stdout.write(`${render(planted.join(" "), judgement)}\n`);
     const score = scoreOf(judgement.files.values());
     if (score < atLeast || judgement.stale.length > 0) isEnough = false;
   }
@@ -73,18 +74,18 @@ function whatIsTested(given: string): string {
 const folderOf = (path: string): string =>
   path.endsWith(".ts") ? path.slice(0, path.lastIndexOf("/")) : path;
 
-async function plantFaults(path: string): Promise<Mutant[]> {
-  process.env.MUTATED_FOLDER = folderOf(path);
-  const isFile = path.endsWith(".ts");
+async function plantFaults(folder: string, paths: readonly string[]): Promise<Mutant[]> {
+  process.env.MUTATED_FOLDER = folder;
+  const files = paths.map((path) => (path.endsWith(".ts") ? path : `${path}/**/*.ts`));
   const results = await new Stryker({
     configFile: "test/mutate/stryker.config.json",
-    mutate: isFile ? [path] : [`${path}/**/*.ts`, ...assembling],
+    mutate: [...files, ...assembling],
     reporters: [process.stderr.isTTY ? "progress" : "progress-append-only"],
   }).runMutationTest();
   return results.map((one) => ({ ...one, fileName: relative(root, one.fileName) }));
 }
 
-function render(path: string, { files, untold, stale }: Judgement): string {
+function render(paths: string, { files, untold, stale }: Judgement): string {
   const table = new Table({
     head: ["file", "told", "untold", "no fault", "score"],
     colAligns: ["left", "right", "right", "right", "right"],
@@ -94,7 +95,7 @@ function render(path: string, { files, untold, stale }: Judgement): string {
     table.push([file, count.told, count.untold, count.excused, percent(scoreOf([count]))]);
   }
   const gone = stale.map(({ file, was }) => `${file}: told now, or gone, so no equivalent: ${was}`);
-  const sum = `${path}: ${percent(scoreOf(files.values()))} of the faults are told`;
+  const sum = `${paths}: ${percent(scoreOf(files.values()))} of the faults are told`;
   return [...untold, ...gone, table.toString(), sum].join("\n");
 }
 
