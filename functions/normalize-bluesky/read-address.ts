@@ -14,9 +14,9 @@ const address = /^at:\/\/(did:[a-z]+:[A-Za-z0-9._:%-]+)\/([a-zA-Z0-9.-]+)\/([A-Z
 
 /** The parts of `at://did:plc:…/app.bsky.feed.post/3mptbyoeyc22k`, or undefined. */
 export function readAddress(uri: unknown): Address | undefined {
-  const match = typeof uri === "string" && uri.length <= maxAddress ? address.exec(uri) : null;
-  const [, account, collection, rkey] = match ?? [];
-  return account && collection && rkey ? { did: account, collection, rkey } : undefined;
+  if (typeof uri !== "string" || uri.length > maxAddress || !address.test(uri)) return undefined;
+  const [did, collection, rkey] = uri.slice("at://".length).split("/");
+  return did && collection && rkey ? { did, collection, rkey } : undefined;
 }
 
 const maxAddress = 1_024;

@@ -18,11 +18,8 @@ export function readCommit(commit: Record<string, unknown>, context: Context): P
     );
   }
   const { did, seenAt, now } = context;
-  const address = {
-    did: typeof did === "string" ? did : "",
-    collection,
-    rkey: typeof rkey === "string" ? rkey : "",
-  };
+  if (typeof did !== "string" || typeof rkey !== "string") return single(missingId);
+  const address = { did, collection, rkey };
   switch (operation) {
     case "create":
     case "update": {
@@ -42,8 +39,7 @@ const single = (item: Item): PlacedItem => ({ place: "", item });
 const ignored = (reason: string): Item => ({ outcome: "ignored", reason: `notice-${reason}` });
 
 /** When a revision of a repository was written, by its TID. */
-const revisedAt = (rev: unknown): number | undefined =>
-  typeof rev === "string" ? keyTime(rev) : undefined;
+const revisedAt = (rev: unknown): number | undefined => keyTime(String(rev));
 
 /** Of the collections that most records are of; reasons are few, and other people's names are many. */
 const reasons = new Map(
@@ -59,10 +55,10 @@ const reasons = new Map(
 
 const reasonOf = (collection: string): string => reasons.get(collection) ?? "record-of-no-post";
 
+const missingId = failedItem("missing-id", "rkey", "no DID, or no key of a record");
+
 function readDelete(address: Address): Item {
   const identity = identify(address);
-  if (identity === undefined) {
-    return failedItem("missing-id", "rkey", "no DID, or no key of a record");
-  }
+  if (identity === undefined) return missingId;
   return { outcome: "delete", ...identity, createdAt: keyTime(address.rkey) };
 }

@@ -131,7 +131,7 @@ export function readRepost(record: unknown, address: Address, context: Context):
     createdAt,
     kind: "repost",
     language: undefined,
-    text: "",
+    text: undefined,
     links: [],
     isComplete: false,
     quotes: undefined,
@@ -147,7 +147,7 @@ export function repostOf(post: Post, address: Address, context: Context): Item {
     createdAt: undefined,
     kind: "repost",
     language: post.language,
-    text: post.text ?? "",
+    text: post.text,
     links: post.links,
     isComplete: true,
     quotes: post.quotes,
@@ -162,7 +162,7 @@ type ReadPost = {
   createdAt: unknown;
   kind: ShareKind;
   language: string | undefined;
-  text: string;
+  text: string | undefined;
   links: SharedLink[];
   isComplete: boolean;
   quotes: EventId | undefined;
@@ -192,7 +192,7 @@ function composePost(address: Address, { seenAt, updatedAt, now }: Context, read
     revision: revisionOf({ reader, editedAfterMs, isComplete, resolved: 0, author, kind, links }),
     quotes,
     language: language?.slice(0, maxLanguage) || undefined,
-    text: text.slice(0, maxTextLength) || undefined,
+    text: text?.slice(0, maxTextLength) || undefined,
   };
   return { outcome: "post", post };
 }

@@ -39,7 +39,7 @@ type Shown = {
  */
 export function sharedLinks({ text, facets: marked, embed: embedded }: Shown): SharedLink[] {
   const links = new Map<string, SharedLink>();
-  if (marked && marked.length > 0) {
+  if (marked) {
     const end = Buffer.byteLength(text);
     for (const { index, features } of marked) {
       const isShown = index.byteStart >= 0 && index.byteStart < Math.min(index.byteEnd, end);

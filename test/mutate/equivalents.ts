@@ -13,6 +13,20 @@ const inFile = (
 ): Equivalent[] => changes.map(([was, becomes, because]) => ({ file, was, becomes, because }));
 
 export const equivalents: readonly Equivalent[] = [
+  ...inFile("functions/normalize-bluesky/decide-time.ts", [
+    ["time !== undefined", "true", "what is undefined is no possible time"],
+  ]),
+  ...inFile("functions/normalize-bluesky/extract-links.ts", [
+    ["false", "true", "the address of a mail has another scheme"],
+    ["[]", `["Stryker was here"]`, "a text is no link that was found"],
+  ]),
+  ...inFile("functions/normalize-bluesky/read-address.ts", [
+    ...["true", "did && collection || rkey"].map(
+      (becomes) => ["did && collection && rkey", becomes, "an address has all three"] as const,
+    ),
+    ["did && collection", "true", "an address has all three"],
+    ["did && collection", "did || collection", "an address has all three"],
+  ]),
   ...inFile("functions/normalize-items/normalize-message.ts", [
     [`", "`, `""`, "one layout has no comma"],
     [`"items"`, `""`, "what fails has no source"],

@@ -1,10 +1,9 @@
 import { describe, expect, test } from "vitest";
-import { createHandler } from "../../../../functions/normalize-bluesky/handler.ts";
 import { normalizeMessage } from "../../../../functions/normalize-bluesky/normalize-message.ts";
 import { linkShare } from "../../../../shared/events/link-share.v1.ts";
 import { post as postSchema } from "../../../../shared/events/post.v1.ts";
 import { tombstone } from "../../../../shared/events/tombstone.v1.ts";
-import { delivery, messagePublished } from "../../../support/deliveries.ts";
+import { delivery } from "../../../support/deliveries.ts";
 
 const now = Date.parse("2026-07-04T15:00:00Z");
 const context = { functionVersion: "v1", now, storesText: true };
@@ -125,6 +124,18 @@ describe("links", () => {
     ["a facet that ends before it begins", { facets: [link(a, 9, 4)] }, []],
     ["a facet of nothing", { facets: [link(a, 9, 9)] }, []],
     ["an empty address", { facets: [link("")] }, []],
+    ["no facets", { facets: null }, []],
+    [
+      "an address of another feature",
+      { facets: [{ ...link(a), features: [{ $type: "x#link", uri: a }] }] },
+      [],
+    ],
+    ["a card without a title", { embed: { external: { uri: a, title: null } } }, [{ url: a }]],
+    [
+      "a card with space around its title",
+      { embed: card(a, " A title\n") },
+      [{ url: a, title: "A title" }],
+    ],
   ])("%s", (_, more, expected) => {
     expect(shared(more)).toEqual(expected);
   });
@@ -192,10 +203,51 @@ describe("time", () => {
     expect(normalize(event)).toMatchObject({
       receipts: [],
       failed: [
-        { reason: "impossible-time", issues: [{ path: "records[0].commit.record.createdAt" }] },
+        {
+          reason: "impossible-time",
+          issues: [
+            {
+              path: "records[0].commit.record.createdAt",
+              message: "neither it, nor the key, nor the time of the event is a possible time",
+            },
+          ],
+        },
       ],
     });
   });
+
+  test("of an event that says it in words is not known", () => {
+    const event = { ...commit({}), time_us: "soon" };
+    expect(normalize(event).receipts[0]?.event_time).toBe("2026-07-04T14:38:06.240Z");
+  });
+});
+
+test("what is longer than its schema allows is cut", () => {
+  const uri = `https://example.com/${"a".repeat(1_000_000)}`;
+  const long = {
+    langs: ["l".repeat(65)],
+    text: "x".repeat(100_001),
+    embed: card(uri, "t".repeat(1_025)),
+  };
+  const [receipt] = normalize(commit(long)).receipts;
+  expect(postSchema.safeParse(receipt).error).toBeUndefined();
+  expect([receipt?.text?.length, receipt?.language?.length]).toEqual([100_000, 64]);
+  expect(receipt?.links.map((one) => [one.url.length, one.title?.length])).toEqual([
+    [1_000_000, 1_024],
+  ]);
+});
+
+test("may lack its languages", () => {
+  expect(normalize(commit({ langs: null })).receipts[0]).not.toHaveProperty("language", "en");
+});
+
+test("a revision tells how many ms after its key a post was changed", () => {
+  const revisionOf = (more: object) =>
+    normalize(commit({}, "update", more)).shares[0]?.revision.slice(0, 8);
+  // From 14:38:06.240 of the key to 14:38:08.419 of the revision: 2,179 ms, in base 36.
+  expect(revisionOf({ rev: "3mptbyqhi7s2f" })).toBe("000001oj");
+  // Without one, to when it was seen: 1,850 ms.
+  expect(revisionOf({ rev: 7 })).toBe("000001fe");
 });
 
 test("an update is a better reading of the same post, the later the better", () => {
@@ -253,6 +305,10 @@ test.each([
 
 test("reacts to nobody by an answer to itself, and by the embed of a list", () => {
   const own = { reply: { parent: { uri: `at://${did}/app.bsky.feed.post/3mptbyoeyc22a` } } };
+  const feature = (more: object) => ({ facets: [{ ...link(""), features: [more] }] });
+  const tag = feature({ $type: "app.bsky.richtext.facet#tag", did: other });
+  const nobody = feature({ $type: "app.bsky.richtext.facet#mention", did: "a.example" });
+  expect(normalize(commit(tag), commit(nobody)).interactions).toEqual([]);
   const list = { embed: { record: { uri: `at://${other}/app.bsky.graph.list/a` } } };
   expect(normalize(commit(own), commit(list)).interactions).toEqual([]);
 });
@@ -283,13 +339,29 @@ test("an account that is deleted is a tombstone of its author, and no other chan
     account({ active: false, status: "deleted" }),
     account({ active: false, status: "suspended" }),
     account({ active: true }),
+    account({ active: true, status: "deleted" }),
   );
   expect(tombstones).toEqual([{ id: `bluesky:${did}/*`, source: "bluesky" }]);
   expect(receipts.map(({ outcome, reason }) => reason ?? outcome)).toEqual([
     "delete",
     "notice-account",
     "notice-account",
+    "notice-account",
   ]);
+});
+
+test.each([
+  ["account", { did, kind: "account" }, "invalid-field", "Invalid input: expected object"],
+  [
+    "did",
+    { did: "a.example", kind: "account", account: { active: false, status: "deleted" } },
+    "missing-id",
+    "no DID",
+  ],
+])("what became of an account fails by its %s", (path, event, reason, message) => {
+  const { failed, tombstones } = normalize(event);
+  expect(tombstones).toEqual([]);
+  expect(failed).toMatchObject([{ reason, issues: [{ path: `records[0].${path}`, message }] }]);
 });
 
 test("an event of subscribeEvents is the same, in its frame and without it", () => {
@@ -307,6 +379,29 @@ test("an event of subscribeEvents is the same, in its frame and without it", () 
   expect(readings[0]).toHaveLength(1);
   expect(readings[1]).toEqual(readings[0]);
   expect(readings[2]).toEqual(readings[0]);
+  const [framed] = normalize({ $type: "message", payload }).receipts;
+  expect(framed?.position).toBe("records[0].payload.record");
+});
+
+test("an event of subscribeEvents was seen when it was witnessed, else at its time", () => {
+  const event = {
+    $type: "network.bsky.jetstream.subscribeEvents#commit",
+    did,
+    ...commit({ createdAt: "never" }, "create", { rkey: "self" }).commit,
+    time: "2026-07-04T14:38:08.090Z",
+  };
+  const timeOfEvent = (more: object) => normalize({ ...event, ...more }).receipts[0]?.event_time;
+  expect(timeOfEvent({})).toBe("2026-07-04T14:38:08.090Z");
+  expect(timeOfEvent({ witnessedAt: "2026-07-04T14:38:07Z" })).toBe("2026-07-04T14:38:07.000Z");
+});
+
+test("an account is deleted by an event of subscribeEvents, too", () => {
+  const event = {
+    $type: "network.bsky.jetstream.subscribeEvents#account",
+    did,
+    account: { active: false, status: "deleted" },
+  };
+  expect(normalize(event).tombstones).toEqual([{ id: `bluesky:${did}/*`, source: "bluesky" }]);
 });
 
 describe("what the API gives", () => {
@@ -340,6 +435,70 @@ describe("what the API gives", () => {
     expect(shares[1]?.also_known_as).toEqual([`bluesky:${did}/${rkey}`]);
   });
 
+  const reason = {
+    $type: "app.bsky.feed.defs#reasonRepost",
+    by: { did: reposter },
+    uri: `at://${reposter}/app.bsky.feed.repost/3mptbypowzs2e`,
+    indexedAt: "2026-07-04T14:39:00.000Z",
+  };
+
+  test("a repost in a feed has the text of the post, and reacts to its author", () => {
+    const { receipts, interactions } = normalize({ feed: [{ post: view, reason }] });
+    expect(receipts).toMatchObject([
+      {
+        position: "records[0].feed[0].reason",
+        author: `bluesky:${reposter}`,
+        text: "look example.com/a",
+        language: "en",
+        revision: expect.stringMatching(/^00000000\.01\.300\./),
+      },
+    ]);
+    expect(interactions).toMatchObject([
+      { influencer: `bluesky:${did}`, kind: "repost", target: `bluesky:${did}/${rkey}` },
+    ]);
+  });
+
+  test("what stands in a feed for another reason is the post itself", () => {
+    const pin = { $type: "app.bsky.feed.defs#reasonPin", uri: reason.uri };
+    const { receipts } = normalize({ feed: [{ post: view, reason: pin }] });
+    expect(receipts).toMatchObject([
+      { id: `bluesky:${did}/${rkey}`, kind: "post", position: "records[0].feed[0].post.record" },
+    ]);
+  });
+
+  test("a repost in a feed that does not say which it is is ignored", () => {
+    const unnamed = { $type: reason.$type, by: reason.by };
+    expect(normalize({ feed: [{ post: view, reason: unnamed }] }).receipts).toMatchObject([
+      {
+        outcome: "ignored",
+        reason: "notice-repost-without-address",
+        position: "records[0].feed[0]",
+      },
+    ]);
+  });
+
+  test.each([
+    [{ ...view, uri: "x" }, "missing-id", "uri", "not at://<did>/<collection>/<key>"],
+    [
+      { ...view, record: { text: 7 } },
+      "invalid-field",
+      "record.text",
+      "Invalid input: expected string, received number",
+    ],
+  ])(
+    "a post that cannot be read fails alone, in a feed and in a page",
+    (bad, why, path, message) => {
+      const issuesAt = (place: string) => [{ path: `records[0].${place}.${path}`, message }];
+      expect(normalize({ feed: [{ post: bad, reason }] }).failed).toMatchObject([
+        { reason: why, issues: issuesAt("feed[0].post") },
+      ]);
+      expect(normalize([view, bad])).toMatchObject({
+        shares: [{ id: `bluesky:${did}/${rkey}` }],
+        failed: [{ reason: why, issues: [{ path: `records[0][1].${path}`, message }] }],
+      });
+    },
+  );
+
   test("a flat post has the links of its text, and is the worse reading", () => {
     const flat = {
       uri: view.uri,
@@ -353,18 +512,57 @@ describe("what the API gives", () => {
     const [better] = normalize(commit({})).shares;
     expect(String(share?.revision) < String(better?.revision)).toBe(true);
     expect(share?.id).toBe(better?.id);
+    expect(share?.revision).toMatch(/^00000000\.01\.100\./);
+  });
+
+  const flat = { uri: view.uri, created_at: "2026-07-04T14:38:06.240+00:00", text: "look" };
+  test.each([
+    [{}, "post", undefined],
+    [{ is_reply: null, langs: null }, "post", undefined],
+    [{ is_reply: true, langs: "en" }, "reply", "en"],
+    [{ is_reply: false, langs: ["de", "en"] }, "post", "de"],
+  ])("a flat post with %j", (more, kind, language) => {
+    const { receipts, interactions } = normalize({ ...flat, ...more });
+    expect(receipts.map((one) => [one.kind, one.language])).toEqual([[kind, language]]);
+    expect(interactions).toEqual([]);
+  });
+
+  test.each([
+    [{ text: 7 }, "invalid-field", "text", "Invalid input: expected string, received number"],
+    [{ uri: "x" }, "missing-id", "uri", "not at://<did>/<collection>/<key>"],
+  ])("a flat post fails with %j", (more, why, path, message) => {
+    expect(normalize({ ...flat, ...more }).failed).toMatchObject([
+      { reason: why, issues: [{ path: `records[0].${path}`, message }] },
+    ]);
   });
 });
 
-test.each([
-  ["a like", commit({}, "create", { collection: "app.bsky.feed.like" }), "notice-record-like"],
+test.each<[string, unknown, string]>([
+  ...[
+    ["app.bsky.feed.like", "like"],
+    ["app.bsky.graph.follow", "follow"],
+    ["app.bsky.graph.block", "block"],
+    ["app.bsky.graph.listitem", "listitem"],
+    ["app.bsky.actor.profile", "profile"],
+    ["app.bsky.actor.status", "status"],
+  ].map(([collection, what]): [string, unknown, string] => [
+    `a record of ${collection}`,
+    commit({}, "create", { collection }),
+    `notice-record-${what}`,
+  ]),
   [
     "a record of another app",
     commit({}, "update", { collection: "fm.teal.x" }),
     "notice-record-of-no-post",
   ],
   ["an identity", { did, time_us: 1, kind: "identity", identity: {} }, "notice-identity"],
-  ["a notice", { $type: "network.bsky.jetstream.subscribeEvents#info", name: "a" }, "notice-info"],
+  ...["info", "identity", "sync"].map((what): [string, unknown, string] => [
+    `an event about ${what}`,
+    { $type: `network.bsky.jetstream.subscribeEvents#${what}`, name: "a" },
+    `notice-${what}`,
+  ]),
+  ["an error", { $type: "error", payload: { error: "FutureCursor" } }, "notice-error"],
+  ["an empty list", [], "notice-empty-page"],
   ["an empty page", { posts: [] }, "notice-empty-page"],
 ])("ignored: %s", (_, event, reason) => {
   const { receipts, failed, shares } = normalize(event);
@@ -372,12 +570,87 @@ test.each([
   expect(receipts).toMatchObject([{ outcome: "ignored", reason }]);
 });
 
-test.each([
-  ["no object", 7, "unknown-shape", "records[0]"],
-  ["another network", { id: "1", content: "<p>" }, "unknown-shape", "records[0]"],
-  ["an unknown kind", { did, kind: "handle" }, "unknown-shape", "records[0]"],
-  ["no commit", { did, kind: "commit" }, "invalid-field", "records[0].commit"],
-  ["an unknown operation", commit({}, "move"), "invalid-field", "records[0].commit.operation"],
+test.each<[string, unknown, string, string, string?]>([
+  ["no object", 7, "unknown-shape", "records[0]", "no object"],
+  ["nothing", null, "unknown-shape", "records[0]", "no object"],
+  ...[
+    { id: "1", content: "<p>" },
+    { uri: theirs },
+    { text: "look" },
+    { $type: "app.bsky.feed.post", payload: {} },
+    { $type: "message", payload: 7 },
+  ].map((record): [string, unknown, string, string, string] => [
+    `what is neither: ${JSON.stringify(record)}`,
+    record,
+    "unknown-shape",
+    "records[0]",
+    "neither an event of Jetstream nor a post",
+  ]),
+  [
+    "an unknown kind",
+    { did, kind: "handle" },
+    "unknown-shape",
+    "records[0]",
+    "an event of an unknown kind",
+  ],
+  [
+    "an event of an unknown type",
+    { $type: "network.bsky.jetstream.subscribeEvents#new" },
+    "unknown-shape",
+    "records[0]",
+    "an event of an unknown type",
+  ],
+  [
+    "no commit",
+    { did, kind: "commit" },
+    "invalid-field",
+    "records[0].commit",
+    "Invalid input: expected object",
+  ],
+  [
+    "an unknown operation",
+    commit({}, "move"),
+    "invalid-field",
+    "records[0].commit.operation",
+    "no operation that is known",
+  ],
+  [
+    "a collection without a name",
+    commit({}, "create", { collection: 7 }),
+    "invalid-field",
+    "records[0].commit.collection",
+    "Invalid input: expected string",
+  ],
+  ...[{ rkey: 7 }, { rkey: undefined }].map((more): [string, unknown, string, string, string] => [
+    `a key that is none: ${JSON.stringify(more)}`,
+    commit({}, "create", more),
+    "missing-id",
+    "records[0].commit.rkey",
+    "no DID, or no key of a record",
+  ]),
+  [
+    "an account that is none",
+    { ...commit({}, "delete"), did: [did] },
+    "missing-id",
+    "records[0].commit.rkey",
+    "no DID, or no key of a record",
+  ],
+  [
+    "a repost of nothing",
+    commit({ subject: {} }, "create", { collection: "app.bsky.feed.repost" }),
+    "invalid-field",
+    "records[0].commit.record.subject.uri",
+  ],
+  [
+    "a repost of nobody",
+    {
+      ...commit({ subject: { uri: theirs } }, "create", { collection: "app.bsky.feed.repost" }),
+      did: "x",
+    },
+    "missing-id",
+    "records[0].commit.record.did",
+    "no DID, or too long with the key of the record",
+  ],
   ["no text", commit({ text: 7 }), "invalid-field", "records[0].commit.record.text"],
   [
     "facets of no kind",
@@ -385,17 +658,25 @@ test.each([
     "invalid-field",
     "records[0].commit.record.facets[0]",
   ],
-  ["no account", { ...commit({}), did: "x" }, "missing-id", "records[0].commit.record.did"],
+  [
+    "no account",
+    { ...commit({}), did: "x" },
+    "missing-id",
+    "records[0].commit.record.did",
+    "no DID, or too long with the key of the record",
+  ],
   [
     "a key with a space",
     commit({}, "delete", { rkey: "a b" }),
     "missing-id",
     "records[0].commit.rkey",
+    "no DID, or no key of a record",
   ],
-])("fails, and is kept as it came: %s", (_, event, reason, path) => {
+])("fails, and is kept as it came: %s", (_, event, reason, path, message) => {
   const { receipts, shares, failed } = normalize(event, commit({}));
   expect([receipts.length, shares.length]).toEqual([1, 1]);
-  expect(failed).toMatchObject([{ stage: "normalize-bluesky", reason, issues: [{ path }] }]);
+  const issue = { path, message: message ?? expect.any(String) };
+  expect(failed).toMatchObject([{ stage: "normalize-bluesky", reason, issues: [issue] }]);
   expect(Buffer.from(failed[0]?.original ?? "", "base64").toString()).toBe(JSON.stringify(event));
 });
 
@@ -405,26 +686,4 @@ test("a frame of CBOR is no text, and its neighbours are counted", () => {
   const normalized = normalizeMessage(delivery(Buffer.concat([cbor, good])), context);
   expect(normalized.failed).toMatchObject([{ reason: "invalid-utf8" }]);
   expect(normalized.shares).toHaveLength(1);
-});
-
-test("a message is acknowledged only when all that it turned into is safe", async () => {
-  const published: Record<string, number> = {};
-  const handle = createHandler({
-    publish: async (topic, _, lines) => {
-      if (topic === "append-posts") throw new Error("unavailable");
-      published[topic] = lines.length;
-    },
-    now: () => now,
-    log: { info: () => undefined },
-    config: { functionVersion: "v1", storesText: false },
-  });
-  const events = [commit({}), commit({}, "delete")].map((event) => JSON.stringify(event));
-  const message = messagePublished(events.join("\n"), "bluesky-events");
-  await expect(handle(message)).rejects.toThrow("unavailable");
-  expect(published).toEqual({
-    "link-shares": 1,
-    interactions: 0,
-    "append-tombstones": 1,
-    "failed-events": 0,
-  });
 });
