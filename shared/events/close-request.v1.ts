@@ -13,7 +13,10 @@ export const closeRequest = z
     stream: z.string().min(1).max(128).optional(),
   })
   .refine(({ from, to }) => (from === undefined) === (to === undefined), "from goes with to")
-  .refine(({ from = "", to = "" }) => from <= to, "to is before from");
+  .refine(
+    ({ from, to }) => !(from !== undefined && to !== undefined && to < from),
+    "to is before from",
+  );
 
 const count = z.int().min(0);
 

@@ -139,6 +139,25 @@ export const equivalents: readonly Equivalent[] = [
   ...inFile("functions/bucket-hours/coalesce-increments.ts", [
     ["schedule !== undefined", "true", "what is undefined takes its default"],
   ]),
+  ...inFile("shared/envelopes/pubsub-delivery.ts", [
+    [`""`, `"Stryker was here!"`, "a text has a first part, and neither is a time"],
+    ...[
+      [
+        'typeof input !== "object" || input === null',
+        'typeof input !== "object" && input === null',
+      ],
+      ['typeof input !== "object" || input === null', "false"],
+      ['typeof input !== "object"', "false"],
+      ["input === null", "false"],
+    ].map(
+      ([was = "", becomes = ""]) =>
+        [was, becomes, "what is no object is no delivery: only the compiler must be told"] as const,
+    ),
+  ]),
+  ...inFile("shared/events/event-time.ts", [
+    ["text > first", "text >= first", "the epoch itself is possible either way"],
+    ["text < last", "text <= last", "a time is never written without its Z"],
+  ]),
   ...inFile("shared/network/is-public-address.ts", [
     [`"ipv6"`, `""`, "Node takes any family but ipv4 for that of IPv6"],
   ]),

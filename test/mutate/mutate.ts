@@ -1,4 +1,4 @@
-import { existsSync, readFileSync } from "node:fs";
+import { existsSync, globSync, readdirSync, readFileSync } from "node:fs";
 import { join, relative } from "node:path";
 import { Stryker } from "@stryker-mutator/core";
 import Table from "cli-table3";
@@ -17,7 +17,8 @@ test/mutate/equivalents.ts says why they are no faults.
   npm run mutate -- functions/bucket-hours
   npm run mutate -- shared/streams shared/codec
 
-  FOLDER        a folder or file of functions/ or shared/ whose tests are under test/unit/
+  FOLDER        a folder or file of functions/ or shared/ whose tests are under test/unit/;
+                functions or shared alone: each of its parts by its own tests
   --at-least N  percentage that is to be told (default 90)
   --help        this text
 
@@ -43,12 +44,12 @@ async function mutate(args: string[], listen: () => AbortSignal): Promise<number
     return 0;
   }
   const atLeast = wholeNumber("--at-least", values["at-least"], { min: 0, max: 100 });
-  if (given.length === 0) throw new UserError("which folder? Try --help.");
-  const paths = given.map(whatIsTested);
+  const paths = given.flatMap(partsOf).map(whatIsTested);
+  if (paths.length === 0) throw new UserError("which folder? Try --help.");
   const signal = listen();
   let isEnough = true;
-  // What lies in one folder has the same tests.
-  for (const [folder, planted = []] of Object.entries(Object.groupBy(paths, folderOf))) {
+  // What lies in one part has the same tests.
+  for (const [folder, planted = []] of Object.entries(Object.groupBy(paths, partOf))) {
     const mutants = await plantFaults(folder, planted);
     if (signal.aborted) return undefined;
     const judgement = judgeMutants(mutants, equivalents, (file) =>
@@ -61,18 +62,27 @@ async function mutate(args: string[], listen: () => AbortSignal): Promise<number
   return isEnough ? 0 : 1;
 }
 
-/** A folder or file of the project, as it stands under test/unit/, too. */
+/** The parts of functions/ or shared/, each of which has tests of its own; anything else is one part. */
+function partsOf(given: string): string[] {
+  const path = relative(root, join(root, given));
+  if (path !== "functions" && path !== "shared") return [given];
+  return readdirSync(join(root, path))
+    .map((name) => `${path}/${name}`)
+    .filter((part) => globSync("**/*.ts", { cwd: join(root, part) }).length > 0);
+}
+
+/** A folder or file of the project whose part of it stands under test/unit/, too. */
 function whatIsTested(given: string): string {
   const path = relative(root, join(root, given));
   if (path.startsWith("..") || !existsSync(join(root, path))) {
     throw new UserError(`there is no ${given} in the project`);
   }
-  if (existsSync(join(root, "test/unit", folderOf(path)))) return path;
-  throw new UserError(`no unit tests mirror ${given}: there is no test/unit/${folderOf(path)}`);
+  if (existsSync(join(root, "test/unit", partOf(path)))) return path;
+  throw new UserError(`no unit tests mirror ${given}: there is no test/unit/${partOf(path)}`);
 }
 
-const folderOf = (path: string): string =>
-  path.endsWith(".ts") ? path.slice(0, path.lastIndexOf("/")) : path;
+/** `shared/links` of whatever is in it. */
+const partOf = (path: string): string => path.split("/").slice(0, 2).join("/");
 
 async function plantFaults(folder: string, paths: readonly string[]): Promise<Mutant[]> {
   process.env.MUTATED_FOLDER = folder;

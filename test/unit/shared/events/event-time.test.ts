@@ -1,5 +1,5 @@
 import fc from "fast-check";
-import { expect, test } from "vitest";
+import { afterEach, expect, test, vi } from "vitest";
 import {
   eventTime,
   formatTime,
@@ -8,6 +8,10 @@ import {
   isPossibleTime,
   possibleTimes,
 } from "../../../../shared/events/event-time.ts";
+
+afterEach(() => {
+  vi.restoreAllMocks();
+});
 
 test.each([
   [0, "1970-01-01T00:00:00.000Z"],
@@ -125,4 +129,29 @@ test.each([
   ["an hour and one ms from now", 3_700_001, false],
 ])("whether what happens %s may be counted", (_, at, isPossible) => {
   expect(isPossibleTime(at, 100_000, 1_000)).toBe(isPossible);
+});
+
+test("a time far from the bounds is not parsed: its text says that it is possible", () => {
+  const parse = vi.spyOn(Date, "parse");
+  const now = 1_562_135_370_250;
+  const isPossible = possibleTimes(now, 1_142_899_200_000);
+  for (const text of ["2006-03-21T00:00:01Z", "2019-07-03T06:29:00.123Z", "2019-07-03T07:29:29Z"]) {
+    expect(isPossible(text)).toBe(true);
+  }
+  expect(parse).not.toHaveBeenCalled();
+});
+
+test("the texts of 4,096 days are kept, and no more", () => {
+  const written = vi.spyOn(Date.prototype, "toISOString");
+  const writeDays = (count: number) => {
+    written.mockClear();
+    // Long before any other time here.
+    for (let day = 0; day < count; day++) formatTime((day - 200_000) * 86_400_000);
+    return written.mock.calls.length;
+  };
+  writeDays(4_096);
+  writeDays(4_096);
+  expect(writeDays(4_096)).toBe(0);
+  expect(writeDays(4_097)).toBeGreaterThan(0);
+  expect(writeDays(4_097)).toBeGreaterThan(0);
 });

@@ -1,5 +1,5 @@
-import { describe } from "vitest";
-import { failedEvent } from "../../../../shared/events/failed-event.v1.ts";
+import { describe, expect, test } from "vitest";
+import { failedEvent, originalPartBytes } from "../../../../shared/events/failed-event.v1.ts";
 import { long, tryFields } from "../../../support/try-fields.ts";
 
 const reasons = [
@@ -78,5 +78,9 @@ describe("a failed event", () => {
     part: { takes: [2], refuses: [0] },
     parts: { takes: [2], refuses: [0] },
     first_seen: { refuses: ["today"] },
+  });
+
+  test("has parts of 4 MiB, of which base64 makes less than a message may have", () => {
+    expect(originalPartBytes).toBe(4_194_304);
   });
 });

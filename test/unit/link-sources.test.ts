@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 
-const root = new URL("../../../../", import.meta.url);
+const root = new URL("../../", import.meta.url);
 const sources = [
   ...["extract-links.ts", "measure-path.ts", "scan-host.ts"].map(
     (name) => `functions/normalize-tweets/${name}`,
