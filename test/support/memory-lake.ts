@@ -52,6 +52,7 @@ export function createMemoryLake(options: { chunkBytes?: number; fails?: () => b
     },
     remove: (name: string) => objects.delete(name),
     linesOn,
+    schemas: () => published.map(({ schema }) => schema),
     failed: (): FailedEvent[] => linesOn("failed-events").map((one) => failedEvent.parse(one)),
   };
 }

@@ -2,13 +2,18 @@ import { createHash } from "node:crypto";
 import tldts from "tldts/package.json" with { type: "json" };
 import { expect, it } from "vitest";
 import { keyVersion, normalizeUrl } from "../../../../shared/links/normalize-url.ts";
+import { collections } from "../../../../shared/links/rules/collections.ts";
 import { exceptionHosts } from "../../../../shared/links/rules/exception-hosts.ts";
 import { fragmentHosts } from "../../../../shared/links/rules/fragment-hosts.ts";
+import { hashbangHosts } from "../../../../shared/links/rules/hashbang-hosts.ts";
 import { hostAliases } from "../../../../shared/links/rules/host-aliases.ts";
 import { hostParameters } from "../../../../shared/links/rules/host-parameters.ts";
 import { hostsWithoutAmp } from "../../../../shared/links/rules/hosts-without-amp.ts";
-import { trackingNames } from "../../../../shared/links/rules/tracking-names.ts";
+import { ampFolderHosts, trackingSegments } from "../../../../shared/links/rules/path-segments.ts";
+import { mobileLabels, strippedLabels } from "../../../../shared/links/rules/stripped-labels.ts";
+import { keyOnlyNames, trackingNames } from "../../../../shared/links/rules/tracking-names.ts";
 import { valueGuards } from "../../../../shared/links/rules/value-guards.ts";
+import { valueShapes } from "../../../../shared/links/rules/value-shapes.ts";
 import { wrappers } from "../../../../shared/links/rules/wrappers.ts";
 import { urlKinds } from "../../../conformance/url-kinds.ts";
 import { policyTable } from "../../../conformance/url-policy-table.ts";
@@ -39,8 +44,23 @@ it("the key version stands for these keys", () => {
 
 /** The hash of the keys of the corpus, by key version. */
 const hashes: Record<number, string> = {
-  2: "0ad01228cd93f558ab0774c95e6455ffc1af9408b842246442ea8418778c36e5",
+  2: "e0a79af355c503f1d31cab26e17cb6cc995ab1247bc25b260a750da7d3b0465b",
 };
+
+const wrapped = encodeURIComponent("https://a.org/b?c=1");
+
+/** A value of each shape. */
+const shaped = {
+  token: "abcdefghijk1",
+  session: "abcdefghijklmnopqrstuvwxy1",
+  hash: "0123456789abcdef0123456789abcdef",
+  letters: "abcdefghijklmnopqrstuvwx",
+  number: "123456",
+  cftoken: "12345678",
+  hex12: "0123456789ab",
+  hex24: "0123456789abcdef01234567",
+  base36: "1a2b3",
+} as const;
 
 /** The links of the policy's examples, and one for each rule that is a line in a table. */
 function corpus(): string[] {
@@ -59,8 +79,39 @@ function corpus(): string[] {
       ),
     ),
     ...hostAliases.flatMap(({ from }) => on(from, "/a")),
-    ...wrappers.flatMap(({ hosts, name }) => on(hosts, `/${name}`)),
-    ...fragmentHosts.flatMap(({ hosts }) => on(hosts, "/#a=1")),
+    ...wrappers.flatMap((entry) =>
+      "parameters" in entry
+        ? entry.parameters.flatMap((name) =>
+            on(entry.hosts, `${"path" in entry ? entry.path : entry.below}?${name}=${wrapped}`),
+          )
+        : entry.paths.flatMap((path) => on(entry.hosts, `${path}a.org/${entry.name}`)),
+    ),
+    ...fragmentHosts.flatMap((entry) =>
+      ("paths" in entry ? entry.paths : ["/"]).flatMap((path) =>
+        ("parameters" in entry ? entry.parameters : ["a"]).flatMap((name) =>
+          on(entry.hosts, `${path}#${name}=1`),
+        ),
+      ),
+    ),
+    ...on(hashbangHosts, "/#!/a"),
+    ...collections.map((name) => `https://a.org/b/${name}/amp`),
+    ...strippedLabels.map((label) => `https://${label}.a.org/b`),
+    ...mobileLabels.flatMap(({ hosts, label }) =>
+      hosts.map((host) => `https://en.${label}.${host}/a`),
+    ),
+    ...trackingSegments.flatMap(({ hosts, prefix }) => on(hosts, `/a/${prefix}b/c`)),
+    ...on(ampFolderHosts, "/a/amp/b"),
+    ...keyOnlyNames.map(({ name }) => `https://a.org/?${name}=1&a=1`),
+    ...valueShapes.flatMap((entry) =>
+      entry.names.flatMap((name) => {
+        const value = shaped[entry.shape];
+        const besides = "beside" in entry ? entry.beside : ["b"];
+        return besides.flatMap((beside) => [
+          `https://a.org/?${name.replace("*", "abcdefgh")}=${value}&${beside}=1`,
+          `https://a.org/${beside}/1/${name}/${value}/c`,
+        ]);
+      }),
+    ),
     ...on(hostsWithoutAmp, "/a-b-c/amp"),
     ...on(exceptionHosts, "/?utm_source=a"),
   ];

@@ -65,10 +65,11 @@ describe("an object of its folder", () => {
   });
 
   test("that is broken is a failed event, and is not taken again", async () => {
-    const { handle, put, failed, logged } = createTaker(async () => {
+    const { handle, put, failed, logged, schemas } = createTaker(async () => {
       throw new BrokenObjectError(reason, "damaged");
     });
     await handle(put("landing/texts/a.txt", "abc"));
+    expect(schemas()).toEqual(["failed-event.v1"]);
     expect(failed()).toMatchObject([{ reason, issues }]);
     expect(logged).toEqual([
       { severity: "WARNING", counts: { generation, bytes: 3, reason }, message: "failed" },

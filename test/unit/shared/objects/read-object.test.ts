@@ -19,8 +19,9 @@ function readerOf({
   stream?: () => Readable;
 }) {
   const asked: unknown[] = [];
+  const interceptors: object[] = [];
   const reader = createObjectReader({
-    interceptors: { push: () => undefined },
+    interceptors: { push: (one) => interceptors.push(one) },
     bucket: (bucket) => ({
       file: (name, options) => ({
         getMetadata: () => {
@@ -34,6 +35,8 @@ function readerOf({
       }),
     }),
   });
+  // Downloads at once need connections of their own.
+  expect(interceptors).toHaveLength(1);
   return { ...reader, asked };
 }
 

@@ -90,6 +90,7 @@ test.each([
   ["a letter and a zero", Buffer.of(0x61, 0)],
   ["text that begins as an archive's name", Buffer.from("PK\n")],
   ["a zero at every fourth byte", Buffer.from("abc\0".repeat(7))],
+  ["zeros mostly, but not only, in one place", Buffer.from(`${"a\0".repeat(8)}\0aaa`)],
   ["zeros in both places", Buffer.from([0x61, 0, 0, 0x61, 0x61, 0, 0, 0x61])],
   ["lines of JSON", Buffer.from('{"a":1}\n{"a":2}\n')],
 ])("%s may be a text", (_, head) => {
