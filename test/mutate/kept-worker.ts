@@ -8,9 +8,11 @@ import type { PoolRunnerInitializer, PoolWorker } from "vitest/node";
  */
 export const keptWorker: PoolRunnerInitializer = {
   name: "kept",
-  createPoolWorker: ({ env, execArgv }): PoolWorker => {
-    thread ??= new Worker(join(import.meta.dirname, "run-afresh.ts"), { env, execArgv });
-    const kept = thread;
+  createPoolWorker: ({ env, execArgv, project }): PoolWorker => {
+    const { isolate } = project.config;
+    const open = () => new Worker(join(import.meta.dirname, "run-afresh.ts"), { env, execArgv });
+    if (!isolate) thread ??= open();
+    const kept = thread ?? open();
     kept.unref();
     const listeners: [event: string, listener: (...args: unknown[]) => void][] = [];
     return {
@@ -26,14 +28,10 @@ export const keptWorker: PoolRunnerInitializer = {
       stop: async () => {
         for (const [event, listener] of listeners) kept.off(event, listener);
         kept.unref();
-        if (!process.env.MUTATED_FOLDER?.startsWith(leavesBehind)) return;
-        thread = undefined;
-        await kept.terminate();
+        if (isolate) await kept.terminate();
       },
     };
   },
 };
 
 let thread: Worker | undefined;
-/** What stands before every server of its process from then on needs a thread for each run. */
-const leavesBehind = "shared/environment";

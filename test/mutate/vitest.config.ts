@@ -1,6 +1,9 @@
 import { defineConfig } from "vitest/config";
 import { keptWorker } from "./kept-worker.ts";
 
+/** What stands before every server of its process from then on needs a thread for each file. */
+const leavesBehind = process.env.MUTATED_FOLDER === "shared/environment";
+
 /** The unit tests that mirror the folder whose faults are planted. */
 export default defineConfig({
   plugins: [
@@ -10,6 +13,7 @@ export default defineConfig({
       configureVitest: ({ project }) => {
         project.config.pool = keptWorker.name;
         project.config.poolRunner = keptWorker;
+        project.config.isolate = leavesBehind;
       },
     },
   ],
@@ -17,7 +21,7 @@ export default defineConfig({
     include: [`test/unit/${process.env.MUTATED_FOLDER}/**/*.test.ts`],
     env: { METADATA_SERVER_DETECTION: "none", TZ: "Asia/Kathmandu" },
     setupFiles: ["test/mutate/leave-real-timers.ts"],
-    isolate: false,
+    isolate: leavesBehind,
     // Code that counts what is reached is slower, and Stryker ends what does not end.
     testTimeout: 60_000,
   },
