@@ -1,4 +1,4 @@
-import { constants, gzipSync, zstdCompressSync } from "node:zlib";
+import { gzipSync, zstdCompressSync } from "node:zlib";
 import { describe, expect, test } from "vitest";
 import { decodePayload } from "../../../../shared/codec/decode-payload.ts";
 import { encodePayload } from "../../../../shared/codec/encode-payload.ts";
@@ -121,8 +121,7 @@ describe("bombs", () => {
   });
 
   test("take no more memory than what they may become", () => {
-    const params = { [constants.ZSTD_c_compressionLevel]: 19 };
-    const block = zstdCompressSync(Buffer.alloc(100_000_000), { params });
+    const block = zstdCompressSync(Buffer.alloc(100_000_000));
     const bomb = Buffer.concat(Array.from({ length: 100 }, () => block));
     const inflate = () => {
       for (let turn = 0; turn < 10; turn++) {
