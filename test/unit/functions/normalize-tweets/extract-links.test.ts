@@ -73,30 +73,4 @@ describe("extractLinks", () => {
     expect(extractLinks(text)).toEqual(["example.com/abcd"]);
     expect(extractLinks(` ${text}`.slice(9))).toEqual(["example.com/abcdefgh"]);
   });
-
-  it("spends on links inside of links no more than on others", () => {
-    const usual = "https://example.com/path and words ".repeat(1800).slice(0, 60_000);
-    const best = (text: string) => {
-      let least = Infinity;
-      for (let round = 0; round < 5; round++) {
-        const before = process.threadCpuUsage();
-        extractLinks(text);
-        const { user, system } = process.threadCpuUsage(before);
-        least = Math.min(least, user + system);
-      }
-      return least;
-    };
-    const limit = best(usual) * 20;
-    for (const piece of ["t.co/", "t.co/t.co?", "a.co/(", "t.co/a?(", "a.co:1/[", "a.co/(–"]) {
-      expect(best(piece.repeat(60_000 / piece.length)), piece).toBeLessThan(limit);
-    }
-  });
-
-  it("takes long hostile texts in its stride", () => {
-    const start = performance.now();
-    for (const text of ["a.", "a.com/(", "http://", "日.", "a.co/([{", "xn--a.", "@a.com "]) {
-      extractLinks(text.repeat(200_000 / text.length));
-    }
-    expect(performance.now() - start).toBeLessThan(5000);
-  });
 });
