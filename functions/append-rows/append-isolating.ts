@@ -2,9 +2,11 @@ import type { Table } from "../../shared/rows/table.ts";
 import type { AppendToTable } from "./append-to-table.ts";
 import type { SizedRow } from "./coalesce-rows.ts";
 
+/** What one append request may have. */
+export type AppendLimits = { bytes: number; rows: number };
+
 /** An append request takes 10 MB; JSON is larger than its encoding, so this is on the safe side. */
-export const maxBytesPerAppend = 8_000_000;
-export const maxRowsPerAppend = 10_000;
+export const appendLimits: AppendLimits = { bytes: 8_000_000, rows: 10_000 };
 /** BigQuery names all bad rows of a request at once; a second round is already unusual. */
 const maxRounds = 10;
 
@@ -23,10 +25,11 @@ export async function appendIsolating(
   append: AppendToTable,
   table: Table,
   rows: readonly SizedRow[],
+  limits = appendLimits,
 ): Promise<Isolated> {
   const refused = new Map<number, string>();
   const failed: Isolated["failed"] = [];
-  for (const { from, to } of requestRanges(rows)) {
+  for (const { from, to } of requestRanges(rows, limits)) {
     try {
       await appendRange(append, table, rows, { from, to, refused });
     } catch (cause) {
@@ -58,12 +61,15 @@ async function appendRange(
   if (remaining.length > 0) throw new Error(`${table.name} refuses rows again and again`);
 }
 
-function requestRanges(rows: readonly SizedRow[]): { from: number; to: number }[] {
+function requestRanges(
+  rows: readonly SizedRow[],
+  limits: AppendLimits,
+): { from: number; to: number }[] {
   const ranges: { from: number; to: number }[] = [];
   let from = 0;
   let bytes = 0;
   for (const [index, row] of rows.entries()) {
-    const isFull = bytes + row.bytes > maxBytesPerAppend || index - from === maxRowsPerAppend;
+    const isFull = bytes + row.bytes > limits.bytes || index - from === limits.rows;
     if (isFull && index > from) {
       ranges.push({ from, to: index });
       from = index;

@@ -1,6 +1,6 @@
 import { coalesceRequests, type Schedule } from "../../shared/codec/coalesce-requests.ts";
 import type { Table } from "../../shared/rows/table.ts";
-import { appendIsolating, maxBytesPerAppend, maxRowsPerAppend } from "./append-isolating.ts";
+import { type AppendLimits, appendIsolating, appendLimits } from "./append-isolating.ts";
 import type { AppendToTable } from "./append-to-table.ts";
 
 /** A checked row with its size as JSON in bytes. */
@@ -14,15 +14,18 @@ export type AppendRows = (table: Table, rows: SizedRow[]) => Promise<ReadonlyMap
 
 type Request = { table: Table; rows: SizedRow[] };
 
-/** A batch is an append: more rows would not share one anyway. */
-const limits = { bytes: maxBytesPerAppend, items: maxRowsPerAppend, lingerMs: 5 };
+const lingerMs = 5;
 
 /**
  * Combines the rows of concurrent requests into common appends, one append per table at a time:
  * while one is under way, the next fills. A request is answered only when its own rows are safe.
- * `schedule` runs something after so many ms.
+ * `schedule` runs something after so many ms; `limits` are of one append.
  */
-export function createCoalescedAppender(append: AppendToTable, schedule?: Schedule): AppendRows {
+export function createCoalescedAppender(
+  append: AppendToTable,
+  schedule?: Schedule,
+  limits = appendLimits,
+): AppendRows {
   const appendTogether = coalesceRequests<Request, ReadonlyMap<number, string>>({
     keyOf: ({ table }) => table.name,
     sizeOf: ({ rows }) => ({
@@ -34,8 +37,10 @@ export function createCoalescedAppender(append: AppendToTable, schedule?: Schedu
         append,
         first.table,
         [first, ...rest].map(({ rows }) => rows),
+        limits,
       ),
-    limits,
+    // A batch is an append: more rows would not share one anyway.
+    limits: { bytes: limits.bytes, items: limits.rows, lingerMs },
     inTurn: true,
     ...(schedule !== undefined && { schedule }),
   });
@@ -47,8 +52,9 @@ async function answerEach(
   append: AppendToTable,
   table: Table,
   requests: readonly SizedRow[][],
+  limits: AppendLimits,
 ): Promise<(ReadonlyMap<number, string> | Error)[]> {
-  const { refused, failed } = await appendIsolating(append, table, requests.flat());
+  const { refused, failed } = await appendIsolating(append, table, requests.flat(), limits);
   let end = 0;
   return requests.map((own) => {
     const start = end;

@@ -1,4 +1,3 @@
-import type { PubSub, Topic as PubsubTopic } from "@google-cloud/pubsub";
 import { encodePayload } from "../../shared/codec/encode-payload.ts";
 import { publishRetry } from "../../shared/codec/publish-retry.ts";
 import { requireMessageId } from "../../shared/codec/require-message-id.ts";
@@ -14,9 +13,15 @@ export type PublishBody = (
 /** Bodies of concurrent requests share a publish request: requests are what costs. */
 const batching = { maxMessages: 32, maxMilliseconds: 20 };
 
+type Settings = { batching: typeof batching; gaxOpts: ReturnType<typeof publishRetry> };
+type Message = { data: Buffer; attributes: Record<string, string> };
+type PubsubTopic = { publishMessage: (message: Message) => Promise<unknown> };
+/** What is needed of Google's client. */
+type Client = { topic: (name: string, options: Settings) => PubsubTopic };
+
 /** A publisher that gives up after `publishTimeoutMs`; the sender then tries again. */
 export function createPublisher(
-  pubsub: PubSub,
+  pubsub: Client,
   config: { topicPrefix: string; publishTimeoutMs: number },
 ): PublishBody {
   const topics = new Map<string, PubsubTopic>();

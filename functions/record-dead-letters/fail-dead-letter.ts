@@ -16,7 +16,7 @@ const lineFeed = 0x0a;
 export function failDeadLetter(
   delivery: PubsubDelivery,
   letter: DeadLetter | undefined,
-  functionVersion: string,
+  { functionVersion, partBytes }: { functionVersion: string; partBytes?: number },
 ): FailedEvent[] {
   const whole = {
     functionVersion,
@@ -27,26 +27,28 @@ export function failDeadLetter(
   };
   if (letter === undefined) {
     const message = "not those of a message that Pub/Sub has forwarded";
-    return failRecord(delivery, {
+    const failure = {
       ...whole,
       stage: "record-dead-letters",
       reason: "unknown-shape",
       issues: [{ path: "attributes", message }],
       items: 1,
-    });
+    } as const;
+    return failRecord(delivery, failure, partBytes);
   }
   const source = {
     ...delivery,
     topic: letter.topic,
     publishTime: letter.publishedAt ?? delivery.publishTime,
   };
-  return failRecord(source, {
+  const failure = {
     ...whole,
     stage: letter.stage,
     reason: "retries-exhausted",
     issues: [{ path: "", message: `not taken at any of ${letter.attempts} attempts` }],
     items: countRecords(decodePayload(whole.original, delivery.attributes[encodingAttribute])),
-  });
+  } as const;
+  return failRecord(source, failure, partBytes);
 }
 
 /**

@@ -10,7 +10,8 @@ import { readDeadLetter } from "./read-dead-letter.ts";
 type Dependencies = {
   publish: PublishMessage<PublishedTopic<typeof manifest>>;
   log: { warn: (counts: object, message: string) => void };
-  config: { functionVersion: string; topicPrefix: string };
+  /** `partBytes` of an original are kept in one failed event; otherwise as many as one may hold. */
+  config: { functionVersion: string; topicPrefix: string; partBytes?: number };
 };
 
 const failedEvents = { topic: "failed-events", schema: "failed-event.v1" } as const;
@@ -36,7 +37,7 @@ export function createHandler({ publish, log, config }: Dependencies) {
       log.warn(about, "failed events sent again");
       return;
     }
-    const failed = failDeadLetter(delivery, letter, config.functionVersion);
+    const failed = failDeadLetter(delivery, letter, config);
     const messages = packLines(joinLines(failed.map((part) => JSON.stringify(part))));
     const published = messages.map((message) => {
       const { data, attributes } = encodePayload(message.data);

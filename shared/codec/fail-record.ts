@@ -26,14 +26,18 @@ const maxIssues = 20;
  * The failed events of one record: one, or several parts when the original is larger than a part.
  * Deterministic in the delivery, so a redelivery that fails again is the same failed event.
  */
-export function failRecord(delivery: PubsubDelivery, failure: Failure): FailedEvent[] {
+export function failRecord(
+  delivery: PubsubDelivery,
+  failure: Failure,
+  partBytes = originalPartBytes,
+): FailedEvent[] {
   const attributes = Object.entries(delivery.attributes)
     .filter(([name]) => failure.isEncoded || name !== encodingAttribute)
     .map(([name, value]) => ({ name, value }));
-  const parts = Math.max(1, Math.ceil(failure.original.byteLength / originalPartBytes));
+  const parts = Math.max(1, Math.ceil(failure.original.byteLength / partBytes));
   return Array.from({ length: parts }, (_, index) => {
-    const start = index * originalPartBytes;
-    const original = failure.original.subarray(start, start + originalPartBytes);
+    const start = index * partBytes;
+    const original = failure.original.subarray(start, start + partBytes);
     return {
       id: `${failure.stage}:${delivery.messageId}/${failure.position}`,
       stage: failure.stage,
