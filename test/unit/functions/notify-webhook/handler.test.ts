@@ -23,6 +23,7 @@ const secret = Buffer.from("These are thirty-two bytes ... !");
 function openTestBed(
   statuses: number[] = [],
   webhook: string | undefined = "https://hooks.example/in",
+  now = "2026-01-07T07:10:00.900Z",
 ) {
   const sent: { url: string; headers: Readonly<Record<string, string>>; body: string }[] = [];
   const published: string[] = [];
@@ -33,7 +34,7 @@ function openTestBed(
       return statuses.shift() ?? 200;
     },
     publish: async (_, __, lines) => void published.push(...lines),
-    now: () => Date.parse("2026-01-07T07:10:00.900Z"),
+    now: () => Date.parse(now),
     log: { info: (counts) => void logged.push(counts) },
     config: {
       functionVersion: "v1",
@@ -79,6 +80,15 @@ test("tells of the begin and the end of incidents, of what is taken back, and of
     '{"text":"Taken back, 2026-01-07: taken back"}',
   ]);
   expect(logged).toEqual([{ anomalies: 5, told: 2, failed: 0 }]);
+});
+
+test.each([
+  ["2026-01-09T06:00:00.000Z", 1],
+  ["2026-01-09T06:00:00.001Z", 0],
+])("tells of an hour until 48 hours after it began, and not later: %s", async (now, told) => {
+  const { sent, tell } = openTestBed([], undefined, now);
+  await tell(opened);
+  expect(sent).toHaveLength(told);
 });
 
 test.each([199, 302, 400, 404, 429, 500])(
