@@ -1,6 +1,7 @@
 import { findObjects } from "../../terraform/operate/archive/find-objects.ts";
 import { encodeArchive } from "../local-cloud/encode-archive.ts";
 import { writeArchiveName } from "../local-cloud/write-archive-name.ts";
+import { calm } from "./draw-storm.ts";
 import type { PlantedFault } from "./planted-fault.ts";
 
 /** An archive that does not give back what came. */
@@ -34,7 +35,7 @@ export const archiveFaults: readonly PlantedFault[] = [
   {
     name: "does not look into the object that reaches into a replay",
     sign: "lost",
-    seed: 4,
+    storm: { ...calm, replays: true },
     archiveRules: {
       find: async (bucket, topic, range) => {
         const found = await findObjects(bucket, topic, range);

@@ -3,9 +3,26 @@ import { dayMs, hourMs } from "../../functions/close-hours/plan-closing.ts";
 import type { HourCell } from "./count-hours.ts";
 import { countOpen, countTotals, newestHeaders, viewHours } from "./count-totals.ts";
 import { findTouched } from "./create-closing-tables.ts";
-import { failingClosings } from "./draw-storm.ts";
+import { calm, failingClosings, frequentClosings } from "./draw-storm.ts";
 import type { Twists } from "./functions-under-test.ts";
 import type { PlantedFault } from "./planted-fault.ts";
+
+/** Hours that are closed again and again, an hour apart: what one closing misses, no other makes good. */
+const closing = {
+  ...calm,
+  ...frequentClosings,
+  closeEveryMs: hourMs,
+  lateEvents: 0.5,
+  repeats: 0.3,
+};
+/** Where few calls fail, a closing gets to its end without some. */
+const failingRarely = { ...closing, failures: 0.03 };
+
+/** Hours that are closed soon after they end, of events that come when they happen. */
+const inOrder = { ...calm, ...frequentClosings, repeats: 0.3 };
+
+/** Input that comes over a day: a closing has few hours, and what it misses stays as it is. */
+const slowly = { ...calm, closings: 60, closeEveryMs: hourMs / 6, paceMs: (hourMs / 3) * 2 };
 
 type Queries = ClosingTools["warehouse"];
 
@@ -37,7 +54,7 @@ const wrongTotals: readonly PlantedFault[] = [
   {
     name: "keeps how far it has closed before the totals are written",
     sign: "staleHours",
-    seed: 21,
+    storm: failingRarely,
     twists: changeQueries(({ findTouched }, { publish, now }) => ({
       findTouched: async (stream, window) => {
         const found = await findTouched(stream, window);
@@ -51,9 +68,8 @@ const wrongTotals: readonly PlantedFault[] = [
   {
     name: "swallows errors of writing totals",
     sign: "staleHours",
-    seed: 26,
-    // Where few fail, a closing gets to its end without its totals.
-    storm: { ...failingClosings, failures: 0.05 },
+    seed: 2,
+    storm: { ...slowly, failures: 0.05 },
     twists: changeQueries(({ writeTotals }) => ({
       writeTotals: (...asked) =>
         writeTotals(...asked).catch(() => ({ answer: undefined, bytesBilled: 0 })),
@@ -62,7 +78,7 @@ const wrongTotals: readonly PlantedFault[] = [
   {
     name: "does not wait for its totals",
     sign: "untoldHours",
-    seed: 8,
+    storm: failingRarely,
     twists: changeQueries(({ writeTotals }) => ({
       writeTotals: async (...asked) => {
         void writeTotals(...asked).catch(() => undefined);
@@ -73,7 +89,7 @@ const wrongTotals: readonly PlantedFault[] = [
   {
     name: "looks for what has landed since the last closing, and not before",
     sign: "staleHours",
-    seed: 83,
+    storm: { ...closing, closingsDuringAppends: 1_000 },
     twists: changeQueries(({ readWatermarks, findTouched }) => {
       let watermark = 0;
       return {
@@ -111,7 +127,8 @@ const wrongTotals: readonly PlantedFault[] = [
   {
     name: "does not look for the hours of deletes",
     sign: "staleHours",
-    seed: 10,
+    seed: 4,
+    storm: inOrder,
     closingRules: {
       find: (tables, window) => findTouched({ ...tables, tombstones: [] }, window),
     },
@@ -119,7 +136,8 @@ const wrongTotals: readonly PlantedFault[] = [
   {
     name: "looks for deleted posts where their ids say that they are",
     sign: "staleHours",
-    seed: 10,
+    seed: 8,
+    storm: inOrder,
     twists: changeQueries(({ findTouched }) => ({
       findTouched: (stream, { since, from, to }) => findTouched(stream, { since, from, to }),
     })),
@@ -127,7 +145,7 @@ const wrongTotals: readonly PlantedFault[] = [
   {
     name: "counts an hour from what is new in it",
     sign: "staleHours",
-    seed: 10,
+    storm: inOrder,
     twists: changeQueries(({ findTouched, writeTotals }) => {
       let since = 0;
       return {
@@ -142,6 +160,7 @@ const wrongTotals: readonly PlantedFault[] = [
   {
     name: "counts an hour without what was deleted in it before",
     sign: "staleHours",
+    storm: closing,
     twists: changeQueries(({ writeTotals }) => ({
       writeTotals: (stream, totals) =>
         writeTotals(stream, { ...totals, deletedFrom: totals.watermark - hourMs / 2 }),
@@ -150,7 +169,6 @@ const wrongTotals: readonly PlantedFault[] = [
   {
     name: "looks back for a day at most",
     sign: "staleHours",
-    seed: 3,
     twists: changeQueries(({ findTouched }, { now }) => ({
       findTouched: (stream, window) =>
         findTouched(stream, { ...window, since: Math.max(window.since, now() - dayMs) }),
@@ -159,7 +177,7 @@ const wrongTotals: readonly PlantedFault[] = [
   {
     name: "closes the last of its hours only",
     sign: "staleHours",
-    seed: 3,
+    storm: closing,
     twists: changeQueries(({ writeTotals }) => ({
       writeTotals: (stream, totals) =>
         writeTotals(stream, { ...totals, hours: totals.hours.slice(-1) }),
@@ -168,13 +186,14 @@ const wrongTotals: readonly PlantedFault[] = [
   {
     name: "writes totals without their header",
     sign: "staleHours",
-    seed: 3,
+    storm: closing,
     closingRules: { count: (...asked) => ({ ...countTotals(...asked), headers: [] }) },
   },
   {
     name: "leaves headers out of hours without keys",
     sign: "staleHours",
-    seed: 3,
+    seed: 6,
+    storm: closing,
     closingRules: {
       count: (...asked) => {
         const { headers, cells } = countTotals(...asked);
@@ -185,7 +204,7 @@ const wrongTotals: readonly PlantedFault[] = [
   {
     name: "takes the number of events for all that can change in an hour",
     sign: "staleHours",
-    seed: 3,
+    storm: closing,
     closingRules: {
       count: (tables, totals, closing) => {
         const written = countTotals(tables, totals, closing);
@@ -299,7 +318,7 @@ const wrongTelling: readonly PlantedFault[] = [
   {
     name: "swallows errors of telling",
     sign: "untoldHours",
-    seed: 30,
+    storm: failingRarely,
     twists: changeTopic(
       "hours-closed",
       (publish) =>
@@ -318,7 +337,7 @@ const wrongTelling: readonly PlantedFault[] = [
   {
     name: "does not tell what a closing has written that was killed before it could",
     sign: "untoldHours",
-    seed: 4,
+    storm: failingClosings,
     twists: {
       close: (tools) => {
         const own = new Set<number>();
@@ -348,7 +367,7 @@ const wrongExports: readonly PlantedFault[] = [
   {
     name: "swallows errors of writing a manifest",
     sign: "unexportedHours",
-    seed: 23,
+    storm: slowly,
     twists: {
       export: (tools) => ({
         ...tools,

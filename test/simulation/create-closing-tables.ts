@@ -15,6 +15,7 @@ import {
   viewHours,
 } from "./count-totals.ts";
 import type { Row, Warehouse } from "./create-warehouse.ts";
+import type { OpenFailure, OpenRequest } from "./find-open-failures.ts";
 
 /** How totals are written and read: all but a planted fault has what `close-hours` and the view say in SQL. */
 export type ClosingRules = { find: FindTouched; count: CountTotals; view: ViewHours };
@@ -42,7 +43,7 @@ export type ClosingTables = {
 };
 
 /** A query, what it was answered, and how many rows the tables had when it was. */
-export type ClosingQuery = {
+export type AskedQuery = {
   [Query in keyof Answers]: { query: Query; answer: Answers[Query][1]; asked: Answers[Query][0] };
 }[keyof Answers] & { rows: (table: string) => number };
 
@@ -55,6 +56,8 @@ type Answers = {
   writeTotals: [asked: Parameters<ClosingWarehouse["writeTotals"]>, answer: Totals];
   /** At a time in ms since 1970. */
   view: [asked: number, answer: ReturnType<ViewHours>];
+  /** Of a redrive. */
+  findFailures: [asked: OpenRequest, answer: readonly OpenFailure[]];
 };
 
 type Answer<Query extends keyof ClosingWarehouse> =
@@ -65,14 +68,9 @@ const hourMs = 3_600_000;
 export function createClosingTables(
   warehouse: Warehouse,
   rules: ClosingRules,
-  onQuery: (query: ClosingQuery) => void,
+  onQuery: (query: AskedQuery) => void,
 ): ClosingTables {
-  const rowCount = () => {
-    const counts = new Map(
-      warehouse.tables().map((table) => [table, warehouse.rows(table).length]),
-    );
-    return (table: string) => counts.get(table) ?? 0;
-  };
+  const rowCount = warehouse.rowCounts;
   const headers: TotalsHeader[] = [];
   const cells: Totals["cells"][number][] = [];
   const totals: Totals = { headers, cells };

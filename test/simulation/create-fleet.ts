@@ -5,6 +5,7 @@ import type { Message, Queue } from "./create-queue.ts";
 import type { Scheduler } from "./create-scheduler.ts";
 import type { Trace } from "./create-trace.ts";
 import type { Warehouse } from "./create-warehouse.ts";
+import { smallLimits } from "./draw-storm.ts";
 import {
   createFunction,
   type FunctionName,
@@ -76,6 +77,7 @@ export function createFleet(settings: {
   const platformOf = (instance: Instance, number: number): Platform => {
     const isNextRelease = weather.storm.mixedVersions && number % 2 === 0;
     return {
+      ...(weather.storm.smallLimits && { limits: smallLimits }),
       now: scheduler.now,
       schedule: (run, ms) =>
         scheduler.after(ms, () => {

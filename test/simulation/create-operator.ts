@@ -5,6 +5,7 @@ import { type RedriveAnswer, redriveAnswer } from "../../shared/events/redrive-r
 import type { Caller, CallPort } from "./call-port.ts";
 import type { Scheduler } from "./create-scheduler.ts";
 import type { Row, Warehouse } from "./create-warehouse.ts";
+import type { FindOpenFailures, OpenFailure, OpenRequest } from "./find-open-failures.ts";
 import { ownTopic, tenant } from "./tenant.ts";
 
 /** A person who sends failed events back, page by page, and asks again where a page fails. */
@@ -20,6 +21,9 @@ export function createOperator(world: {
   scheduler: Scheduler;
   callPort: CallPort;
   warehouse: Warehouse;
+  findOpen: FindOpenFailures;
+  /** Hears of each query for failed events. */
+  onFind: (request: OpenRequest, answer: readonly OpenFailure[]) => void;
   /** `failed` is the failed event that is sent; absent for what marks them. */
   accept: (
     topic: string,
@@ -29,7 +33,7 @@ export function createOperator(world: {
   ) => void;
 }): Operator {
   const { scheduler, callPort, warehouse, accept } = world;
-  const { find, failedEventOf } = createFailureFinder(warehouse);
+  const { find, failedEventOf } = createFailureFinder(warehouse, world.findOpen, world.onFind);
   let requests = 0;
 
   /** One request to the real handler; it fails like the page, or with the instance. */
@@ -94,33 +98,33 @@ export function createOperator(world: {
   };
 }
 
-/** What view `failed_events_open` and the query on it say in SQL, said once more. */
-function createFailureFinder(warehouse: Warehouse) {
-  const jobs: Row[][] = [];
+/** Pages of what is open; a page token names the query that found them, and how far it was read. */
+function createFailureFinder(
+  warehouse: Warehouse,
+  findOpen: FindOpenFailures,
+  onFind: (request: OpenRequest, answer: readonly OpenFailure[]) => void,
+) {
+  const jobs: OpenFailure[][] = [];
   const failedEvents = new WeakMap<Buffer, Row>();
-
-  const open = (stage: string, reason: string | undefined): Row[] => {
-    const redriven = new Set(warehouse.rows("redrives").map((row) => row.failed_event_id));
-    const found = new Map<unknown, Row>();
-    for (const row of warehouse.rows("failed_events")) {
-      if (row.stage !== stage || redriven.has(row.id)) continue;
-      if (reason === undefined || row.reason === reason) found.set(row.id, row);
-    }
-    return [...found.values()];
+  const tables = {
+    failedEvents: warehouse.rows("failed_events"),
+    redrives: warehouse.rows("redrives"),
   };
 
-  const find: FindFailures = async ({ stage, reason, limit, pageToken }) => {
+  const open = (request: OpenRequest): OpenFailure[] => {
+    const found = findOpen(tables, request);
+    onFind(request, found);
+    return found;
+  };
+
+  const find: FindFailures = async ({ stage, reason, since, limit, pageToken }) => {
     const [job = 0, from = 0] = pageToken?.split(":").map(Number) ?? [
-      jobs.push(open(stage, reason)) - 1,
+      jobs.push(open({ stage, reason, since })) - 1,
     ];
     const all = jobs[job] ?? [];
     const to = from + limit;
-    const failures = all.slice(from, to).map((row) => {
-      const original = Buffer.from(String(row.original), "base64");
-      failedEvents.set(original, row);
-      const attributes = attributesOf(row);
-      return { id: String(row.id), sourceTopic: String(row.source_topic), attributes, original };
-    });
+    const failures = all.slice(from, to);
+    for (const { original, row } of failures) failedEvents.set(original, row);
     return {
       found: all.length,
       failures,
@@ -129,10 +133,4 @@ function createFailureFinder(warehouse: Warehouse) {
   };
 
   return { find, failedEventOf: (original: Buffer) => failedEvents.get(original) };
-}
-
-function attributesOf({ attributes }: Row): Record<string, string> {
-  if (!Array.isArray(attributes)) return {};
-  const entries = attributes.map(({ name, value }) => [String(name), String(value)]);
-  return Object.fromEntries(entries);
 }

@@ -6,7 +6,7 @@ import { createCallPort } from "./call-port.ts";
 import { type Archive, type ArchiveRules, createArchive } from "./create-archive.ts";
 import { type Closer, createCloser } from "./create-closer.ts";
 import {
-  type ClosingQuery,
+  type AskedQuery,
   type ClosingRules,
   type ClosingTables,
   createClosingTables,
@@ -16,12 +16,14 @@ import { createFleet, type Fleet } from "./create-fleet.ts";
 import { createLoader, type Sent } from "./create-loader.ts";
 import { createOperator, type Operator } from "./create-operator.ts";
 import { createQueue, type Queue } from "./create-queue.ts";
+import { createReceiver, type Receiver } from "./create-receiver.ts";
 import { createScheduler, type Scheduler } from "./create-scheduler.ts";
 import { createTrace, type Trace } from "./create-trace.ts";
 import { createWarehouse, type Warehouse } from "./create-warehouse.ts";
-import { outageMs, type Storm } from "./draw-storm.ts";
+import { outageMs, type Storm, smallLimits } from "./draw-storm.ts";
+import type { FindOpenFailures } from "./find-open-failures.ts";
 import { type FunctionName, subscribers, type Twists } from "./functions-under-test.ts";
-import { expectLoaded, type Input, type InputMessage } from "./generate-input.ts";
+import { expectLoaded, expectReceived, type Input, type InputMessage } from "./generate-input.ts";
 import { earlyMs } from "./invent-records.ts";
 import { createLineage, type Lineage } from "./lineage.ts";
 import { createWeather, type FaultLimits, type Weather } from "./weather.ts";
@@ -37,6 +39,7 @@ export type World = {
   closer: Closer;
   exporter: Exporter;
   archive: Archive;
+  receiver: Receiver;
   closingTables: ClosingTables;
   lineage: Lineage;
   /** When the storm is over, and no event is early any more; ms since 1970. */
@@ -47,6 +50,8 @@ export type World = {
   accepted: ReadonlyMap<string, InputMessage>;
   /** Lines that were published of each object, by its name. */
   loaded: ReadonlyMap<string, ReadonlySet<string>>;
+  /** Ids of the webhooks that were published. */
+  received: ReadonlySet<string>;
   tally: Readonly<Tally>;
   /** Why deliveries failed that must not fail, in the quiet. */
   errors: readonly string[];
@@ -63,6 +68,8 @@ export type Tally = {
   overlaps: number;
   /** Failed events that were sent again after the storm. */
   redriven: number;
+  /** Requests with rows for the warehouse. */
+  appends: number;
 };
 
 const hourMs = 3_600_000;
@@ -88,13 +95,16 @@ export function createWorld(settings: {
   random: Random;
   /** Of what happens to the exporter of closed hours. */
   exportSeed: number;
+  /** Of those who post webhooks. */
+  postSeed: number;
   limits: FaultLimits;
   /** Faults that are planted between the parts under test. */
   twists: Twists;
   closingRules: ClosingRules;
   archiveRules: ArchiveRules;
+  findOpen: FindOpenFailures;
   /** Hears of each query of a closing. */
-  onQuery: (query: ClosingQuery) => void;
+  onQuery: (query: AskedQuery) => void;
   maxSteps: number;
 }): World {
   const { storm, input, random, limits, twists } = settings;
@@ -103,14 +113,26 @@ export function createWorld(settings: {
   const trace = createTrace();
   const { now } = scheduler;
   const weather = createWeather({ storm, random, now, stormEndsMs, outage, limits });
-  const warehouse = createWarehouse(random, weather);
+  const warehouse = createWarehouse(
+    random,
+    weather,
+    storm.smallLimits ? smallLimits.append : undefined,
+  );
   const lineage = createLineage();
   const archive = createArchive(random, settings.archiveRules);
   const callPort = createCallPort({ scheduler, random, weather, trace });
   const accepted = new Map<string, InputMessage>();
   const loaded = new Map<string, Set<string>>();
+  const received = new Set<string>();
   const errors: string[] = [];
-  const tally: Tally = { deliveries: 0, published: 0, messages: 0, overlaps: 0, redriven: 0 };
+  const tally: Tally = {
+    deliveries: 0,
+    published: 0,
+    messages: 0,
+    overlaps: 0,
+    redriven: 0,
+    appends: 0,
+  };
   const fleets = new Map<string, Fleet>();
 
   const queue = createQueue({
@@ -135,6 +157,9 @@ export function createWorld(settings: {
     scheduler,
     callPort,
     warehouse,
+    findOpen: settings.findOpen,
+    onFind: (asked, answer) =>
+      settings.onQuery({ query: "findFailures", asked, answer, rows: warehouse.rowCounts() }),
     accept: (topic, data, attributes, failed) => {
       const id = queue.accept(topic, data, attributes);
       if (failed === undefined) return;
@@ -172,6 +197,7 @@ export function createWorld(settings: {
   }
   let { closingsDuringAppends } = storm;
   const onAppend = (table: string): number => {
+    tally.appends += 1;
     if (closingsDuringAppends === 0 || table !== urlMentions.increments.table) return 0;
     if (!random.chance(closingDuringAppend)) return 0;
     closingsDuringAppends -= 1;
@@ -189,6 +215,28 @@ export function createWorld(settings: {
     for (const line of content.toString().split("\n")) lines.add(line);
     loaded.set(object.name, lines);
   };
+
+  const receiver = createReceiver({
+    scheduler,
+    random: createRandom(settings.postSeed),
+    weather,
+    trace,
+    callPort,
+    accept: (topic, data, attributes) => {
+      const id = queue.accept(topic, data, attributes);
+      const line = plainData(data, attributes).toString();
+      for (const webhook of input.webhooks) {
+        if (webhook.isForged || webhook.record.line !== line) continue;
+        received.add(webhook.id);
+        accepted.set(id, expectReceived(webhook));
+      }
+      return id;
+    },
+    twists,
+  });
+  for (const webhook of input.webhooks) {
+    scheduler.after(webhook.afterMs, () => receiver.post(webhook));
+  }
 
   const startFleet = (name: FunctionName): Fleet => {
     const around = {
@@ -224,6 +272,7 @@ export function createWorld(settings: {
     closer,
     exporter,
     archive,
+    receiver,
     closingTables,
     lineage,
     quietFromMs,
@@ -237,13 +286,15 @@ export function createWorld(settings: {
     },
     accepted,
     loaded,
+    received,
     tally,
     errors,
   };
 }
 
-function planTimes({ outageFromMs }: Storm, { startMs, messages }: Input) {
-  const lastInputMs = startMs + Math.max(0, ...messages.map(({ afterMs }) => afterMs));
+function planTimes({ outageFromMs }: Storm, { startMs, messages, webhooks }: Input) {
+  const lastInputMs =
+    startMs + Math.max(0, ...[...messages, ...webhooks].map(({ afterMs }) => afterMs));
   const outage =
     outageFromMs === undefined
       ? undefined

@@ -48,7 +48,13 @@ export type Storm = {
   paceMs: number;
   /** In the end all counts are taken back, and counted again from the archive. */
   replays: boolean;
+  /** Some of the input is posted by its senders, and some of that is forged. */
+  webhooks: boolean;
+  /** What takes megabytes to exceed, some kilobytes do: an append, and a part of a failed event. */
+  smallLimits: boolean;
 };
+
+export const smallLimits = { append: { bytes: 2_500, rows: 6 }, partBytes: 400 };
 
 const minuteMs = 60_000;
 export const outageMs = 72 * 60 * minuteMs;
@@ -81,6 +87,8 @@ export const calm: Storm = {
   closingsDuringAppends: 0,
   paceMs: 2 * minuteMs,
   replays: false,
+  webhooks: false,
+  smallLimits: false,
 };
 
 /** Hours are closed while the input still comes, by two at once half of the time. */
@@ -143,5 +151,7 @@ export function drawStorm(seed: number, random: Random, events: number): Storm {
     // Longer than an hour, so that there are hours to close while more of them comes.
     paceMs: isOfClosings ? random.pick([2, 20, 20]) * minuteMs : 2 * minuteMs,
     replays: random.chance(0.3),
+    webhooks: random.chance(0.3) || crashPoint?.startsWith("receive-webhook") === true,
+    smallLimits: random.chance(0.3),
   };
 }

@@ -1,3 +1,5 @@
+import type { KeyObject } from "node:crypto";
+import type { AppendLimits } from "../../functions/append-rows/append-isolating.ts";
 import type { AppendToTable } from "../../functions/append-rows/append-to-table.ts";
 import {
   type AppendRows,
@@ -17,6 +19,8 @@ import { createHandler as createNormalizeBluesky } from "../../functions/normali
 import { createHandler as createNormalizeMastodon } from "../../functions/normalize-mastodon/handler.ts";
 import { createHandler as createNormalizeTweets } from "../../functions/normalize-tweets/handler.ts";
 import { createHandler as createNormalizeUrls } from "../../functions/normalize-urls/handler.ts";
+import type { PublishBody } from "../../functions/receive-webhook/publish-body.ts";
+import type { RememberDelivery } from "../../functions/receive-webhook/remember-deliveries.ts";
 import { createHandler as createRecordDeadLetters } from "../../functions/record-dead-letters/handler.ts";
 import { createLinePublisher, type PublishLines } from "../../shared/codec/publish-lines.ts";
 import type { PublishMessage } from "../../shared/codec/publish-message.ts";
@@ -52,6 +56,16 @@ export type Platform = {
   append: AppendToTable;
   now: () => number;
   schedule: (run: () => void, ms: number) => unknown;
+  /** Where they are narrower than those that are deployed. */
+  limits?: { append: AppendLimits; partBytes: number };
+};
+
+/** The outside of one instance of receive-webhook, and the keys that it knows. */
+export type ReceivePorts = {
+  publish: PublishBody;
+  remember: RememberDelivery;
+  xSecrets: readonly KeyObject[];
+  standardSecrets: readonly KeyObject[];
 };
 
 /** The outside of one load. */
@@ -75,6 +89,7 @@ export type Twists = {
   count?: (count: CountEvents, platform: Platform) => CountEvents;
   appendRows?: (append: AppendRows, platform: Platform) => AppendRows;
   load?: (ports: LoadPorts) => LoadPorts;
+  receive?: (ports: ReceivePorts) => ReceivePorts;
   close?: (tools: ClosingTools) => ClosingTools;
   export?: (tools: ExportTools) => ExportTools;
   handle?: (name: FunctionName, handle: Handle, platform: Platform) => Handle;
@@ -130,10 +145,18 @@ const create = {
     return createBucketHours({ count, publish, now: platform.now, log, config });
   },
   "append-rows": (platform: Platform, twists: Twists): Handle => {
-    const appender = createCoalescedAppender(platform.append, platform.schedule);
+    const appender = createCoalescedAppender(
+      platform.append,
+      platform.schedule,
+      platform.limits?.append,
+    );
     const append = twists.appendRows?.(appender, platform) ?? appender;
     return createAppendRows({ append, log, config });
   },
   "record-dead-letters": (platform: Platform): Handle =>
-    createRecordDeadLetters({ publish: platform.publish, log, config }),
+    createRecordDeadLetters({
+      publish: platform.publish,
+      log,
+      config: { ...config, ...(platform.limits && { partBytes: platform.limits.partBytes }) },
+    }),
 };

@@ -7,6 +7,7 @@ import { type CountedEvent, createEvents } from "./invent-events.ts";
 import { servers } from "./invent-mastodon.ts";
 import { inventObject, type LandedObject } from "./invent-objects.ts";
 import { createRecords, type InputTopic, type InventedRecord } from "./invent-records.ts";
+import { inventWebhook, type Webhook } from "./invent-webhooks.ts";
 
 /** What one item of a message must become a receipt of. */
 type ExpectedReceipt = {
@@ -40,6 +41,8 @@ export type Input = {
   messages: InputMessage[];
   /** What lands in the bucket; a message tells of each. */
   objects: readonly LandedObject[];
+  /** What is posted, in place of messages. */
+  webhooks: readonly Webhook[];
   counted: readonly CountedEvent[];
   /**
    * Ids that a delete names, whether their post is in the input or not, and those of authors who are
@@ -68,6 +71,9 @@ const otherTopics = [...archivedTopics, "url-mentions"] as const;
 
 /** Messages that come from the normalizers of other networks, and from who knows pages already. */
 const othersShare = 0.5;
+/** Each is a message of its own. */
+const linesPerWebhook = 15;
+const webhooksMs = 10 * 60_000;
 const minMessages = 20;
 const maxMessages = 200;
 
@@ -88,7 +94,14 @@ export function generateInput(random: Random, lines: number, storm: Storm): Inpu
     : [];
   for (const object of objects) messages.push(notify(object, random.below(60_000)));
   let afterMs = 0;
-  let left = lines - objects.reduce((sum, object) => sum + object.records.size, 0);
+  const webhooks = storm.webhooks
+    ? Array.from({ length: Math.ceil(lines / linesPerWebhook) }, (_, index) => {
+        const afterMs = random.below(webhooksMs);
+        return inventWebhook(random, { records, nowMs: startMs + afterMs, afterMs, index });
+      })
+    : [];
+  const loaded = objects.reduce((sum, object) => sum + object.records.size, 0);
+  let left = lines - loaded - webhooks.length;
   while (left > 0) {
     const others = random.pick(storm.replays ? archivedTopics : otherTopics);
     const server = random.pick(servers);
@@ -109,7 +122,7 @@ export function generateInput(random: Random, lines: number, storm: Storm): Inpu
     }
   }
   if (storm.poison > 0) messages.push(...unreadable.map((one) => fail(one, afterMs)));
-  return { startMs, messages, objects, counted: events.counted, deleted };
+  return { startMs, messages, objects, webhooks, counted: events.counted, deleted };
 }
 
 /** Messages that cannot be read as their attributes say. */
@@ -150,6 +163,13 @@ export function expectLoaded(object: LandedObject, data: Buffer): InputMessage {
   const records = lines.map((line) => object.records.get(line) ?? { line, receipts: [] });
   return { topic: "tweets", afterMs: 0, ...pack(records) };
 }
+
+/** The message that must be published of what is posted. */
+export const expectReceived = ({ record }: Webhook): InputMessage => ({
+  topic: "tweets",
+  afterMs: 0,
+  ...pack([record]),
+});
 
 function pack(records: readonly InventedRecord[]) {
   const receipts: ExpectedReceipt[] = [];

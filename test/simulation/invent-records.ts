@@ -42,6 +42,8 @@ export type Records = {
   restOf: (server: Server) => InventedRecord[];
   /** A record for a file that is loaded. */
   ofObjects: (nowMs: number) => InventedRecord;
+  /** A record that is posted: X posts one item, others pages. */
+  ofWebhooks: (scheme: "x" | "standard", nowMs: number) => InventedRecord & { line: string };
 };
 
 const hourMs = 3_600_000;
@@ -109,7 +111,7 @@ export function createRecords(
     };
   };
 
-  const page = (nowMs: number): InventedRecord => {
+  const page = (nowMs: number): InventedRecord & { line: string } => {
     const lines: string[] = [];
     const receipts: InventedRecord["receipts"] = [];
     const reasons: FailureReason[] = [];
@@ -144,7 +146,7 @@ export function createRecords(
     return { line, receipts: [{ place, outcome }] };
   };
 
-  const ofObjects = (nowMs: number): InventedRecord => {
+  const ofObjects = (nowMs: number): InventedRecord & { line: string } => {
     const { line, place, outcome } = goodItem(nowMs);
     return { line, receipts: [{ place, outcome }] };
   };
@@ -196,5 +198,6 @@ export function createRecords(
     },
     restOf: mastodon.rest,
     ofObjects,
+    ofWebhooks: (scheme, nowMs) => (scheme === "x" ? ofObjects(nowMs) : page(nowMs)),
   };
 }

@@ -57,6 +57,8 @@ export type Outcome = {
   accepted: ReadonlyMap<string, InputMessage>;
   /** Lines that were published of each object, by its name. */
   loaded: ReadonlyMap<string, ReadonlySet<string>>;
+  /** Ids of the webhooks that were published. */
+  received: ReadonlySet<string>;
   hours: readonly HourCell[];
   posts: readonly Row[];
   /** Links that are set aside with a reason. */
@@ -189,7 +191,7 @@ function receiptsOf({ posts, lineage }: Outcome): Map<string, string> {
 }
 
 function compareReceipts(
-  { input, accepted, loaded }: Outcome,
+  { input, accepted, loaded, received }: Outcome,
   receipts: ReadonlyMap<string, string>,
   report: Report,
 ) {
@@ -215,6 +217,11 @@ function compareReceipts(
       wrong.missingReceipts += 1;
       report(`${name} was not loaded, with ${line}`);
     }
+  }
+  for (const { id, isForged } of input.webhooks) {
+    if (isForged || received.has(id)) continue;
+    wrong.missingReceipts += 1;
+    report(`${id} was not received`);
   }
   for (const place of unexpected) {
     wrong.wrongReceipts += 1;

@@ -1,7 +1,11 @@
 import type { Row } from "./create-warehouse.ts";
+import { calm } from "./draw-storm.ts";
 import type { FunctionName, Twists } from "./functions-under-test.ts";
 import type { PlantedFault } from "./planted-fault.ts";
 import { changeHandle, changeLinesOf, changePayload } from "./twist-ports.ts";
+
+/** Posts that are told again, edited and deleted. */
+const repeated = { ...calm, repeats: 0.5 };
 
 /** Changes the text of each message before a function has it. */
 const changeText = (name: FunctionName, change: (text: string) => string): Twists =>
@@ -30,7 +34,8 @@ const wrongBluesky: readonly PlantedFault[] = [
   {
     name: "keeps the posts of a deleted account of Bluesky",
     sign: "unexpected",
-    seed: 3,
+    seed: 9,
+    storm: repeated,
     twists: bluesky("append-tombstones", (line) =>
       String(line.id).endsWith("/*") ? undefined : line,
     ),
@@ -38,6 +43,7 @@ const wrongBluesky: readonly PlantedFault[] = [
   {
     name: "takes an update of Bluesky for a post of its own",
     sign: "unexpected",
+    storm: repeated,
     twists: bluesky("link-shares", (line) =>
       isEdited(line) ? { ...line, id: `${String(line.id)}-updated` } : line,
     ),
@@ -45,7 +51,7 @@ const wrongBluesky: readonly PlantedFault[] = [
   {
     name: "does not tell an update of Bluesky from the post before it",
     sign: "lost",
-    seed: 4,
+    storm: repeated,
     twists: bluesky("link-shares", unedited),
   },
   {
@@ -100,6 +106,7 @@ const wrongMastodon: readonly PlantedFault[] = [
   {
     name: "takes the numbers of all servers for those of one",
     sign: "unexpected",
+    storm: repeated,
     twists: mastodon("append-tombstones", (line) => ({
       ...line,
       id: String(line.id).replace(/:[a-z.]+\//, ":one.example.com/"),
@@ -133,6 +140,7 @@ const wrongMastodon: readonly PlantedFault[] = [
   {
     name: "does not tell an edit of Mastodon from the status before it",
     sign: "lost",
+    storm: repeated,
     twists: mastodon("link-shares", unedited),
   },
   {

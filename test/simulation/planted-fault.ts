@@ -2,6 +2,7 @@ import type { CountHours } from "./count-hours.ts";
 import type { ArchiveRules } from "./create-archive.ts";
 import type { ClosingRules } from "./create-closing-tables.ts";
 import type { Storm } from "./draw-storm.ts";
+import type { FindOpenFailures } from "./find-open-failures.ts";
 import type { Twists } from "./functions-under-test.ts";
 import type { Verdict } from "./judge-run.ts";
 
@@ -18,4 +19,5 @@ export type PlantedFault = {
   countHours?: CountHours;
   closingRules?: Partial<ClosingRules>;
   archiveRules?: Partial<ArchiveRules>;
+  findOpen?: FindOpenFailures;
 };

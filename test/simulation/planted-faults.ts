@@ -8,6 +8,8 @@ import { type CountHours, cellOf, countHours, membersOf } from "./count-hours.ts
 import type { Row } from "./create-warehouse.ts";
 import { calm } from "./draw-storm.ts";
 import type { Platform, Twists } from "./functions-under-test.ts";
+import { intakeFaults } from "./intake-faults.ts";
+import { limitFaults } from "./limit-faults.ts";
 import { networkFaults } from "./network-faults.ts";
 import type { PlantedFault } from "./planted-fault.ts";
 import { ownTopic } from "./tenant.ts";
@@ -28,6 +30,10 @@ const minuteMs = 60_000;
 const hourMs = 60 * minuteMs;
 const ignoreFailure = (): void => undefined;
 
+const failing = { ...calm, failures: 0.1 };
+const poisoned = { ...calm, poison: 0.1 };
+const refusing = { ...calm, refusals: 0.3 };
+
 /** Acknowledged although it is not safe. */
 const acknowledgedTooEarly: readonly PlantedFault[] = [
   {
@@ -40,7 +46,7 @@ const acknowledgedTooEarly: readonly PlantedFault[] = [
   {
     name: "acknowledges before it appends",
     sign: "lost",
-    seed: 3,
+    storm: failing,
     twists: changeHandle("append-rows", (handle) => async (event) => {
       void handle(event).catch(ignoreFailure);
     }),
@@ -48,7 +54,7 @@ const acknowledgedTooEarly: readonly PlantedFault[] = [
   {
     name: "acknowledges what throws",
     sign: "lost",
-    seed: 5,
+    storm: failing,
     twists: changeHandle("bucket-hours", (handle) => (event) => handle(event).catch(ignoreFailure)),
   },
   {
@@ -75,7 +81,7 @@ const acknowledgedTooEarly: readonly PlantedFault[] = [
   {
     name: "a coalescer answers before its batch is appended",
     sign: "lost",
-    seed: 3,
+    storm: failing,
     twists: {
       appendRows: (append) => async (table, rows) => {
         void append(table, rows).catch(ignoreFailure);
@@ -86,7 +92,7 @@ const acknowledgedTooEarly: readonly PlantedFault[] = [
   {
     name: "swallows errors of publishing",
     sign: "lost",
-    seed: 5,
+    storm: failing,
     twists: {
       publishLines: (_, publish) => (topic, schema, lines) =>
         publish(topic, schema, lines).catch(ignoreFailure),
@@ -95,7 +101,7 @@ const acknowledgedTooEarly: readonly PlantedFault[] = [
   {
     name: "swallows errors of appending",
     sign: "lost",
-    seed: 3,
+    storm: failing,
     twists: {
       platform: (_, platform) => ({
         ...platform,
@@ -106,7 +112,7 @@ const acknowledgedTooEarly: readonly PlantedFault[] = [
   {
     name: "does not wait for its failed events",
     sign: "missingFailures",
-    seed: 12,
+    storm: { ...failing, poison: 0.05 },
     twists: {
       publishLines: (_, publish) => async (topic, schema, lines) => {
         const published = publish(topic, schema, lines);
@@ -118,7 +124,7 @@ const acknowledgedTooEarly: readonly PlantedFault[] = [
   {
     name: "tells the failure of a batch to the wrong request",
     sign: "lost",
-    seed: 7,
+    storm: failing,
     twists: {
       publishLines: (_, publish) => {
         const open = new Set<(error: unknown) => void>();
@@ -141,7 +147,7 @@ const acknowledgedTooEarly: readonly PlantedFault[] = [
   {
     name: "remembers messages before they are safe",
     sign: "lost",
-    seed: 3,
+    storm: failing,
     twists: changeHandle("append-rows", (handle) => {
       const seen = new Set<string>();
       return async (event) => {
@@ -226,7 +232,7 @@ const lostOnTheWay: readonly PlantedFault[] = [
   {
     name: "takes a partial failure for success",
     sign: "lost",
-    seed: 17,
+    storm: refusing,
     twists: {
       appendRows: (append) => async (table, rows) => {
         await append(table, rows);
@@ -237,7 +243,7 @@ const lostOnTheWay: readonly PlantedFault[] = [
   {
     name: "a refused row takes along what stands after it",
     sign: "lost",
-    seed: 17,
+    storm: refusing,
     twists: {
       platform: (_, platform) => {
         const cuts = new Map<string, number>();
@@ -258,6 +264,7 @@ const lostOnTheWay: readonly PlantedFault[] = [
   {
     name: "a bad line takes its neighbours along",
     sign: "missingReceipts",
+    storm: poisoned,
     twists: changeHandle(
       "normalize-tweets",
       (handle) => (event) => handle(changePayload(event, keepOnlyBadLines)),
@@ -285,6 +292,7 @@ const lostOnTheWay: readonly PlantedFault[] = [
   {
     name: "drops failed events",
     sign: "missingFailures",
+    storm: poisoned,
     twists: changeLines("failed-events", () => undefined),
   },
   {
@@ -321,6 +329,7 @@ const wrongObject: readonly PlantedFault[] = [
   {
     name: "takes a reading that breaks off for the whole",
     sign: "missingReceipts",
+    storm: { ...calm, objects: true, breakOffs: 0.5 },
     twists: {
       load: (ports) => ({
         ...ports,
@@ -357,8 +366,7 @@ const wrongObject: readonly PlantedFault[] = [
   {
     name: "swallows errors of publishing an object",
     sign: "missingReceipts",
-    seed: 4,
-    storm: { ...calm, objects: true, failures: 0.3 },
+    storm: { ...failing, objects: true },
     twists: {
       load: (ports) => ({
         ...ports,
@@ -453,6 +461,7 @@ const wrongIdentity: readonly PlantedFault[] = [
   {
     name: "retries under a new id",
     sign: "unexpected",
+    storm: failing,
     twists: {
       publishLines: (name, publish) => async (topic, schema, lines) => {
         try {
@@ -545,6 +554,7 @@ const wrongFailure: readonly PlantedFault[] = [
   {
     name: "keeps the decoded text, not the bytes",
     sign: "wrongFailures",
+    storm: poisoned,
     twists: changeLines("failed-events", (line) => ({
       ...line,
       original: Buffer.from(originalOf(line).toString()).toString("base64"),
@@ -553,6 +563,7 @@ const wrongFailure: readonly PlantedFault[] = [
   {
     name: "keeps the first 64 bytes",
     sign: "wrongFailures",
+    storm: poisoned,
     twists: changeLines("failed-events", (line) => ({
       ...line,
       original: originalOf(line).subarray(0, 64).toString("base64"),
@@ -638,7 +649,7 @@ const wrongEncoding: readonly PlantedFault[] = [
   {
     name: "forgets the tenant of the topic that a message failed on",
     sign: "lost",
-    seed: 21,
+    storm: { ...calm, outageFromMs: 0, maxDeliveryAttempts: 5 },
     twists: changeRows("failed_events", (rows) =>
       rows.map((row) => ({ ...row, source_topic: ownTopic(String(row.source_topic)) ?? "" })),
     ),
@@ -646,7 +657,7 @@ const wrongEncoding: readonly PlantedFault[] = [
   {
     name: "sends failed events again without their encoding",
     sign: "wrongFailures",
-    seed: 3,
+    storm: { ...calm, outageFromMs: 0, maxDeliveryAttempts: 5 },
     twists: {
       platform: (name, platform) => ({
         ...platform,
@@ -674,6 +685,8 @@ export const plantedFaults: readonly PlantedFault[] = [
   ...networkFaults,
   ...closingFaults,
   ...archiveFaults,
+  ...intakeFaults,
+  ...limitFaults,
 ];
 
 const failedAttributes = z.array(z.object({ name: z.string(), value: z.string() }));

@@ -3,10 +3,11 @@ import { closeAtRest } from "./close-at-rest.ts";
 import { type CountHours, countHours, printHours } from "./count-hours.ts";
 import { countUnlinked } from "./count-unlinked.ts";
 import { type ArchiveRules, archiveRules } from "./create-archive.ts";
-import { type ClosingQuery, type ClosingRules, closingRules } from "./create-closing-tables.ts";
+import { type AskedQuery, type ClosingRules, closingRules } from "./create-closing-tables.ts";
 import type { Row, Warehouse } from "./create-warehouse.ts";
 import { createWorld, type Tally } from "./create-world.ts";
 import { drawStorm, type Storm } from "./draw-storm.ts";
+import { type FindOpenFailures, findOpenFailures } from "./find-open-failures.ts";
 import type { Twists } from "./functions-under-test.ts";
 import { generateInput, type Input } from "./generate-input.ts";
 import { isExact, type Judgement, judgeRun } from "./judge-run.ts";
@@ -28,8 +29,9 @@ export type RunSettings = {
   countHours?: CountHours;
   closingRules?: Partial<ClosingRules>;
   archiveRules?: Partial<ArchiveRules>;
-  /** Hears of each query of a closing. */
-  onQuery?: (query: ClosingQuery) => void;
+  findOpen?: FindOpenFailures;
+  /** Hears of each query of a closing, or of a redrive. */
+  onQuery?: (query: AskedQuery) => void;
 };
 
 export type Run = Judgement &
@@ -46,6 +48,8 @@ export type Run = Judgement &
     errors: string[];
     /** View `url_hours` as text. */
     hours: string;
+    /** Webhooks that were taken. */
+    received: number;
     /** All rows of a table, in the order they were appended. */
     rows: Warehouse["rows"];
   };
@@ -89,10 +93,12 @@ export async function runSeed(settings: RunSettings): Promise<Run> {
     input,
     random,
     exportSeed: seed + 0x3_0000_0000,
+    postSeed: seed + 0x4_0000_0000,
     limits,
     twists,
     closingRules: { ...closingRules, ...settings.closingRules },
     archiveRules: { ...archiveRules, ...settings.archiveRules },
+    findOpen: settings.findOpen ?? findOpenFailures,
     onQuery: settings.onQuery ?? (() => undefined),
     maxSteps,
   });
@@ -132,13 +138,14 @@ export async function runSeed(settings: RunSettings): Promise<Run> {
   const late = hasClosings ? await closeAtRest(world) : nothingWrong;
   trace.add(hours);
 
-  const left = queue.unacknowledged() + queue.takeParked().length;
+  const left = queue.unacknowledged() + queue.takeParked().length + world.receiver.unanswered();
   const isAtRest =
     isDelivered && isRedriven && isRedrivenAgain && isRecounted && early.isClosed && late.isClosed;
   const judgement = judgeRun({
     input,
     accepted: world.accepted,
     loaded: world.loaded,
+    received: world.received,
     hours: cells,
     posts,
     unlinked: countUnlinked({
@@ -154,7 +161,7 @@ export async function runSeed(settings: RunSettings): Promise<Run> {
     failedEvents: warehouse.rows("failed_events"),
     lineage: world.lineage,
     unfinished: left + (isAtRest ? 0 : 1),
-    failedInQuiet: errors.length,
+    failedInQuiet: errors.length + world.receiver.refused(),
     unstable: hasNewRows && printHours(first.cells) !== hours ? 1 : 0,
   });
   return {
@@ -168,6 +175,7 @@ export async function runSeed(settings: RunSettings): Promise<Run> {
     deaths: weather.deaths,
     errors: [...new Set(errors)],
     hours,
+    received: world.received.size,
     rows: warehouse.rows,
   };
 }

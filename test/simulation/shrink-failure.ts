@@ -37,6 +37,8 @@ const calmings: readonly Partial<Storm>[] = [
   { lateEvents: 0 },
   { closings: 0 },
   { replays: false },
+  { webhooks: false },
+  { smallLimits: false },
 ];
 
 type Schedule = Required<Pick<RunSettings, "seed" | "events" | "storm">> & { limits: FaultLimits };
@@ -48,7 +50,10 @@ type Schedule = Required<Pick<RunSettings, "seed" | "events" | "storm">> & { lim
 export async function shrinkFailure(
   failing: Run,
   events: number,
-  planted: Pick<RunSettings, "twists" | "countHours" | "closingRules" | "archiveRules"> = {},
+  planted: Pick<
+    RunSettings,
+    "twists" | "countHours" | "closingRules" | "archiveRules" | "findOpen"
+  > = {},
 ): Promise<MinimalSchedule> {
   let schedule: Schedule = { seed: failing.seed, events, storm: failing.storm, limits: allFaults };
   let run = failing;

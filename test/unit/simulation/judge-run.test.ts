@@ -27,6 +27,24 @@ const input: Input = {
       records: new Map([["line of a file", { line: "line of a file", receipts: [] }]]),
     },
   ],
+  webhooks: [
+    {
+      id: "msg_0",
+      scheme: "x",
+      afterMs: 0,
+      record: { line: "{}", receipts: [] },
+      secret: "ours",
+      isForged: false,
+    },
+    {
+      id: "msg_1",
+      scheme: "x",
+      afterMs: 0,
+      record: { line: "{}", receipts: [] },
+      secret: "another",
+      isForged: true,
+    },
+  ],
   counted: [
     {
       id: "x:1",
@@ -126,6 +144,7 @@ const exact: Outcome = {
     ["m2", mentions],
   ]),
   loaded: new Map([["landing/tweets/part-0.ndjson", new Set(["line of a file"])]]),
+  received: new Set(["msg_0"]),
   hours: [cell],
   posts: receipts,
   unlinked: 1,
@@ -183,6 +202,7 @@ const wrongs: readonly [
   ["unjudgedLinks", "a link is not set aside", { unlinked: 0 }, 1],
   ["unjudgedLinks", "a link is set aside that is counted", { unlinked: 2 }, 1],
   ["missingReceipts", "a line of a file is not loaded", { loaded: new Map() }, 1],
+  ["missingReceipts", "a webhook was never published", { received: new Set() }, 1],
   [
     "wrongReceipts",
     "a receipt says something else",
