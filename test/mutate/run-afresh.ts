@@ -10,6 +10,9 @@ type Listener = (message: unknown) => void;
 let listenerOfRun: Listener | undefined;
 let isListening = false;
 
+/** What a fault never ends, fails before Stryker would start another process. */
+const soonMs = 3_000;
+
 init({
   post: (message) => port.postMessage(message),
   on: (listener) => {
@@ -32,11 +35,16 @@ init({
         return Reflect.get(target, name);
       },
     });
+    const patience = ctx.providedContext.mode === "mutant" ? { testTimeout: soonMs } : {};
     for (const file of ctx.files) {
       if (isTold) return;
       // No fault is planted while the next run loads its modules, and none is thought to be reached.
       Reflect.deleteProperty(globalThis, "__stryker__");
-      const alone = { ...ctx, files: [file], config: { ...ctx.config, isolate: true } };
+      const alone = {
+        ...ctx,
+        files: [file],
+        config: { ...ctx.config, isolate: true, ...patience },
+      };
       await runBaseTests("run", { ...state, rpc, ctx: alone }, traces);
     }
   },

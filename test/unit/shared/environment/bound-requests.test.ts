@@ -1,11 +1,15 @@
 import { once } from "node:events";
 import { createServer, request } from "node:http";
 import { connect } from "node:net";
-import { expect, test } from "vitest";
+import { afterEach, expect, test, vi } from "vitest";
 import { boundRequests } from "../../../../shared/environment/bound-requests.ts";
 
 /** Of this process, so for all servers here: as in a function, where there is one. */
 boundRequests({ mostBytes: 20_000_000, undeclared: "refused", isRaw: true });
+
+afterEach(() => {
+  vi.useRealTimers();
+});
 
 /** However busy the machine is. */
 const patience = { timeout: 10_000 };
@@ -90,5 +94,72 @@ test("the room of a sender that goes away is there for the next one", async () =
   await expect.poll(() => waiting.has("/next"), patience).toBe(true);
   waiting.get("/next")?.();
   expect(await next).toBe(200);
+  close();
+});
+
+test.each([
+  [415, "The body must not be encoded", "content-encoding: gzip\r\ncontent-length: 2"],
+  [411, "The length of the body must be declared", "transfer-encoding: chunked"],
+  [413, "The body is too large", "content-length: 20000001"],
+])("says with %i what is wrong: %s", async (status, title, headers) => {
+  const { port, close } = await serve();
+  const socket = connect(port);
+  socket.write(`POST /now HTTP/1.1\r\nhost: x\r\n${headers}\r\n\r\n`);
+  const [answer] = await once(socket, "data");
+  const [head = "", body = ""] = String(answer).split("\r\n\r\n");
+  expect(head).toMatch(/^content-type: application\/problem\+json$/im);
+  expect(head).toMatch(/^connection: close$/im);
+  expect(head).not.toMatch(/^retry-after/im);
+  expect(JSON.parse(body)).toEqual({ type: "about:blank", title, status });
+  socket.destroy();
+  close();
+});
+
+test("a body of the largest size is taken, and one without any", async () => {
+  const { post, close } = await serve();
+  const largest = Buffer.alloc(20_000_000);
+  expect(await post("/now", { "content-length": largest.length }, largest)).toBe(200);
+  expect(await post("/now", { "content-length": 0 }, "")).toBe(200);
+  close();
+});
+
+test("who has waited for 25 s is sent away, to come again, and leaves no place behind", async () => {
+  vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout"] });
+  const { port, waiting, close } = await serve();
+  const begin = (path: string) => {
+    const socket = connect(port);
+    socket.write(`POST ${path} HTTP/1.1\r\nhost: x\r\ncontent-length: 15000000\r\n\r\n`);
+    return socket;
+  };
+  const first = begin("/first");
+  await vi.waitUntil(() => waiting.has("/first"), patience);
+  expect(vi.getTimerCount()).toBe(0);
+  const second = begin("/second");
+  const refused = once(second, "data");
+  await vi.waitUntil(() => vi.getTimerCount() === 1, patience);
+  vi.advanceTimersByTime(24_999);
+  expect(vi.getTimerCount()).toBe(1);
+  vi.advanceTimersByTime(1);
+  const [answer] = await refused;
+  expect(String(answer)).toMatch(/^HTTP\/1.1 429 /);
+  expect(String(answer)).toMatch(/^retry-after: 5$/im);
+  expect(String(answer)).toContain("Too many large bodies at once");
+  // What is left of the body may be sent for 10 s, and then no more.
+  const closed = once(second, "close");
+  vi.advanceTimersByTime(10_000);
+  await closed;
+  first.destroy();
+  const third = begin("/third");
+  await vi.waitUntil(() => waiting.has("/third"), patience);
+  expect(waiting.has("/second")).toBe(false);
+  third.destroy();
+  close();
+});
+
+test("a refused body that ends in time leaves no timer behind", async () => {
+  vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout"] });
+  const { post, close } = await serve();
+  expect(await post("/now", { "content-encoding": "gzip", "content-length": 2 }, "{}")).toBe(415);
+  await vi.waitUntil(() => vi.getTimerCount() === 0, patience);
   close();
 });

@@ -1,3 +1,5 @@
+import { once } from "node:events";
+import { createServer, request } from "node:http";
 import { zstdCompressSync } from "node:zlib";
 import { expect, test } from "vitest";
 import { takeMessages } from "../../../../shared/environment/take-messages.ts";
@@ -7,6 +9,47 @@ const zstd = { attributes: { "content-encoding": "zstd" } };
 /** 4 MB in a few hundred bytes. */
 const bomb = (id: string) =>
   messagePublished(zstdCompressSync(Buffer.alloc(4_000_000, "0")), "tweets", id, zstd);
+
+test("messages may be as large as Pub/Sub sends them, of a length that is not declared, and are kept once", async () => {
+  // First, because each call stands before all servers from then on.
+  takeMessages({ error: () => undefined }, async () => undefined);
+  const seen: unknown[] = [];
+  const server = createServer((incoming, response) => {
+    // As the functions framework does it.
+    Object.assign(incoming, { rawBody: "all of it" });
+    seen.push([incoming.headers["content-type"], Reflect.get(incoming, "rawBody")]);
+    incoming.resume().once("end", () => response.end());
+  });
+  server.listen(0, "127.0.0.1");
+  await once(server, "listening");
+  const address = server.address();
+  const port = typeof address === "object" ? address?.port : undefined;
+  const push = async (headers: Record<string, string | number>, body: Buffer) => {
+    const type = { "content-type": "application/json" };
+    const sent = request({
+      port,
+      host: "127.0.0.1",
+      method: "POST",
+      headers: { ...type, ...headers },
+    });
+    // A refused sender may see its connection close.
+    sent.on("error", () => undefined);
+    sent.end(body);
+    const [answer] = await once(sent, "response");
+    answer.resume();
+    return answer.statusCode;
+  };
+  const largest = Buffer.alloc(15_000_000);
+  expect(await push({ "transfer-encoding": "chunked" }, Buffer.from("{}"))).toBe(200);
+  expect(await push({ "content-length": largest.length }, largest)).toBe(200);
+  expect(await push({ "content-length": largest.length + 1 }, Buffer.alloc(15_000_001))).toBe(413);
+  expect(seen).toEqual([
+    ["application/json", undefined],
+    ["application/json", undefined],
+  ]);
+  server.closeAllConnections();
+  server.close();
+});
 
 test("handles as many messages at once as there is room for, by their bytes without compression", async () => {
   const ends: (() => void)[] = [];
