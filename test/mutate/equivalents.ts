@@ -158,6 +158,20 @@ export const equivalents: readonly Equivalent[] = [
     ["text > first", "text >= first", "the epoch itself is possible either way"],
     ["text < last", "text <= last", "a time is never written without its Z"],
   ]),
+  ...["image-colors-latest", "interaction-views", "log-views", "turnstile-views"].flatMap((name) =>
+    inFile(`shared/rows/${name}.ts`, [
+      [`""`, `"Stryker was here!"`, "only the compiler does not know that the field is described"],
+    ]),
+  ),
+  ...inFile("shared/rows/bigquery-schema.ts", [
+    ["field instanceof z.ZodType", "true", "only the compiler does not know that it is a schema"],
+    [`"a row schema has a field that is no zod schema"`, `""`, "it is never said"],
+  ]),
+  ...inFile("shared/streams/stream.ts", [
+    ["[]", `["Stryker was here"]`, "only the compiler does not know that a field is a schema"],
+    ["type instanceof z.ZodOptional", "false", "what may be absent may be so twice"],
+    ["description === undefined", "false", "to describe as nothing describes nothing"],
+  ]),
   ...inFile("shared/network/is-public-address.ts", [
     [`"ipv6"`, `""`, "Node takes any family but ipv4 for that of IPv6"],
   ]),

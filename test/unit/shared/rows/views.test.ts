@@ -1,3 +1,5 @@
+import { readdirSync } from "node:fs";
+import { join } from "node:path";
 import { expect, test } from "vitest";
 import { views } from "../../../../shared/rows/views.ts";
 import { checkedIn, checkedInJson } from "../../../support/checked-in.ts";
@@ -16,4 +18,11 @@ test("a view is created after those that it reads", () => {
     const later = names.slice(at).filter((other) => sql.includes(`\${dataset}.${other}\``));
     expect(later, name).toEqual([]);
   }
+});
+
+test("all are deployed, beside the stop words", () => {
+  const deployed = readdirSync(join(import.meta.dirname, "../../../../terraform/views"))
+    .filter((file) => file.endsWith(".sql"))
+    .map((file) => file.slice(0, -".sql".length));
+  expect([...views.map(({ name }) => name), "stop_words"].toSorted()).toEqual(deployed.toSorted());
 });
