@@ -53,6 +53,53 @@ describe("event time", () => {
     expect(read(text)).toBe(expected);
   });
 
+  test.each([
+    ["Jan", "2021-01-03"],
+    ["Feb", "2021-02-03"],
+    ["Mar", "2021-03-03"],
+    ["Apr", "2021-04-03"],
+    ["May", "2021-05-03"],
+    ["Jun", "2021-06-03"],
+    ["Jul", "2021-07-03"],
+    ["Aug", "2021-08-03"],
+    ["Sep", "2021-09-03"],
+    ["Oct", "2021-10-03"],
+    ["Nov", "2021-11-03"],
+    ["DEC", "2021-12-03"],
+  ])("names %s", (month, day) => {
+    expect(read(`Wed ${month} 03 10:15:00 +0000 2021`)).toBe(`${day}T10:15:00.000Z`);
+    expect(read(`03 ${month} 2021 10:15:00 +0000`)).toBe(`${day}T10:15:00.000Z`);
+  });
+
+  test.each([
+    ["Z", 10],
+    ["UT", 10],
+    ["UTC", 10],
+    ["GMT", 10],
+    ["EDT", 14],
+    ["EST", 15],
+    ["CDT", 15],
+    ["CST", 16],
+    ["MDT", 16],
+    ["MST", 17],
+    ["PDT", 17],
+    ["pst", 18],
+    ["GMT-0100", 11],
+    ["UTC+01", 9],
+  ])("names the zone %s", (zone, hour) => {
+    const at = `2021-03-03T${String(hour).padStart(2, "0")}:15:00.000Z`;
+    expect(read(`2021-03-03 10:15:00 ${zone}`)).toBe(at);
+    expect(read(`Wed, 03 Mar 2021 10:15:00 ${zone}`)).toBe(at);
+    expect(read(`Wed Mar 03 10:15:00 ${zone} 2021`)).toBe(at);
+    expect(read(`Wed Mar 03 2021 10:15:00 ${zone}`)).toBe(at);
+  });
+
+  test("is told as well a second time", () => {
+    const times = ["2021-03-03T10:15:00Z", "soon", "2021-03-03T10:15:00Z", "soon"].map(readTime);
+    expect(times.slice(2)).toEqual(times.slice(0, 2));
+    expect(readTime("")).toEqual({ problem: "empty" });
+  });
+
   const unknown = "not a time that is known, such as 2019-07-03T06:29:00Z";
   const impossible = "not a time of the calendar";
   const withoutZone = "no instant: an offset from UTC is missing";
@@ -88,6 +135,38 @@ describe("event time", () => {
     ["Wed, 03 Mar 2021 10:15:00 -0099", wrongOffset],
     ["2021-03-03T10:15:00 IST", unknownZone],
     ["2021-03-03T10:15:00 toString", unknown],
+    ["2021-03-03 10:15:00 at", unknownZone],
+    ["x2021-03-03T10:15:00Z", unknown],
+    ["2021-03-03T10:15:00Zx", unknownZone],
+    ["2021-03-03T10:15:00Z+", unknown],
+    ["2021-03-03T10:15:00.Z", unknown],
+    ["2021-03-03T10:15:00.1234567890Z", unknown],
+    ["2021-3-03T10:15:00Z", unknown],
+    ["2021-03-3T10:15:00Z", unknown],
+    ["2021-03-03_10:15:00Z", unknown],
+    ["2021-03-03T1:15:00Z", unknown],
+    ["2021-03-03T10:15:0Z", unknown],
+    ["2021-00-03T10:15:00Z", impossible],
+    ["2021-03-00T10:15:00Z", impossible],
+    ["Wedn Mar 03 10:15:00 +0000 2021", unknown],
+    ["Wed Mar 03 10:15:00 +0000 21", unknown],
+    ["Wed Mar 003 10:15:00 +0000 2021", unknown],
+    ["Wed,Mar 03 10:15:00 +0000 2021", unknown],
+    ["Wed Mar03 10:15:00 +0000 2021", unknown],
+    ["Wed Mar 0310:15:00 +0000 2021", unknown],
+    ["Wed Mar 03 10:15:00 +00002021", unknown],
+    ["03Mar 2021 10:15:00 +0000", unknown],
+    ["03 Mar2021 10:15:00 +0000", unknown],
+    ["03 Mar 202110:15:00 +0000", unknown],
+    ["03 Mar 2021 10:15:00 +0000 CET", unknown],
+    ["03 Mar 2021 10:15:00 +0000 (CET", unknown],
+    ["Mar 03 202110:15:00 +0000", unknown],
+    ["-1", number],
+    ["1562132240.", unknown],
+    ["x1562132240", unknown],
+    ["1562132240s", unknown],
+    ["x".repeat(128), unknown],
+    ["x".repeat(129), "not a time that is known"],
     ["1562132240183", number],
     ["1562132240.5", number],
   ])("%j is none: %s", (text, problem) => {
@@ -103,6 +182,7 @@ describe("event time", () => {
   test("stands inside the id of a tweet since 2010-11", () => {
     expect(snowflakeTime("1170025343920402432")).toBe(Date.parse("2019-09-06T17:25:54.667Z"));
     expect(snowflakeTime("20")).toBeUndefined();
-    expect(snowflakeTime("29000000000")).toBeUndefined();
+    expect(snowflakeTime("29699999999")).toBeUndefined();
+    expect(snowflakeTime("29700000000")).toBe(Date.parse("2010-11-04T01:42:54.657Z") + 7_081);
   });
 });

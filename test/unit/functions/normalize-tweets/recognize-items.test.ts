@@ -177,6 +177,38 @@ describe("documented notices", () => {
     expect(recognized(record)).toEqual([`: ${reason}`]);
   });
 
+  test.each(["direct_message", "user_update", "warn"])("%s is ignored with its reason", (name) => {
+    expect(recognized({ [name]: {} })).toEqual([`: notice-${name}`]);
+  });
+
+  test.each([
+    "undelete",
+    "drop",
+    "undrop",
+    "withheld",
+    "scrub_geo",
+    "tweet_edit",
+    "user_delete",
+    "user_undelete",
+    "user_withheld",
+    "user_protect",
+    "user_unprotect",
+    "user_suspend",
+    "user_unsuspend",
+    "user_profile_modification",
+  ])("%s of a compliance stream is ignored, in the format of either version", (name) => {
+    expect(recognized({ [name]: { user: { id: "12" } } })).toEqual([`: notice-${name}`]);
+    expect(recognized({ data: { [name]: {} } })).toEqual([".data: notice-compliance"]);
+    expect(recognized({ data: [{ [name]: {} }] })).toEqual([".data[0]: notice-compliance"]);
+  });
+
+  test("nothing where tweets were asked for is an empty page", () => {
+    for (const page of [[], { meta: { result_count: 0 } }, { search_metadata: { count: 0 } }]) {
+      expect(recognized(page)).toEqual([": notice-empty-page"]);
+    }
+    expect(recognized({ data: [] })).toEqual([": notice-empty-page"]);
+  });
+
   test("Site Streams say what a stream of one user would say", () => {
     expect(recognized({ for_user: 7, message: v1("22") })).toEqual([
       ".message: x:22 https://example.com/a",
@@ -187,12 +219,18 @@ describe("documented notices", () => {
     expect(recognized({ for_user: "7" })).toEqual([".message: unknown-shape"]);
   });
 
-  test.each([{ hello: "world" }, { title: "x" }, { type: "https://example.com" }])(
-    "%j is none of them",
-    (record) => {
-      expect(recognized(record)).toEqual([": unknown-shape"]);
-    },
-  );
+  test.each<object>([
+    { hello: "world" },
+    { title: "x" },
+    { type: "https://example.com" },
+    { title: "x", type: 7 },
+    { title: 7, type: "https://example.com" },
+    { tweet: 7 },
+    { statuses: {}, results: {} },
+    { toString: {} },
+  ])("%j is none of them", (record) => {
+    expect(recognized(record)).toEqual([": unknown-shape"]);
+  });
 });
 
 describe("pages", () => {
@@ -239,6 +277,137 @@ describe("pages", () => {
       ".data[2].payload: x:23 https://example.com/a",
     ]);
   });
+});
+
+describe("what is not known is told with what it is not", () => {
+  test.each<[unknown, string, string]>([
+    [7, "", "no object"],
+    [null, "", "no object"],
+    [[7], "[0]", "no object"],
+    [{ hello: "world" }, "", "neither a tweet nor a known envelope or notice"],
+    [{ data: "x" }, ".data", "data is no object"],
+    [{ data: null }, ".data", "data is no object"],
+    [
+      { data: { event_type: "jobs.create", payload: {} } },
+      ".data.payload",
+      "an event of an unknown type, without a post",
+    ],
+    [
+      { for_user_id: "1", poll_events: [{ id: "1" }] },
+      ".poll_events[0]",
+      "an event of an unknown type",
+    ],
+    [{ for_user_id: "1", poll_events: [7] }, ".poll_events[0]", "an event of an unknown type"],
+  ])("%j", (record, place, message) => {
+    expect(recognizeItems(record)).toEqual([
+      {
+        place,
+        item: { outcome: "failed", reason: "unknown-shape", issues: [{ path: "", message }] },
+      },
+    ]);
+  });
+});
+
+describe("a tweet without its id", () => {
+  test.each([{ text: "x" }, { full_text: "x" }, { created_at }])("is still one: %j", (record) => {
+    const [{ item } = { item: undefined }] = recognizeItems({ created_at, ...record });
+    expect(item).toMatchObject({ reason: "missing-id", issues: [{ path: "id_str" }] });
+  });
+
+  test("is still one where it lacks its time, too", () => {
+    for (const record of [{ text: "x" }, { full_text: "x" }]) {
+      const [{ item } = { item: undefined }] = recognizeItems(record);
+      expect(item).toMatchObject({ reason: "invalid-field", issues: [{ path: "created_at" }] });
+    }
+  });
+});
+
+describe("in an envelope whose type is not known", () => {
+  const places = (record: unknown) =>
+    recognized(record).map((line) => line.replace(/ https.*/, ""));
+  const activity = (payload: unknown) => ({ data: { event_type: "something.new", payload } });
+  const events = (event: unknown) => ({ for_user_id: "1", new_events: [event] });
+
+  test.each([
+    ["of API v2", v2("21"), "x:21"],
+    ["of API v1.1", v1("22"), "x:22"],
+    ["of API v1.1 with its whole text", { ...v1("23"), text: undefined, full_text: "x" }, "x:23"],
+    ["of API v1.1 with its id as text", { ...v1("24"), id: undefined }, "x:24"],
+  ])("a tweet %s is one", (_what, tweet, id) => {
+    expect(places(activity(tweet))).toEqual([`.data.payload: ${id}`]);
+    expect(places(events(tweet))).toEqual([`.new_events[0]: ${id}`]);
+  });
+
+  test.each([{ id: "21" }, { text: "x" }, { id: "21", text: 7 }, [], null, "x"])(
+    "%j is none",
+    (payload) => {
+      expect(places(activity(payload))).toEqual([".data.payload: unknown-shape"]);
+      expect(places(events(payload))).toEqual([".new_events[0]: unknown-shape"]);
+    },
+  );
+});
+
+test.each(["post.delete", "post.mention.delete"])("X Activity deletes by %s", (event_type) => {
+  const data = { event_type, payload: { id: "21" } };
+  expect(recognized({ data })).toEqual([".data.payload: delete x:21"]);
+});
+
+test.each(["post.deleted", "post_delete", "xpost.delete", "post.delete.new"])(
+  "X Activity deletes nothing by %s",
+  (event_type) => {
+    const data = { event_type, payload: v2("21") };
+    expect(recognized({ data })).toEqual([".data.payload: x:21 https://example.com/a"]);
+  },
+);
+
+test.each(["xlike.create", "liked.create", "myProfileBio", "Profiles", "like"])(
+  "X Activity of %s may hold a post",
+  (event_type) => {
+    const data = { event_type, payload: v2("21") };
+    expect(recognized({ data })).toEqual([".data.payload: x:21 https://example.com/a"]);
+  },
+);
+
+test.each([
+  "favorite_events",
+  "follow_events",
+  "unfollow_events",
+  "block_events",
+  "unblock_events",
+  "mute_events",
+  "unmute_events",
+  "direct_message_events",
+  "direct_message_indicate_typing_events",
+])("Account Activity of %s holds no post", (name) => {
+  expect(recognized({ for_user_id: "1", [name]: [v1("22")] })).toEqual([
+    `.${name}[0]: notice-activity`,
+  ]);
+});
+
+test.each([
+  "favorite_events_new",
+  "my_favorite_events",
+  "refollow_events",
+  "direct_messages_events",
+])("Account Activity of %s may hold a post", (name) => {
+  expect(recognized({ for_user_id: "1", [name]: [v1("22")] })).toEqual([
+    `.${name}[0]: x:22 https://example.com/a`,
+  ]);
+});
+
+test("tweets that are included are known by their ids, with or without a data of their own", () => {
+  const retweet = v2("2080000000000000001", {
+    entities: {},
+    referenced_tweets: [{ type: "retweeted", id: "5" }],
+  });
+  const links = (includes: unknown) => recognized({ data: retweet, includes });
+  const original = v2("5", { entities: entities("https://example.com/original") });
+  const found = [".data: x:2080000000000000001 https://example.com/original"];
+  expect(links({ tweets: [7, null, { id: 6 }, { data: null }, original] })).toEqual(found);
+  expect(links({ tweets: [{ data: original }] })).toEqual(found);
+  for (const none of [undefined, null, {}, { tweets: {} }, { tweets: [] }, [original]]) {
+    expect(links(none)).toEqual([".data: x:2080000000000000001 "]);
+  }
 });
 
 test("a post that is withheld somewhere is a post, not a notice", () => {
