@@ -7,7 +7,7 @@ import { callFunction } from "../../terraform/operate/call-function.ts";
 const name = "close-hours";
 const timeoutMs = 60_000;
 /** What follows from a closing takes a moment; what takes longer is on the page when it is there. */
-const patienceMs = 30_000;
+const patienceMs = 60_000;
 const lookMs = 50;
 const mostIncidents = 10;
 

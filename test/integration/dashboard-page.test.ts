@@ -9,8 +9,8 @@ import { type ServedDashboard, serveDashboard } from "../support/serve-dashboard
 import { hasSharedData, sharedLines } from "../support/shared-data.ts";
 
 const now = Date.parse("2019-07-03T06:40:00Z");
-/** Git-ignored: to be looked at by people. */
-const screenshots = join(import.meta.dirname, "../screenshots");
+/** Git-ignored: to be looked at by people, who ask for them (`SCREENSHOTS=yes`), because they take a while. */
+const screenshots = process.env.SCREENSHOTS && join(import.meta.dirname, "../screenshots");
 
 const tweet = (said: {
   id: string;
@@ -108,7 +108,7 @@ describe.skipIf(!hasBrowser)("the page in a browser", () => {
   let dashboard: ServedDashboard;
   let browser: Browser;
   beforeAll(async () => {
-    mkdirSync(screenshots, { recursive: true });
+    if (screenshots) mkdirSync(screenshots, { recursive: true });
     [dashboard, browser] = await Promise.all([
       serveDashboard(now, { REQUESTS_PER_SECOND: "10000" }),
       openBrowser(),
@@ -166,8 +166,10 @@ describe.skipIf(!hasBrowser)("the page in a browser", () => {
     await page.locator(".loading").first().waitFor({ state: "detached" });
   }
 
-  const keep = (page: Page, name: string) =>
-    page.screenshot({ path: join(screenshots, `${name}.png`), fullPage: true });
+  const keep = async (page: Page, name: string) => {
+    if (screenshots)
+      await page.screenshot({ path: join(screenshots, `${name}.png`), fullPage: true });
+  };
 
   /** What axe-core finds that is serious, as `rule: element`. */
   async function barriersOf(page: Page, run: string): Promise<string[]> {

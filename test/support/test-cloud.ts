@@ -1,6 +1,7 @@
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { setTimeout as delay } from "node:timers/promises";
 import { BigQuery } from "@google-cloud/bigquery";
 import { PubSub, type Topic } from "@google-cloud/pubsub";
 import { queryTotals, type Totals } from "../demo/query-summary.ts";
@@ -86,16 +87,16 @@ async function countSent(
   const totals = () => queryTotals(bigQuery, cloud.dataset);
   let latest = await totals();
   const expectedLines = latest.lines + records;
+  await send();
   const stopped = new AbortController();
   // Asking costs CPU that the counting needs: not while something is known to be under way.
   const polling = (async () => {
     while (!stopped.signal.aborted) {
-      await new Promise((resolve) => setTimeout(resolve, 50));
       if ((cloud.backlog()?.messages ?? 0) === 0) latest = await totals();
+      await delay(50, undefined, stopped).catch(() => undefined);
     }
   })();
   try {
-    await send();
     await waitUntilCounted({
       totals: () => latest,
       backlog: () => cloud.backlog()?.messages,
@@ -106,5 +107,6 @@ async function countSent(
     stopped.abort();
     await polling;
   }
-  return totals();
+  // Of what a foreign emulator still delivers nothing is known.
+  return cloud.backlog() === undefined ? totals() : latest;
 }
