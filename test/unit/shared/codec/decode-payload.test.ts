@@ -71,6 +71,40 @@ describe("data", () => {
   });
 });
 
+test.each<[string, Buffer, string, string]>([
+  ["an unknown encoding", text, "br", "neither gzip nor zstd"],
+  ["no gzip", text, "gzip", "not gzip data, or damaged"],
+  ["no zstd", text, "zstd", "not zstd data, or damaged"],
+  ["half of gzip", gzip.subarray(0, 20), "gzip", "the gzip data is cut short"],
+  ["half of zstd", zstd.subarray(0, 9), "zstd", "the zstd data is cut short"],
+  [
+    "zeros behind gzip",
+    Buffer.concat([gzip, Buffer.alloc(9)]),
+    "gzip",
+    "something else follows the gzip data",
+  ],
+  ["a window of 16 MiB", hugeWindow, "zstd", "zstd with a window of more than 8 MiB"],
+  ["a dictionary", withDictionary, "zstd", "zstd with a dictionary"],
+  [
+    "a bomb",
+    zstdCompressSync(Buffer.alloc(10_000_001)),
+    "zstd",
+    "more than 10000000 bytes when decompressed",
+  ],
+])("data of %s says what is wrong with it", (_, bytes, encoding, message) => {
+  expect(decodePayload(bytes, encoding)).toMatchObject({ message });
+});
+
+test("a hundred frames are read, and what follows them is not", () => {
+  const frames = (count: number) =>
+    Buffer.concat(Array.from({ length: count }, () => zstdCompressSync("a")));
+  expect(reasonOf(decodePayload(frames(100), "zstd"))).toBe("100 bytes");
+  expect(decodePayload(frames(101), "zstd")).toEqual({
+    reason: "corrupt-data",
+    message: "something else follows the zstd data",
+  });
+});
+
 describe("a frame of zstd", () => {
   test.each([0, 1, 255, 256, 257, 65_791, 65_792, 300_000, 2_000_000])(
     "of %i bytes is read whatever way it says its size",
