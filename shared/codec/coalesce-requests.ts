@@ -64,7 +64,7 @@ export function coalesceRequests<Request, Answer>({
   const close = (key: string, batch: Batch<Request, Answer>): void => {
     if (batch.isClosed) return;
     batch.isClosed = true;
-    if (open.get(key) === batch) open.delete(key);
+    open.delete(key);
     const before = underWay.get(key);
     const ended =
       before === undefined ? runBatch(run, batch) : before.then(() => runBatch(run, batch));

@@ -172,6 +172,37 @@ export const equivalents: readonly Equivalent[] = [
     ["type instanceof z.ZodOptional", "false", "what may be absent may be so twice"],
     ["description === undefined", "false", "to describe as nothing describes nothing"],
   ]),
+  ...inFile("shared/codec/coalesce-requests.ts", [
+    ["first === undefined", "false", "only the compiler does not know that a batch has a request"],
+    ...["reject", "resolve"].map(
+      (name) =>
+        [
+          `waiting[index]?.${name}`,
+          `waiting[index].${name}`,
+          "there is an answer for each request",
+        ] as const,
+    ),
+  ]),
+  ...inFile("shared/codec/pack-lines.ts", [
+    ["rest.count > 0", "rest.count >= 0", "a piece has a line"],
+    ...[
+      ["taken.count > 0", "true"],
+      ["taken.count > 0", "taken.count >= 0"],
+      ["piece.count <= room.count && piece.bytes.length <= room.bytes", "false"],
+      ["piece.count <= room.count", "piece.count < room.count"],
+      ["piece.bytes.length <= room.bytes", "piece.bytes.length < room.bytes"],
+      ["first !== undefined && parts.length === 1", "false"],
+      ["first !== undefined", "true"],
+      ["first !== undefined", "first === undefined"],
+    ].map(
+      ([was = "", becomes = ""]) =>
+        [was, becomes, "the same is packed, with one more copy"] as const,
+    ),
+  ]),
+  ...inFile("shared/codec/publish-lines.ts", [
+    ["schedule !== undefined", "true", "what is undefined takes its default"],
+    ["[]", `["Stryker was here"]`, "what has no place is no failure of a message"],
+  ]),
   ...inFile("shared/network/is-public-address.ts", [
     [`"ipv6"`, `""`, "Node takes any family but ipv4 for that of IPv6"],
   ]),

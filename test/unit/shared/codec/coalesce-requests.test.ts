@@ -21,7 +21,7 @@ function createCoalescer(
       return options.run?.(batch) ?? batch.map((request) => `done ${request}`);
     },
     limits: options.limits ?? roomy,
-    inTurn: options.inTurn ?? false,
+    ...(options.inTurn !== undefined && { inTurn: options.inTurn }),
     schedule: (run, ms) => {
       expect(ms).toBe(5);
       due.push(run);
@@ -212,6 +212,28 @@ describe("in turn", () => {
       gates[count - 1]?.();
     }
     expect(await answers).toEqual(["a 1", "a 2", "a 3"]);
+    expect(batches).toEqual([["a 1"], ["a 2"], ["a 3"]]);
+  });
+
+  test("a batch that comes when the first has ended waits for the second, which has not", async () => {
+    const gates: (() => void)[] = [];
+    const { send, batches } = createCoalescer({
+      inTurn: true,
+      limits: { ...roomy, items: 1 },
+      run: (batch) =>
+        new Promise((resolve) => {
+          gates.push(() => resolve([...batch]));
+        }),
+    });
+    void send("a 1");
+    void send("a 2");
+    gates[0]?.();
+    await settled();
+    void send("a 3");
+    await settled();
+    expect(batches).toEqual([["a 1"], ["a 2"]]);
+    gates[1]?.();
+    await settled();
     expect(batches).toEqual([["a 1"], ["a 2"], ["a 3"]]);
   });
 

@@ -135,6 +135,7 @@ describe("packing", () => {
     const half = "x".repeat(499_999);
     expect(sizes([half, half])).toEqual([2]);
     expect(sizes([half, `${half}y`])).toEqual([1, 1]);
+    expect(sizes([half, half, "z"])).toEqual([2, 1]);
   });
 
   test("fills a message with lines of several requests, to the last that has room", () => {
