@@ -123,6 +123,8 @@ describe("how much a reading knows", () => {
     ["a cut tweet with its extended part", { truncated: true, extended_tweet: {} }, whole],
     ["a cut tweet", { truncated: true }, part],
     ["a bare text", { entities: null }, part],
+    ["a tweet that is not cut", { truncated: false, extended_tweet: null }, whole],
+    ["a bare text with an extended part of no links", { entities: null, extended_tweet: {} }, part],
     ["a retweet of a cut tweet", { retweeted_status: { ...tweet, truncated: true } }, part],
   ])("is told of %s", (_, more, revision) => {
     expect(read(more).revision).toMatch(revision);
@@ -164,11 +166,118 @@ describe("a tweet of an account archive", () => {
   });
 });
 
+test.each([
+  [{ text: "cut…", full_text: "whole" }, "whole"],
+  [{ text: "cut…", full_text: null }, "cut…"],
+  [{ text: "cut…", extended_tweet: { full_text: "whole" } }, "whole"],
+  [{ full_text: "whole", extended_tweet: { full_text: null } }, "whole"],
+  [{ text: null }, undefined],
+])("its text is the longest that is told: %j", (more, text) => {
+  expect(read(more).text).toBe(text);
+});
+
+test("its links are those of the extended part, where that lists any", () => {
+  const extended_tweet = { full_text: "long", entities: { urls: [link("https://b.example/")] } };
+  const urlsOf = (more: object) => read(more).links.map(({ url }) => url);
+  expect(urlsOf({ extended_tweet })).toEqual(["https://b.example/"]);
+  expect(urlsOf({ extended_tweet: { full_text: "long" } })).toEqual(["https://example.com/a"]);
+});
+
+test("a tweet of nobody, that quotes or answers nobody, is read without them", () => {
+  const post = read({ user: null, lang: null, entities: { urls: null } });
+  expect(post).toMatchObject({ author: undefined, language: undefined, interactions: [] });
+  expect(read({ user: { id: 12 } }).author).toBe("x:12");
+  expect(reactionsOf({ quoted_status: { id_str: "906", user: null } })).toEqual([]);
+  expect(reactionsOf({ in_reply_to_status_id_str: "1" })).toEqual([]);
+  expect(reactionsOf({ in_reply_to_status_id_str: "1", in_reply_to_user_id: 67 })).toEqual([
+    ["reply", "x:67", "x:1", undefined],
+  ]);
+  expect(reactionsOf({ retweeted_status: { ...tweet, user: null } })).toEqual([]);
+});
+
+test.each([
+  [{ quoted_status_id_str: "906", quoted_status: { id_str: "907" } }, "x:906"],
+  [{ quoted_status_id_str: "", quoted_status: { id_str: "907" } }, "x:907"],
+  [{ quoted_status_id_str: null, quoted_status: { id_str: null } }, undefined],
+])("of what quotes %j it is %j", (more, quotes) => {
+  const post = read(more);
+  expect([post.quotes, post.kind]).toEqual([quotes, quotes === undefined ? "post" : "quote"]);
+});
+
+test("a permalink of what is quoted is no link, and without one nothing is missed", () => {
+  const urls = [link("https://twitter.com/a/status/906"), link("https://example.com/a")];
+  const linksOf = (expanded: string | null) =>
+    read({ entities: { urls }, quoted_status_permalink: { expanded } }).links.length;
+  expect(linksOf("https://twitter.com/a/status/906")).toBe(1);
+  expect(linksOf(null)).toBe(2);
+});
+
+describe("an edited tweet", () => {
+  const edited = "1146304822532026368";
+
+  test.each([
+    ["a later version", edited, "2019-07-03T06:29:00.662Z", "000000rs"],
+    ["the first version", tweet.id_str, "2019-07-03T06:29:00.000Z", "00000000"],
+  ])("%s has the identity and the time of the first", (_what, id_str, at, edit) => {
+    const post = read({ id_str, edit_history: { initial_tweet_id: tweet.id_str } });
+    expect(post.id).toBe(`x:${tweet.id_str}`);
+    expect(post.createdAt).toBe(Date.parse(at));
+    expect(post.revision.slice(0, 8)).toBe(edit);
+  });
+
+  test("is known by all of its ids", () => {
+    const versions = { id_str: edited, edit_history: { initial_tweet_id: tweet.id_str } };
+    expect(read({ ...versions, retweeted_status: quote }).alsoKnownAs).toEqual([
+      `x:${edited}`,
+      "x:1146300000000000001",
+    ]);
+  });
+
+  test.each([
+    [
+      { edit_history: { initial_tweet_id: "21" }, edit_info: { edit: { initialTweetId: "22" } } },
+      "x:21",
+    ],
+    [{ edit_history: null, edit_info: { edit: { initialTweetId: "22" } } }, "x:22"],
+    [
+      {
+        edit_info: { edit: { initialTweetId: null }, initial: { editTweetIds: ["23", "24"] } },
+      },
+      "x:23",
+    ],
+    [{ edit_info: { edit: null, initial: { editTweetIds: null } } }, `x:${tweet.id_str}`],
+    [{ edit_info: { initial: { editTweetIds: [] } } }, `x:${tweet.id_str}`],
+    [{ edit_info: null, edit_history: { initial_tweet_id: null } }, `x:${tweet.id_str}`],
+  ])("is a version of what %j says", (more, id) => {
+    expect(read(more).id).toBe(id);
+  });
+});
+
+test.each([
+  ["RT @a: look", "repost"],
+  ["RT @under_score_20_chars: look", "repost"],
+  [`RT @${"a".repeat(21)}: look`, "post"],
+  ["RT @a look", "post"],
+  ["RT @: look", "post"],
+  ["x RT @a: look", "post"],
+  ["rt @a: look", "post"],
+])("an archive tells a retweet by its text: %s", (text, kind) => {
+  expect(postOf(readArchivedTweet({ ...tweet, text })).kind).toBe(kind);
+});
+
 describe("a tweet that is none", () => {
   test.each([
     ["created_at", { created_at: undefined }, "invalid-field", "absent"],
     ["created_at", { created_at: "yesterday" }, "impossible-time", undefined],
     ["id_str", { id_str: undefined }, "missing-id", "neither id_str nor a safe integer id"],
+    ["id_str", { id_str: "", id: 2 ** 60 }, "unsafe-id", "neither id_str nor a safe integer id"],
+    ["text", { text: 7 }, "invalid-field", "Invalid input: expected string, received number"],
+    [
+      "created_at",
+      { created_at: 7 },
+      "invalid-field",
+      "Invalid input: expected string, received number",
+    ],
     ["lang", { lang: "e".repeat(65) }, "invalid-field", undefined],
   ])("fails by its %s", (path, more, reason, message) => {
     expect(readTweetV1({ ...tweet, ...more })).toMatchObject({

@@ -134,9 +134,88 @@ test("an edit is known by its first version, and by each one before it", () => {
   expect(post.revision).toMatch(/^00000001\./);
 });
 
+test("an edit tells how much later it was written, and a first version its own time", () => {
+  const later = read({
+    id: "1377650091994058754",
+    edit_history_tweet_ids: [tweet.id, "1377650091994058754"],
+  });
+  expect(later.revision).toMatch(/^000000rs\./);
+  expect(new Date(later.createdAt).toISOString()).toBe("2021-04-01T15:52:31.089Z");
+  const first = read({ edit_history_tweet_ids: [tweet.id] });
+  expect(first.revision).toMatch(/^00000000\.01\.300\./);
+  expect(new Date(first.createdAt).toISOString()).toBe("2021-04-01T15:52:31.000Z");
+});
+
+test.each([
+  [{ created_at: null }, "2021-04-01T15:52:31.089Z"],
+  [{ created_at: "" }, "2021-04-01T15:52:31.089Z"],
+  [{ id: "20" }, "2021-04-01T15:52:31.000Z"],
+  [{ id: "21", edit_history_tweet_ids: ["20", "21"] }, "2021-04-01T15:52:31.000Z"],
+  [{ edit_history_tweet_ids: [] }, "2021-04-01T15:52:31.000Z"],
+  [{ edit_history_tweet_ids: null }, "2021-04-01T15:52:31.000Z"],
+])("its time is what it says, or its id: %j", (more, at) => {
+  expect(new Date(read(more).createdAt).toISOString()).toBe(at);
+});
+
+test("what it does not say is left out", () => {
+  const post = read({
+    author_id: null,
+    lang: null,
+    entities: null,
+    note_tweet: null,
+    referenced_tweets: null,
+  });
+  expect(post).toMatchObject({
+    author: undefined,
+    language: undefined,
+    links: [],
+    interactions: [],
+  });
+  expect(post.kind).toBe("post");
+  expect(post.revision).toMatch(/^00000000\.01\.000\./);
+  expect(read({ lang: "en" })).toMatchObject({ author: "x:7", language: "en" });
+  expect(read({ note_tweet: { text: null } }).text).toBe("look");
+});
+
+test("whoever is quoted or answered is reacted to as far as they are told", () => {
+  const inPlace = { referenced_tweets: [{ type: "quoted", ...quoted }] };
+  expect(reactionsOf(inPlace)).toEqual([["quote", "x:56", "x:906"]]);
+  expect(reactionsOf(inPlace, { ...quoted, ...{ author_id: "57" } })).toEqual([
+    ["quote", "x:57", "x:906"],
+  ]);
+  expect(reactionsOf(refers(["quoted", "906"]))).toEqual([]);
+  expect(reactionsOf(refers(["replied_to", "1"]))).toEqual([]);
+  expect(reactionsOf({ in_reply_to_user_id: "67" })).toEqual([]);
+});
+
+test.each([
+  ["pic.twitter.com/a", []],
+  ["pic.x.com/a", []],
+  ["xpic.x.com/a", ["https://a.example/"]],
+  ["pic.y.com/a", ["https://a.example/"]],
+  ["pic-x.com/a", ["https://a.example/"]],
+  ["pic.x.com", ["https://a.example/"]],
+])("a link that is shown as %s", (display_url, links) => {
+  expect(linksOf({ entities: { urls: [link("https://a.example/", display_url)] } })).toEqual(links);
+});
+
+test("the text is read for links only where no entities are told", () => {
+  const text = "see https://example.com/b";
+  expect(linksOf({ text, entities: undefined })).toEqual(["https://example.com/b"]);
+  expect(linksOf({ text, entities: {} })).toEqual([]);
+  expect(linksOf({ text, entities: { mentions: [{ id: "78" }] } })).toEqual([]);
+});
+
 describe("a tweet that is none", () => {
   test.each([
     ["id", { id: {} }, "missing-id", "neither a string nor a safe integer"],
+    ["id", { id: 2 ** 60 }, "unsafe-id", "neither a string nor a safe integer"],
+    [
+      "created_at",
+      { created_at: "2021-03-03T10:15:00" },
+      "impossible-time",
+      "no instant: an offset from UTC is missing",
+    ],
     ["created_at", { created_at: "yesterday" }, "impossible-time", undefined],
     [
       "created_at",
