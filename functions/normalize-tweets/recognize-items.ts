@@ -4,12 +4,10 @@ import { readComplianceV2, readDeleteV1 } from "./read-delete.ts";
 import { readArchivedTweet, readTweetV1 } from "./read-tweet-v1.ts";
 import { readTweetV2 } from "./read-tweet-v2.ts";
 
-/** Notices of the v1.1 streams that say nothing about a single tweet. */
+/** Notices of the v1.1 streams that say nothing about a single tweet, beside those of compliance. */
 const streamNotices = [
   "limit",
-  "scrub_geo",
   "status_withheld",
-  "user_withheld",
   "disconnect",
   "warning",
   "friends",
@@ -152,7 +150,7 @@ function recognizeElement(element: unknown, included: ReadonlyMap<string, unknow
 }
 
 function recognizeActivity({ event_type, payload, includes }: Record<string, unknown>): Item {
-  const type = typeof event_type === "string" ? event_type : "";
+  const type = String(event_type);
   if (familiesWithoutPosts.test(type)) return ignored("activity");
   if (/^post\.(?:.*\.)?delete$/.test(type)) return readComplianceV2({ delete: payload });
   if (type.startsWith("post.") || isPost(payload)) {
@@ -168,16 +166,16 @@ const isPost = (input: unknown): boolean =>
   (typeof input.text === "string" || typeof input.full_text === "string");
 
 function recognizeAccountActivity(record: Record<string, unknown>): PlacedItem[] {
-  const lists = Object.entries(record).filter(([, events]) => Array.isArray(events));
+  const lists = Object.entries(record).flatMap(([name, events]) =>
+    Array.isArray(events) ? [{ name, events }] : [],
+  );
   // An event that is no list is about the account, and so is one without events.
   if (lists.length === 0) return [single(recognizeNotice(record))];
-  const items = lists.flatMap(([name, events]) =>
-    Array.isArray(events)
-      ? events.map((event: unknown, index) => ({
-          place: `.${name}[${index}]`,
-          item: recognizeAccountEvent(name, event),
-        }))
-      : [],
+  const items = lists.flatMap(({ name, events }) =>
+    events.map((event: unknown, index) => ({
+      place: `.${name}[${index}]`,
+      item: recognizeAccountEvent(name, event),
+    })),
   );
   return items.length === 0 ? [single(ignored("activity"))] : items;
 }

@@ -180,9 +180,8 @@ test("what it does not say is left out", () => {
 test("whoever is quoted or answered is reacted to as far as they are told", () => {
   const inPlace = { referenced_tweets: [{ type: "quoted", ...quoted }] };
   expect(reactionsOf(inPlace)).toEqual([["quote", "x:56", "x:906"]]);
-  expect(reactionsOf(inPlace, { ...quoted, ...{ author_id: "57" } })).toEqual([
-    ["quote", "x:57", "x:906"],
-  ]);
+  const included = { ...quoted, author_id: "57" };
+  expect(reactionsOf(inPlace, included)).toEqual([["quote", "x:57", "x:906"]]);
   expect(reactionsOf(refers(["quoted", "906"]))).toEqual([]);
   expect(reactionsOf(refers(["replied_to", "1"]))).toEqual([]);
   expect(reactionsOf({ in_reply_to_user_id: "67" })).toEqual([]);

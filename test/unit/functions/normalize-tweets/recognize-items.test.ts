@@ -324,7 +324,7 @@ describe("a tweet without its id", () => {
 
 describe("in an envelope whose type is not known", () => {
   const places = (record: unknown) =>
-    recognized(record).map((line) => line.replace(/ https.*/, ""));
+    recognized(record).map((line) => line.replace(/ (?:https.*)?$/, ""));
   const activity = (payload: unknown) => ({ data: { event_type: "something.new", payload } });
   const events = (event: unknown) => ({ for_user_id: "1", new_events: [event] });
 
@@ -332,7 +332,8 @@ describe("in an envelope whose type is not known", () => {
     ["of API v2", v2("21"), "x:21"],
     ["of API v1.1", v1("22"), "x:22"],
     ["of API v1.1 with its whole text", { ...v1("23"), text: undefined, full_text: "x" }, "x:23"],
-    ["of API v1.1 with its id as text", { ...v1("24"), id: undefined }, "x:24"],
+    ["of API v1.1 with its id as text alone", { id_str: "24", text: "x", created_at }, "x:24"],
+    ["of an archive", { id: "25", full_text: "x", created_at }, "x:25"],
   ])("a tweet %s is one", (_what, tweet, id) => {
     expect(places(activity(tweet))).toEqual([`.data.payload: ${id}`]);
     expect(places(events(tweet))).toEqual([`.new_events[0]: ${id}`]);
@@ -345,6 +346,24 @@ describe("in an envelope whose type is not known", () => {
       expect(places(events(payload))).toEqual([".new_events[0]: unknown-shape"]);
     },
   );
+});
+
+test("a tweet that has a member `delete` is one", () => {
+  expect(recognized({ ...v1("22"), delete: {} })).toEqual([": x:22 https://example.com/a"]);
+});
+
+test("X Activity whose type is no text may hold a post", () => {
+  for (const event_type of [7, null, {}]) {
+    expect(recognized({ data: { event_type, payload: v2("21") } })).toEqual([
+      ".data.payload: x:21 https://example.com/a",
+    ]);
+  }
+});
+
+test("what was created is a tweet, whatever it lacks", () => {
+  expect(recognized({ for_user_id: "1", tweet_create_events: [{ id_str: "22" }] })).toEqual([
+    ".tweet_create_events[0]: invalid-field",
+  ]);
 });
 
 test.each(["post.delete", "post.mention.delete"])("X Activity deletes by %s", (event_type) => {
