@@ -1,6 +1,7 @@
 import { constants, gunzipSync, zstdDecompressSync } from "node:zlib";
 import * as z from "zod";
 import type { FailureReason } from "../events/failed-event.v1.ts";
+import { readFrameHeader } from "./frame-header.ts";
 
 /** Why data cannot be read as its encoding says. */
 export type UnreadablePayload = { reason: FailureReason; message: string };
@@ -14,7 +15,6 @@ const maxWindowLog = 23;
 const maxFrames = 100;
 /** Data compresses about eight times: mostly one piece, never a large one for a small message. */
 const pieceBytes = { least: 16 * 1024, most: 1024 * 1024, perByte: 10 };
-const zstdMagic = 0xfd2fb528;
 
 const inflated = z.object({
   buffer: z.instanceof(Buffer),
@@ -65,7 +65,7 @@ const unzstd: Decoder = (bytes, options) =>
 /** Node reads all members of a gzip file at once, but one frame of zstd at a time. */
 function inflate(bytes: Buffer, decode: Decoder, mostFrames: number): Buffer {
   const { least, most, perByte } = pieceBytes;
-  const expected = contentSizeOf(bytes) ?? perByte * bytes.length;
+  const expected = readFrameHeader(bytes)?.contentBytes ?? perByte * bytes.length;
   let chunkSize = Math.min(Math.max(expected, least), most);
   const frames: Buffer[] = [];
   let length = 0;
@@ -85,24 +85,6 @@ function inflate(bytes: Buffer, decode: Decoder, mostFrames: number): Buffer {
   } while (read < bytes.length);
   const [first] = frames;
   return first !== undefined && frames.length === 1 ? first : Buffer.concat(frames);
-}
-
-/** How many bytes a frame of zstd says that it holds, from 256 on; whether it is true is seen later. RFC 8878, 3.1.1.1. */
-function contentSizeOf(bytes: Buffer): number | undefined {
-  if (bytes.length < 8 || bytes.readUInt32LE() !== zstdMagic) return undefined;
-  const descriptor = bytes.readUInt8(4);
-  const isSingleSegment = (descriptor & 0x20) !== 0;
-  const hasDictionary = (descriptor & 3) !== 0;
-  if (hasDictionary) return undefined;
-  const at = isSingleSegment ? 5 : 6;
-  switch (descriptor >> 6) {
-    case 1:
-      return bytes.readUInt16LE(at) + 256;
-    case 2:
-      return bytes.length < at + 4 ? undefined : bytes.readUInt32LE(at);
-    default:
-      return undefined;
-  }
 }
 
 class PayloadTooLargeError extends Error {

@@ -1,9 +1,9 @@
 import type { PubsubDelivery } from "../envelopes/pubsub-delivery.ts";
 import { maxPayloadBytes } from "./decode-payload.ts";
 import { encodingAttribute } from "./encode-payload.ts";
+import { longestHeader, readFrameHeader } from "./frame-header.ts";
 
 /** RFC 8878, 3.1.1. */
-const zstdMagic = 0xfd2fb528;
 const checksumBytes = 4;
 const rleBlock = 1;
 
@@ -30,28 +30,13 @@ export function measurePayload({
 function measureFrames(payload: string, end: number): number | undefined {
   let total = 0;
   for (let at = 0; at < end; ) {
-    // Magic number, descriptor, window, dictionary and content size at their longest.
-    const header = sliceOf(payload, at, 18);
-    if (header.length < 6 || header.readUInt32LE(0) !== zstdMagic) return undefined;
-    const descriptor = header[4] ?? 0;
-    const isSingleSegment = (descriptor & 0x20) !== 0;
-    const sizeAt = 5 + (isSingleSegment ? 0 : 1) + ([0, 1, 2, 4][descriptor & 3] ?? 0);
-    const size = readContentSize(header, sizeAt, descriptor >> 6, isSingleSegment);
-    if (size === undefined) return undefined;
-    total += size.bytes;
-    at = skipBlocks(payload, at + sizeAt + size.width, end);
-    if ((descriptor & 4) !== 0) at += checksumBytes;
+    const header = readFrameHeader(sliceOf(payload, at, longestHeader));
+    if (header === undefined) return undefined;
+    total += header.contentBytes;
+    at = skipBlocks(payload, at + header.headerBytes, end);
+    if (header.hasChecksum) at += checksumBytes;
   }
   return total;
-}
-
-function readContentSize(header: Buffer, at: number, flag: number, isSingleSegment: boolean) {
-  if (flag === 0 && !isSingleSegment) return undefined;
-  const width = 1 << flag;
-  if (header.length < at + width) return undefined;
-  // Larger than any message, and no whole number any more.
-  if (flag === 3) return { width, bytes: Number(header.readBigUInt64LE(at)) };
-  return { width, bytes: header.readUIntLE(at, width) + (flag === 1 ? 256 : 0) };
 }
 
 /** To behind the last block of a frame, or to the end of data that is cut short. */

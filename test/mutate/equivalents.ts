@@ -172,6 +172,23 @@ export const equivalents: readonly Equivalent[] = [
     ["type instanceof z.ZodOptional", "false", "what may be absent may be so twice"],
     ["description === undefined", "false", "to describe as nothing describes nothing"],
   ]),
+  ...inFile(
+    "shared/codec/decode-payload.ts",
+    [
+      ["{ least: 16 * 1024, most: 1024 * 1024, perByte: 10 }", "{}"],
+      ["perByte * bytes.length", "perByte / bytes.length"],
+      [
+        "readFrameHeader(bytes)?.contentBytes ?? perByte * bytes.length",
+        "readFrameHeader(bytes)?.contentBytes && perByte * bytes.length",
+      ],
+      ["first !== undefined && frames.length === 1", "false"],
+      ["first !== undefined", "true"],
+      ["first !== undefined", "first === undefined"],
+    ].map(
+      ([was = "", becomes = ""]) =>
+        [was, becomes, "the same is read in pieces of another size, or copied once more"] as const,
+    ),
+  ),
   ...inFile("shared/codec/coalesce-requests.ts", [
     ["first === undefined", "false", "only the compiler does not know that a batch has a request"],
     ...["reject", "resolve"].map(

@@ -1,5 +1,6 @@
-import { gzipSync, zstdCompressSync } from "node:zlib";
-import { describe, expect, test } from "vitest";
+import { syncBuiltinESMExports } from "node:module";
+import zlib, { gzipSync, zstdCompressSync } from "node:zlib";
+import { afterEach, describe, expect, test, vi } from "vitest";
 import { decodePayload } from "../../../../shared/codec/decode-payload.ts";
 import { encodePayload } from "../../../../shared/codec/encode-payload.ts";
 
@@ -26,6 +27,7 @@ describe("data", () => {
   test.each<[string, Buffer, string | undefined, Buffer]>([
     ["without an encoding", text, undefined, text],
     ["with an encoding of none", text, "identity", text],
+    ["with an empty encoding", text, "", text],
     ["in gzip", gzip, "gzip", text],
     ["in gzip of two members", Buffer.concat([gzip, gzip]), "gzip", Buffer.concat([text, text])],
     ["in zstd", zstd, "zstd", text],
@@ -102,6 +104,26 @@ test("a hundred frames are read, and what follows them is not", () => {
   expect(decodePayload(frames(101), "zstd")).toEqual({
     reason: "corrupt-data",
     message: "something else follows the zstd data",
+  });
+});
+
+describe("what is no error of the data is thrown:", () => {
+  afterEach(() => {
+    vi.restoreAllMocks();
+    syncBuiltinESMExports();
+  });
+
+  test.each([
+    ["no memory is left", { code: "ZSTD_error_memory_allocation" }],
+    ["an argument is wrong", { code: "ERR_INVALID_ARG_TYPE" }],
+    ["nobody knows what it is", {}],
+  ])("%s", (_, code) => {
+    const failure = Object.assign(new Error("failed"), code);
+    vi.spyOn(zlib, "zstdDecompressSync").mockImplementation(() => {
+      throw failure;
+    });
+    syncBuiltinESMExports();
+    expect(() => decodePayload(zstd, "zstd")).toThrow(failure);
   });
 });
 

@@ -1,9 +1,14 @@
 import { expect, test } from "vitest";
 import { readClosedHours } from "../../../../shared/codec/read-closed-hours.ts";
+import { interactions } from "../../../../shared/streams/interactions.ts";
 import { urlMentions } from "../../../../shared/streams/url-mentions.ts";
 import { delivery } from "../../../support/deliveries.ts";
 
-const context = { stage: "export-hours", functionVersion: "v1", streams: [urlMentions] };
+const context = {
+  stage: "export-hours",
+  functionVersion: "v1",
+  streams: [interactions, urlMentions],
+};
 const closed = {
   stream: "url-mentions",
   hour: "2019-07-03T06:00:00Z",
