@@ -20,6 +20,8 @@ export type Receiver = {
   post: (webhook: Webhook) => void;
   /** Webhooks whose senders have heard neither. */
   unanswered: () => number;
+  /** Attempts of all senders. */
+  posts: () => number;
   /** Of those who are refused for good, those who must not be. */
   refused: () => number;
 };
@@ -59,6 +61,7 @@ export function createReceiver(world: {
   let started = 0;
   let unanswered = 0;
   let refused = 0;
+  let posts = 0;
 
   const start = (): Instance => {
     started += 1;
@@ -114,6 +117,7 @@ export function createReceiver(world: {
   const attempt = (webhook: Webhook): Promise<number | undefined> =>
     new Promise((resolve) => {
       const instance = random.pick(instances);
+      posts += 1;
       const { body, headers } = signWebhook(webhook, scheduler.now());
       trace.add(`${scheduler.now()} post ${webhook.id} to ${instance.label}`);
       const target = webhook.scheme === "x" ? "/x" : "/standard/tweets";
@@ -163,6 +167,7 @@ export function createReceiver(world: {
       scheduler.after(random.pick([0, 2, random.below(60_000)]), () => void send(webhook, 1));
     },
     unanswered: () => unanswered,
+    posts: () => posts,
     refused: () => refused,
   };
 }

@@ -15,39 +15,23 @@ export type FindOpenFailures = (
 ) => OpenFailure[];
 
 /**
- * What view `failed_events_open` and the query of `redrive-failures` say in SQL, said once more: each
- * part once, those of the newest release first, and only what is whole.
+ * What view `failed_events_open` and the query of `redrive-failures` say in SQL, said once more: of what
+ * was not sent back yet each part once, in order, and only what is whole.
  */
 export const findOpenFailures: FindOpenFailures = ({ failedEvents, redrives }, request) => {
   const redriven = new Set(redrives.map((row) => row.failed_event_id));
-  const since = Date.parse(request.since);
-  const parts = new Map<string, Row>();
+  const failures = new Map<unknown, Map<unknown, Row>>();
   for (const row of failedEvents) {
     if (row.stage !== request.stage || redriven.has(row.id)) continue;
-    if (Date.parse(String(row.first_seen)) < since) continue;
-    const name = JSON.stringify([row.first_seen, row.id, row.part]);
-    const known = parts.get(name);
-    if (known === undefined || isShownBefore(row, known)) parts.set(name, row);
+    if (request.reason !== undefined && row.reason !== request.reason) continue;
+    const parts = failures.get(row.id) ?? new Map<unknown, Row>();
+    failures.set(row.id, parts.set(row.part, row));
   }
-  const asked = [...parts.values()].filter(
-    ({ reason }) =>
-      reason !== "line-too-long" && (request.reason === undefined || reason === request.reason),
-  );
-  const found: OpenFailure[] = [];
-  for (const together of Map.groupBy(asked, ({ id }) => id).values()) {
-    const inOrder = together.toSorted((one, other) => Number(one.part) - Number(other.part));
-    const [row] = inOrder;
-    const most = Math.max(...together.map(({ parts: all }) => Number(all)));
-    if (row !== undefined && together.length === most) found.push(join(row, inOrder));
-  }
-  return found;
-};
-
-const isShownBefore = (one: Row, other: Row): boolean => {
-  const [version, otherVersion] = [String(one.function_version), String(other.function_version)];
-  return version === otherVersion
-    ? String(one.reason) < String(other.reason)
-    : version > otherVersion;
+  return [...failures.values()].flatMap((parts) => {
+    const inOrder = [...parts.values()].sort((one, other) => Number(one.part) - Number(other.part));
+    const [first] = inOrder;
+    return first !== undefined && inOrder.length === first.parts ? [join(first, inOrder)] : [];
+  });
 };
 
 /** A failed event of these parts, in this order. */

@@ -50,6 +50,8 @@ export type Run = Judgement &
     hours: string;
     /** Webhooks that were taken. */
     received: number;
+    /** Attempts of their senders. */
+    posts: number;
     /** All rows of a table, in the order they were appended. */
     rows: Warehouse["rows"];
   };
@@ -176,6 +178,7 @@ export async function runSeed(settings: RunSettings): Promise<Run> {
     errors: [...new Set(errors)],
     hours,
     received: world.received.size,
+    posts: world.receiver.posts(),
     rows: warehouse.rows,
   };
 }

@@ -196,6 +196,8 @@ describe("a storm does what it is for", () => {
     expect(run.faults.some((fault) => fault.endsWith(" at receive-webhook.publish"))).toBe(true);
     expect(run.faults.some((fault) => / lostAcknowledgements at msg_/.test(fault))).toBe(true);
     expect(run.received).toBe(webhooks.length - forged.length);
+    const twice = await runWith({ webhooks: true, duplicates: 1 });
+    expect(twice.posts).toBe(2 * webhooks.length);
     // Each of those faults is a body that is published once more.
     expect(receipts(run).rows).toBeGreaterThan(receipts(await runWith({ webhooks: true })).rows);
   });
