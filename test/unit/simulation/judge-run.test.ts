@@ -224,6 +224,12 @@ const wrongs: readonly [
   ],
   [
     "wrongFailures",
+    "another number of items is kept",
+    { failedEvents: [malformed, { ...invalid, items: 2 }] },
+    1,
+  ],
+  [
+    "wrongFailures",
     "other bytes are kept",
     { failedEvents: [malformed, { ...invalid, original: "e30" }] },
     1,
@@ -294,6 +300,37 @@ describe("a run that is exact", () => {
     expect(signOf(same)).toBe("");
   });
 
+  test("may have failed at first where it came too early", () => {
+    const early: InputMessage = {
+      ...tweets,
+      receipts: [{ position: "records[0]", outcome: "post x:2" }],
+      failures: [
+        {
+          position: "records[0]",
+          reason: "impossible-time",
+          items: 1,
+          original: "e30=",
+          heals: true,
+        },
+      ],
+    };
+    const accepted = new Map([...exact.accepted, ["m3", early]]);
+    const posts = [...receipts, { ...receipts[1], message_id: "m3", position: "records[0]" }];
+    const failed = {
+      ...malformed,
+      id: "normalize-tweets:m3/records[0]",
+      reason: "impossible-time",
+      message_id: "m3",
+      position: "records[0]",
+      items: 1,
+      original: "e30=",
+    };
+    for (const more of [[], [failed]]) {
+      const failedEvents = [...exact.failedEvents, ...more];
+      expect(signOf(judgeRun({ ...exact, accepted, posts, failedEvents }).verdict)).toBe("");
+    }
+  });
+
   test("may have kept what did not get through", () => {
     const refused = { ...invalid, reason: "row-refused", id: "append-rows:m2/records[0]" };
     const failedEvents = [malformed, invalid, { ...refused, stage: "append-rows" }];
@@ -316,6 +353,12 @@ describe("each thing that is wrong is told by one sign alone", () => {
   test("a receipt that is missing is missed in the sum, too", () => {
     const { verdict } = judgeRun({ ...exact, posts: receipts.slice(1, -1) });
     expect(signOf(verdict)).toBe("missingReceipts 1, conservationDifference 1");
+  });
+
+  test("a receipt that nobody expects is too much in the sum, too", () => {
+    const stranger = { ...receipts[4], message_id: "m9" };
+    const { verdict } = judgeRun({ ...exact, posts: [...receipts, stranger] });
+    expect(signOf(verdict)).toBe("wrongReceipts 1, conservationDifference -1");
   });
 
   test("each is told in words", () => {
