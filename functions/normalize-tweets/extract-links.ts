@@ -52,7 +52,7 @@ const candidates = /(https?:\/\/)|[a-z0-9_\u00c0-\u024f]/gi;
 /** Where a scheme begins that a word ends with: `said.https://x.com`. */
 function beforeScheme(text: string, end: number): number {
   if (!text.startsWith("://", end)) return end;
-  const scheme = /(?:^|[^a-z0-9])(https?)$/i.exec(text.slice(Math.max(end - 6, 0), end))?.[1];
+  const scheme = /[^a-z0-9](https?)$/i.exec(text.slice(Math.max(end - 6, 0), end))?.[1];
   return end - (scheme?.length ?? 0);
 }
 

@@ -28,7 +28,7 @@ const QUESTION = 0x3f;
 const HASH = 0x23;
 const maxPath = 4096;
 const placeholder = "//h.co";
-const linkify = new LinkifyIt({ fuzzyEmail: false, maxLength: maxPath + placeholder.length });
+const linkify = new LinkifyIt();
 
 /** Scripts that are written without spaces, their punctuation, symbols, emoji and direction marks. */
 const foreign =

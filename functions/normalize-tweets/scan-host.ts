@@ -14,7 +14,7 @@ export function scanHost(text: string, start: number, unicode: boolean): Scanned
   const runEnd = start + run.length;
   if (run.length > maxHost * 2 || !run.includes(".")) return { isHost: false, end: runEnd };
 
-  const end = start + hostLength(run, unicode ? "" : text.slice(runEnd, runEnd + maxTld));
+  const end = start + hostLength(run, text.slice(runEnd, runEnd + maxTld));
   if (end === start || isJoined(text, end)) return { isHost: false, end: runEnd };
   return { isHost: isValidHost(text.slice(start, end)), end };
 }
@@ -42,7 +42,7 @@ function hostLength(run: string, after: string): number {
     if (tld > 0) return run.length + tld;
   }
   // `example.comだよね`: the text goes on without a space.
-  let length = labels[0]?.length ?? 0;
+  let length = run.indexOf(".");
   for (const label of labels.slice(1)) {
     const tld = longestTld(label);
     if (tld > 0) return length + 1 + tld;
@@ -68,17 +68,17 @@ function isTld(label: string): boolean {
 
 /** `gov` in `john.doe.gov@mail.com` ends no host. */
 function isJoined(text: string, end: number): boolean {
-  return /^[A-Za-z0-9@+_-]/.test(text.slice(end, end + 1));
+  return /[A-Za-z0-9@+_-]/.test(text.slice(end, end + 1));
 }
 
 function isValidHost(host: string): boolean {
   const labels = host.split(".");
   for (const label of labels) {
-    if (label === "" || label.length > maxLabel || /^[-_]|[-_]$/.test(label)) return false;
+    if (label === "" || /^[-_]|[-_]$/.test(label)) return false;
   }
-  if (labels.at(-2)?.includes("_") === true) return false;
-  const ascii = /^[A-Za-z0-9._-]{1,512}$/.test(host) && !/xn--/i.test(host);
-  const name = ascii ? host : URL.parse(`http://${host}`)?.hostname;
+  if (String(labels.at(-2)).includes("_")) return false;
+  const isAscii = /^[A-Za-z0-9._-]+$/.test(host);
+  const name = isAscii ? host : URL.parse(`http://${host}`)?.hostname;
   if (name === undefined || name.length > maxHost) return false;
   return name.split(".").every((label) => label.length <= maxLabel);
 }

@@ -54,6 +54,23 @@ export const equivalents: readonly Equivalent[] = [
   ...inFile("functions/normalize-mastodon/read-status.ts", [
     ["[]", `["Stryker was here"]`, "a text is no account"],
   ]),
+  ...inFile("functions/normalize-tweets/scan-host.ts", [
+    ...["false", `run.length > maxHost * 2 && !run.includes(".")`].map(
+      (becomes) =>
+        [`run.length > maxHost * 2 || !run.includes(".")`, becomes, "only slower"] as const,
+    ),
+    ["run.length > maxHost * 2", "false", "only slower"],
+    ["run.length > maxHost * 2", "run.length >= maxHost * 2", "no host is half as long"],
+    [`"."`, `""`, "only slower"],
+    ["tld > 0", "true", "what ends with a dot is no host"],
+    ["tld > 0", "tld >= 0", "what ends with a dot is no host"],
+    ["Math.min(label.length, maxTld)", "Math.max(label.length, maxTld)", "only slower"],
+    ["length > 0", "length >= 0", "no domain is empty"],
+    ["/^[A-Za-z0-9-]{1,63}/", "/[A-Za-z0-9-]{1,63}/", "a Latin letter behind it ends no host"],
+    ["/^[A-Za-z0-9._-]+$/.test(host)", "false", "only slower"],
+    ["/^[A-Za-z0-9._-]+$/", "/^[A-Za-z0-9._-]$/", "only slower"],
+    ["/^[A-Za-z0-9._-]+$/", "/^[^A-Za-z0-9._-]+$/", "only slower"],
+  ]),
   ...inFile("functions/normalize-turnstiles/normalize-row.ts", [
     ["part.search(separators) === -1", "false", "only slower"],
   ]),

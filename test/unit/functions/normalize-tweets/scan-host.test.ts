@@ -26,6 +26,7 @@ describe("a host without a scheme", () => {
     // The text goes on without a space, in another script.
     ["example.comだよね", "example.com|だよね"],
     ["example.comé", "example.com|é"],
+    ["example.xn--p1aié", "example.xn--p1ai|é"],
     ["www.example.comé.x", "www.example.com|é.x"],
     ["twitter.みんなです", "twitter.みんな|です"],
     [`${label}.com`, `${label}.com|`],
@@ -40,7 +41,10 @@ describe("a host without a scheme", () => {
   test.each([
     "",
     "localhost",
+    "com.",
     "example.",
+    "a.twitterみんな",
+    "example.axn--p1ai",
     "version 1.2",
     "1.2.3",
     "example.nosuchtld",
@@ -78,6 +82,8 @@ describe("a host without a scheme", () => {
     expect(scanHost("see localhost now", 4, false).end).toBe(13);
     expect(scanHost(`${"a.".repeat(300)}com x`, 0, false)).toEqual({ isHost: false, end: 603 });
     expect(scanHost("-example.com.", 0, false)).toEqual({ isHost: false, end: 12 });
+    expect(scanHost("пример.рф", 0, false).end).toBe(0);
+    expect(scanHost("日本.日本 x", 0, true).end).toBe(5);
   });
 });
 
