@@ -1,19 +1,15 @@
+import { remember } from "../../shared/codec/remember.ts";
+
 /** An instant in ms since 1970, UTC, or why the text is none. */
 export type ReadTime = number | { problem: string };
-
-/** The tweets of one second come together: their `created_at` is the same text. */
-let last: { text: string; time: ReadTime } = { text: "", time: { problem: "empty" } };
 
 /**
  * Event time of `created_at`, however it is written: by X (`Wed Jul 03 06:29:00 +0000 2019`,
  * `2019-09-06T17:25:54.667Z`), in its archives (`2007-04-06 00:00:00 +0000`), in mails and HTTP
  * (`Wed, 03 Jul 2019 06:29:00 GMT`), or by a JavaScript date. A time without an offset from UTC is
- * no instant. The weekday is not looked at.
+ * no instant. The weekday is not looked at. The tweets of one second come together, with the same text.
  */
-export function readTime(text: string): ReadTime {
-  if (text !== last.text) last = { text, time: parseTime(text) };
-  return last.time;
-}
+export const readTime = remember(1, parseTime);
 
 /** Longer than any spelling below, a zone's name in parentheses included. */
 const maxText = 128;
@@ -51,8 +47,8 @@ function parseTime(written: string): ReadTime {
 }
 
 function instantOf(parts: Record<string, string | undefined>): ReadTime {
-  const { year, month = "", day, hour, minute, second = "0", fraction = "", zone } = parts;
-  const named = months.indexOf(month.toLowerCase());
+  const { year, month, day, hour, minute, second = 0, fraction = "", zone } = parts;
+  const named = months.indexOf(String(month).toLowerCase());
   const local = utcMs({
     year: Number(year),
     month: named === -1 ? Number(month) - 1 : named,
@@ -81,13 +77,8 @@ function utcMs(time: {
   // A leap second is counted in the hour that it ends.
   const local = Date.UTC(year, month, day, hour, minute, Math.min(second, 59), ms);
   const date = new Date(local);
-  // `Date.UTC` rolls over: 30 February would silently become 1 March.
-  const isOfCalendar =
-    date.getUTCMonth() === month &&
-    date.getUTCDate() === day &&
-    date.getUTCHours() === hour &&
-    date.getUTCMinutes() === minute &&
-    second <= 60;
+  // `Date.UTC` rolls over: 30 February would silently become 1 March, 10:60 be 11:00.
+  const isOfCalendar = date.getUTCMonth() === month && date.getUTCHours() === hour && second <= 60;
   return isOfCalendar ? local : undefined;
 }
 
@@ -109,7 +100,7 @@ const zones: Record<string, number> = {
 };
 
 function offsetMs(zone: string): ReadTime {
-  const [, sign, hours, minutes = "0"] = /([+-])(\d{2}):?(\d{2})?$/.exec(zone) ?? [];
+  const [, sign, hours, minutes = 0] = /([+-])(\d{2}):?(\d{2})?/.exec(zone) ?? [];
   if (sign === undefined) {
     const named = Object.hasOwn(zones, zone) ? zones[zone] : undefined;
     return named === undefined

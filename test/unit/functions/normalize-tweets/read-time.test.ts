@@ -169,6 +169,7 @@ describe("event time", () => {
     ["x".repeat(129), "not a time that is known"],
     ["1562132240183", number],
     ["1562132240.5", number],
+    ["1562132240.55", number],
   ])("%j is none: %s", (text, problem) => {
     expect(read(text)).toBe(problem);
   });
