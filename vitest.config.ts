@@ -15,6 +15,8 @@ const longest = [
   "integration/dashboard-page",
   "integration/replay",
   "integration/log-canaries",
+  "unit/terraform/rehearsal",
+  "conformance/turnstiles",
   "integration/",
 ];
 
