@@ -189,6 +189,31 @@ export const equivalents: readonly Equivalent[] = [
     ["type instanceof z.ZodOptional", "false", "what may be absent may be so twice"],
     ["description === undefined", "false", "to describe as nothing describes nothing"],
   ]),
+  ...inFile("shared/codec/scan-json.ts", [
+    ...[
+      ["at >= end", "false"],
+      ["at >= end", "at > end"],
+      ["at < end", "true"],
+      ["at < end", "at <= end"],
+      ["at < bytes.length", "true"],
+      ["at < bytes.length", "at <= bytes.length"],
+      ["from >= bytes.length", "false"],
+      ["from >= bytes.length", "from > bytes.length"],
+      ["from + 4 > bytes.length", "false"],
+      ["from + 4 > bytes.length", "from + 4 >= bytes.length"],
+      ["from + 4", "from - 4"],
+      ["end > bytes.length", "false"],
+      ["at === -1", "false"],
+      ["afterKey === -1", "false"],
+      ["depth > 0", "true"],
+      ["depth > 0", "depth >= 0"],
+    ].map(
+      ([was = "", becomes = ""]) =>
+        [was, becomes, "outside there is no byte with which a text could go on"] as const,
+    ),
+    ["-1", "+1", "what is read again from its second byte is malformed there"],
+    ["byte > 0x20", "false", "it is asked once more, one by one"],
+  ]),
   ...inFile(
     "shared/codec/decode-payload.ts",
     [

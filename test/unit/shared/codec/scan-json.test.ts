@@ -23,6 +23,12 @@ describe("the shape of a JSON text", () => {
     ["{}", { kind: "object", elements: 0 }],
     ['{"a":{},"a":[]}', { kind: "object", elements: 2 }],
     ["-0.0E-1", { kind: "scalar", elements: 0 }],
+    ["true", { kind: "scalar", elements: 0 }],
+    ["[\t1\r\n,\t2 ]", { kind: "array", elements: 2 }],
+    ["[true,false,null]", { kind: "array", elements: 3 }],
+    ["[0,10,-1,1.5,1e5,1E+5,0.0e-3]", { kind: "array", elements: 7 }],
+    ['{"\\"\\\\\\b\\f\\r\\t":"\\u00fF"}', { kind: "object", elements: 1 }],
+    ['{ "a" : [ 1 , 2 ] , "b" : { } }', { kind: "object", elements: 2 }],
     ['{"a":[1,2,{"b":[]}],"c":-0.5e+7}\r\n', { kind: "object", elements: 2 }],
     ['"\\u00e9\\n\\/ ☕"', { kind: "scalar", elements: 0 }],
   ])("%j", (text, shape) => {
@@ -46,6 +52,20 @@ describe("the shape of a JSON text", () => {
     ['{"a"}', '{"a":}', '{"a":1,}', "{a:1}", '{"a" 1}', "{1:1}", '{"a":1 "b":2}', "[{]}"],
     ["01", "-", "-01", "1.", ".5", "1e", "1e+", "+1", "0x1", "1_0", "NaN", "Infinity", "--1"],
     ['"', '"a', '"\\', '"\\x"', '"\\u12"', '"\\u12g4"', '"\n"', '"\t"', "'a'", '"a"b'],
+    [
+      "trux",
+      "falsy",
+      "nulL",
+      "tru",
+      "[tru]",
+      "truefalse",
+      "[nullnull]",
+      '{a":1}',
+      '{"a"x1}',
+      '{"a";1}',
+    ],
+    ['"\\x1234"', '"\\U1234"', '"\\u123"', "1ex5", "1e5.", "1e+-5", "00", "-00", "1.e5", "[1e]"],
+    ['{"a":1,}', '{"a":1,2}', '{"a":1,"b"}', '{"\\x":1}', '{"a\nb":1}', '[1,"\u0001"]', '["\\x"]'],
     ["nul", "nulll", "True", "tru e", "//", "/**/1", "\ufeff1", "\u00a01", "\u00001", "1\u0000"],
   ])("malformed: %j and alike", (...texts) => {
     for (const text of texts) {
@@ -86,6 +106,8 @@ describe("parts have a bound, far beyond any event", () => {
       `[${Array.from({ length: 10 }, () => `[${"[],".repeat(count / 10 - 2)}[]]`).join()}]`;
     expect(scan(empty(9_990))).toMatchObject({ kind: "array" });
     expect(scan(empty(10_010))).toBe("too-many");
+    expect(scan(`[${"[],".repeat(9_998)}[]]`)).toMatchObject({ elements: 9_999 });
+    expect(scan(`[${"[],".repeat(9_999)}[]]`)).toBe("too-many");
     const page = `[${Array.from({ length: 10 }, () => list(1_000).replaceAll("0", '{"text":"0123456789"}')).join()}]`;
     expect(scan(page)).toEqual({ kind: "array", elements: 10, listed: 0 });
   });
