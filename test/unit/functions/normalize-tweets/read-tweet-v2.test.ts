@@ -177,6 +177,14 @@ test("what it does not say is left out", () => {
   expect(read({ note_tweet: { text: null } }).text).toBe("look");
 });
 
+test("what is quoted or answered is no tweet that it shares, and only what is quoted is a quote", () => {
+  for (const type of ["quoted", "replied_to"]) {
+    expect(linksOf(refers([type, original.id]), original)).toEqual(["https://example.com/a"]);
+  }
+  expect(read(refers(["replied_to", "1"])).quotes).toBeUndefined();
+  expect(read(refers(["replied_to", "1"], ["quoted", "906"])).quotes).toBe("x:906");
+});
+
 test("whoever is quoted or answered is reacted to as far as they are told", () => {
   const inPlace = { referenced_tweets: [{ type: "quoted", ...quoted }] };
   expect(reactionsOf(inPlace)).toEqual([["quote", "x:56", "x:906"]]);
