@@ -39,7 +39,8 @@ const single = (item: Item): PlacedItem => ({ place: "", item });
 const ignored = (reason: string): Item => ({ outcome: "ignored", reason: `notice-${reason}` });
 
 /** When a revision of a repository was written, by its TID. */
-const revisedAt = (rev: unknown): number | undefined => keyTime(String(rev));
+const revisedAt = (rev: unknown): number | undefined =>
+  typeof rev === "string" ? keyTime(rev) : undefined;
 
 /** Of the collections that most records are of; reasons are few, and other people's names are many. */
 const reasons = new Map(

@@ -150,7 +150,7 @@ function recognizeElement(element: unknown, included: ReadonlyMap<string, unknow
 }
 
 function recognizeActivity({ event_type, payload, includes }: Record<string, unknown>): Item {
-  const type = String(event_type);
+  const type = typeof event_type === "string" ? event_type : "";
   if (familiesWithoutPosts.test(type)) return ignored("activity");
   if (/^post\.(?:.*\.)?delete$/.test(type)) return readComplianceV2({ delete: payload });
   if (type.startsWith("post.") || isPost(payload)) {

@@ -247,7 +247,9 @@ test("a revision tells how many ms after its key a post was changed", () => {
   // From 14:38:06.240 of the key to 14:38:08.419 of the revision: 2,179 ms, in base 36.
   expect(revisionOf({ rev: "3mptbyqhi7s2f" })).toBe("000001oj");
   // Without one, to when it was seen: 1,850 ms.
-  expect(revisionOf({ rev: 7 })).toBe("000001fe");
+  for (const rev of [7, null, { toString: "3mptbyqhi7s2f" }]) {
+    expect(revisionOf({ rev })).toBe("000001fe");
+  }
 });
 
 test("an update is a better reading of the same post, the later the better", () => {

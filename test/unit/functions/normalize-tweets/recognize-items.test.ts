@@ -353,7 +353,7 @@ test("a tweet that has a member `delete` is one", () => {
 });
 
 test("X Activity whose type is no text may hold a post", () => {
-  for (const event_type of [7, null, {}]) {
+  for (const event_type of [7, null, {}, { toString: "post.create" }]) {
     expect(recognized({ data: { event_type, payload: v2("21") } })).toEqual([
       ".data.payload: x:21 https://example.com/a",
     ]);
