@@ -78,6 +78,11 @@ describe.each(manifests)("the bundle of $name", ({ name, trigger }) => {
     expect(bytes).toBeLessThanOrEqual(120_000);
   });
 
+  test("starts without protocols that it does not speak", () => {
+    const source = readFileSync(join(dist, name, "index.cjs"), "utf8");
+    expect(source).not.toMatch(/ListTopicSnapshotsRequest|SetIamPolicyRequest/);
+  });
+
   test("has 3 MB at most", () => {
     expect(statSync(join(dist, name, "index.cjs")).size).toBeLessThanOrEqual(maxBundleBytes);
   });
