@@ -67,7 +67,6 @@ export const equivalents: readonly Equivalent[] = [
     ["Math.min(label.length, maxTld)", "Math.max(label.length, maxTld)", "only slower"],
     ["length > 0", "length >= 0", "no domain is empty"],
     ["/^[A-Za-z0-9-]{1,63}/", "/[A-Za-z0-9-]{1,63}/", "a Latin letter behind it ends no host"],
-    ["/^[A-Za-z0-9._-]+$/.test(host)", "false", "only slower"],
     ["/^[A-Za-z0-9._-]+$/", "/^[A-Za-z0-9._-]$/", "only slower"],
     ["/^[A-Za-z0-9._-]+$/", "/^[^A-Za-z0-9._-]+$/", "only slower"],
   ]),
