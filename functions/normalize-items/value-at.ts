@@ -5,7 +5,7 @@ import type { Path } from "./item-layout.ts";
 export function valueAt(value: unknown, path: Path): unknown {
   let inner = value;
   for (const name of path) {
-    if (!isRecord(inner)) return undefined;
+    if (!isRecord(inner) || !Object.hasOwn(inner, name)) return undefined;
     inner = inner[name];
   }
   return inner ?? undefined;

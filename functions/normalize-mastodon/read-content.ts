@@ -71,10 +71,5 @@ type Attributes = Partial<Record<AnchorAttribute, string>>;
 const isRead = (name: string): name is AnchorAttribute =>
   name === "href" || name === "class" || name === "rel";
 
-const isName = (attributes: Attributes): boolean =>
-  hasWord(attributes.class, "mention") ||
-  hasWord(attributes.class, "hashtag") ||
-  hasWord(attributes.rel, "tag");
-
-const hasWord = (text: string | undefined, word: string): boolean =>
-  text?.split(/\s/).includes(word) === true;
+const isName = ({ class: classes = "", rel = "" }: Attributes): boolean =>
+  /(?:^|\s)(?:mention|hashtag)(?:\s|$)/.test(classes) || /(?:^|\s)tag(?:\s|$)/.test(rel);
