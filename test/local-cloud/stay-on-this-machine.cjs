@@ -14,8 +14,8 @@ Object.assign(http, {
   createServer: (serve) => {
     const server = createServer(ownOnly(serve));
     const listen = server.listen.bind(server);
-    // By then it has compiled what requests need, too.
-    server.once("request", () => process.once("exit", keepCompiled));
+    // At the end it has compiled what requests need, too.
+    server.once("connection", () => process.once("exit", keepCompiled));
     // Whoever asks for a free port and then gives it away gives it to two.
     server.once("listening", () => process.send?.(server.address()));
     return Object.assign(server, {
