@@ -14,8 +14,8 @@ const address = /^at:\/\/(did:[a-z]+:[A-Za-z0-9._:%-]+)\/([a-zA-Z0-9.-]+)\/([A-Z
 
 /** The parts of `at://did:plc:…/app.bsky.feed.post/3mptbyoeyc22k`, or undefined. */
 export function readAddress(uri: unknown): Address | undefined {
-  if (typeof uri !== "string" || uri.length > maxAddress || !address.test(uri)) return undefined;
-  const [did, collection, rkey] = uri.slice("at://".length).split("/");
+  if (typeof uri !== "string" || uri.length > maxAddress) return undefined;
+  const [, did, collection, rkey] = address.exec(uri) ?? [];
   return did && collection && rkey ? { did, collection, rkey } : undefined;
 }
 

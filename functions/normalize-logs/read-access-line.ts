@@ -73,9 +73,9 @@ function readQuoted(line: string, start: number): { text: string; end: number } 
 }
 
 function isEscaped(line: string, at: number): boolean {
-  let isEscaped = false;
-  for (let from = at - 1; line.charAt(from) === "\\"; from--) isEscaped = !isEscaped;
-  return isEscaped;
+  let isOdd = false;
+  for (let from = at - 1; line.charAt(from) === "\\"; from--) isOdd = !isOdd;
+  return isOdd;
 }
 
 function readRequest(request: string): Pick<LogLine, "method" | "url"> {

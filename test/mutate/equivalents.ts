@@ -21,9 +21,7 @@ export const equivalents: readonly Equivalent[] = [
     ["[]", `["Stryker was here"]`, "a text is no link that was found"],
   ]),
   ...inFile("functions/normalize-bluesky/read-address.ts", [
-    ...["true", "did && collection || rkey"].map(
-      (becomes) => ["did && collection && rkey", becomes, "an address has all three"] as const,
-    ),
+    ["did && collection && rkey", "did && collection || rkey", "an address has all three"],
     ["did && collection", "true", "an address has all three"],
     ["did && collection", "did || collection", "an address has all three"],
   ]),
