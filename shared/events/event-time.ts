@@ -1,4 +1,5 @@
 import * as z from "zod";
+import { remember } from "../codec/remember.ts";
 
 /** Milliseconds in the hour that everything is counted by. */
 const hourMs = 3_600_000;
@@ -44,17 +45,11 @@ const dayMs = 24 * hourMs;
 const minuteMs = 60_000;
 /** Days whose text is kept: those of a stream, and of the posts that are deleted in it. */
 const keptDays = 4_096;
-const dayTexts = new Map<number, string>();
 const twoDigits = Array.from({ length: 60 }, (_, n) => String(n).padStart(2, "0"));
 
-function dayText(day: number): string {
-  const known = dayTexts.get(day);
-  if (known !== undefined) return known;
-  if (dayTexts.size === keptDays) dayTexts.clear();
-  const text = new Date(day * dayMs).toISOString().slice(0, -"T00:00:00.000Z".length);
-  dayTexts.set(day, text);
-  return text;
-}
+const dayText = remember(keptDays, (day: number): string =>
+  new Date(day * dayMs).toISOString().slice(0, -"T00:00:00.000Z".length),
+);
 
 /**
  * RFC 3339 UTC of a time in ms since 1970, as `Date.toISOString` writes it, but without a `Date`
