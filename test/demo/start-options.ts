@@ -16,8 +16,8 @@ Started again while one is running, it publishes to that one.
 What is published
   --input FILE       a file of tweets: JSON, one a line or in an array, or the tweets.js of an account
                      archive; plain or gzip; may be given several times, "-" is standard input
-  --generate N       N generated tweets of four days, with one hour in which everybody writes about
-                     one page (default: 20000, where there is no --input)
+  --generate N       N generated tweets of three days, with one hour in which everybody writes about
+                     one page (default: 5000, where there is no --input)
   --bluesky [URL]    instead: posts of Bluesky as they happen, from a public server (or URL), until Ctrl-C
   --seed S           seed of the generated tweets (default: 1)
   --rate N           events a second (default: 2000 for generated tweets, else as fast as accepted)
@@ -72,7 +72,7 @@ export function parseStartOptions(args: string[]) {
   return {
     input,
     bluesky,
-    generate: wholeNumber("--generate", generate ?? (isDefaultRun ? "20000" : "0")),
+    generate: wholeNumber("--generate", generate ?? (isDefaultRun ? "5000" : "0")),
     seed: wholeNumber("--seed", seed),
     rate: rate === undefined ? (isDefaultRun ? 2_000 : undefined) : readRate(rate),
     pack: wholeNumber("--pack", pack, { min: 1, max: 100_000 }),

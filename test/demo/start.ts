@@ -39,7 +39,7 @@ const localDataset = "hourtally";
 const topic = "tweets";
 
 /** As far back as generated tweets go: long enough to tell what is usual. */
-const generatedHours = 96;
+const generatedHours = 72;
 
 /** How often totals are shown while more comes in all the time. */
 const busyRefreshMs = 10_000;

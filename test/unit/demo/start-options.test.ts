@@ -5,7 +5,7 @@ test("npm start publishes generated tweets, unless told", () => {
   expect(parseStartOptions([])).toEqual({
     input: [],
     bluesky: undefined,
-    generate: 20_000,
+    generate: 5_000,
     seed: 1,
     rate: 2_000,
     pack: 100,
