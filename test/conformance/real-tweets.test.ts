@@ -6,6 +6,7 @@ import { judgeTweets } from "../support/judge-tweets.ts";
 import { hasSharedData, sharedJson, sharedLines } from "../support/shared-data.ts";
 
 const expectedCounts = z.object({
+  lines: z.number(),
   uniqueTweets: z.number(),
   rawLinkShares: z.number(),
   duplicateTweets: z.number(),
@@ -36,8 +37,14 @@ function normalizeFile(name: string) {
 describe.skipIf(!hasSharedData)("counts of an independent oracle", () => {
   test.each(["stream-2019-07-03", "archive-icco"])("%s", (name) => {
     const expected = expectedCounts.parse(sharedJson(`expected/${name}.json`));
-    const { receipts, mentions, unlinked, failed } = normalizeFile(`tweets/${name}.jsonl.gz`);
+    const { lines, receipts, mentions, unlinked, failed } = normalizeFile(
+      `tweets/${name}.jsonl.gz`,
+    );
     expect(failed).toBe(0);
+    expect({ lines, received: receipts.length }).toEqual({
+      lines: expected.lines,
+      received: expected.lines,
+    });
     const tweets = receipts.filter(({ outcome }) => outcome === "post");
     const distinct = new Map(tweets.map((receipt) => [receipt.id, receipt]));
     const hours: z.infer<typeof expectedCounts>["hours"] = {};
