@@ -82,7 +82,7 @@ function applyPolicy(input: string, trace: TracedStep[] | undefined): Normalized
   if (location.href.length > maxLength) return hashLong(location.host, location.href, rules);
 
   const { host, port } = location;
-  if (hostRules.length > 0) rules.push(...hostRules);
+  rules.push(...hostRules);
   record(trace, "host", location.hostname, host.name + port, rules);
 
   let path = normalizePath(movedPath(location, rules), host, rules);

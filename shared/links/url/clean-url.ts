@@ -9,47 +9,47 @@ export function cleanUrl(input: string, fired: string[]): CleanUrl {
   let text = stripSurroundings(input);
   if (text.length !== input.length) fired.push("clean-surroundings");
   // The parser drops these wherever they stand; what is looked for here must not hide behind one.
-  if (/[\t\n\r]/.test(text)) text = text.replace(/[\t\n\r]+/g, "");
+  if (/[\t\n\r]/.test(text)) text = text.replace(/[\t\n\r]/g, "");
   const plain = undoAmpersands(text);
   if (plain !== text) {
     text = plain;
     fired.push("clean-ampersand");
   }
-  return hasPlainScheme(text) ? { text } : repairScheme(text, fired);
+  return plainScheme.test(text) ? { text } : repairScheme(text, fired);
 }
+
+/** With nothing to repair: no slash follows, and no other scheme. */
+const plainScheme = /^https?:\/\/[^/\\hH]/;
 
 /** `&amp;`, `&#38;` and `&#038;` as often as they were escaped, back to `&`. */
 export function undoAmpersands(text: string): string {
+  if (!escaped.test(text)) return text;
   let out = "";
   let copied = 0;
   for (let at = text.indexOf("&"); at !== -1; at = text.indexOf("&", at + 1)) {
     let end = at + 1;
     for (let next = afterEntity(text, end); next !== end; next = afterEntity(text, end)) end = next;
-    if (end === at + 1) continue;
     out += text.slice(copied, at + 1);
     copied = end;
     at = end - 1;
   }
-  return copied === 0 ? text : out + text.slice(copied);
+  return out + text.slice(copied);
 }
 
 /** Past what stands behind the `&` of an escaped one at `at`; `at` itself when nothing does. */
 function afterEntity(text: string, at: number): number {
-  const code = text.charCodeAt(at);
-  if (code !== LETTER_A && code !== HASH) return at;
   const entity = entities.find((spelling) => text.startsWith(spelling, at));
   return entity === undefined ? at : at + entity.length;
 }
 
+const escaped = /&(?:amp|#0?38);/;
 const entities = ["amp;", "#38;", "#038;"];
 
 /** Removes control characters from the authority, where the parser would refuse them. */
-export function stripControls(text: string): string | undefined {
+export function stripControls(text: string): string {
   const start = text.indexOf("//") + 2;
   const end = endOfAuthority(text, start);
-  const authority = text.slice(start, end);
-  const stripped = authority.replace(/\p{Cc}/gu, "");
-  return stripped === authority ? undefined : text.slice(0, start) + stripped + text.slice(end);
+  return text.slice(0, start) + text.slice(start, end).replace(/\p{Cc}/gu, "") + text.slice(end);
 }
 
 /** Where the authority that begins at `start` ends. */
@@ -65,33 +65,24 @@ const SLASH = 0x2f;
 const BACKSLASH = 0x5c;
 const QUESTION = 0x3f;
 const HASH = 0x23;
-const LETTER_A = 0x61;
 const COLON = 0x3a;
 
 function stripSurroundings(input: string): string {
   let start = 0;
+  let isQuoted = false;
+  for (; isStripped(input.charCodeAt(start)); start++) {
+    if (isQuote(input.charCodeAt(start))) isQuoted = true;
+  }
   let end = input.length;
-  let quoted = false;
-  while (start < end) {
-    const code = input.charCodeAt(start);
-    if (isQuote(code)) quoted = true;
-    else if (!isBlank(code)) break;
-    start++;
+  while (isBlank(input.charCodeAt(end - 1))) end--;
+  // A last quote inside a query that no quote opened is a part of the search: `?q="exact`.
+  if (isQuote(input.charCodeAt(end - 1)) && (isQuoted || !endsInQuery(input))) {
+    while (isStripped(input.charCodeAt(end - 1))) end--;
   }
-  while (end > start && isBlank(input.charCodeAt(end - 1))) end--;
-  if (end > start && isQuote(input.charCodeAt(end - 1))) {
-    // A last quote inside a query that no quote opened is a part of the search: `?q="exact`.
-    if (quoted || !endsInQuery(input, start, end)) {
-      while (end > start && isStripped(input.charCodeAt(end - 1))) end--;
-    }
-  }
-  return start === 0 && end === input.length ? input : input.slice(start, end);
+  return input.slice(start, end);
 }
 
-function endsInQuery(input: string, start: number, end: number): boolean {
-  const query = input.indexOf("?", start);
-  return query !== -1 && query < end && input.lastIndexOf("#", end - 1) < query;
-}
+const endsInQuery = (input: string): boolean => input.lastIndexOf("#") < input.indexOf("?");
 
 function isStripped(code: number): boolean {
   return isBlank(code) || isQuote(code);
@@ -116,15 +107,6 @@ function isQuote(code: number): boolean {
   return code === 0x22 || code === 0x27 || code === 0x3c || code === 0x3e;
 }
 
-/** `http://h` or `https://h`, with nothing to repair. */
-function hasPlainScheme(text: string): boolean {
-  const start = text.startsWith("https://") ? 8 : text.startsWith("http://") ? 7 : 0;
-  if (start === 0) return false;
-  const code = text.charCodeAt(start);
-  if (code === SLASH || code === BACKSLASH) return false;
-  return afterHttp(text, start) === start;
-}
-
 function repairScheme(text: string, fired: string[]): CleanUrl {
   let at = 0;
   let scheme = "";
@@ -133,8 +115,10 @@ function repairScheme(text: string, fired: string[]): CleanUrl {
     at = next;
   }
   if (at > 0) {
-    if (text.slice(0, at) !== scheme) fired.push("clean-scheme");
-    return at === text.length ? { refused: "unparsable" } : { text: scheme + text.slice(at) };
+    if (at === text.length) return { refused: "unparsable" };
+    if (text.slice(0, at) === scheme) return { text };
+    fired.push("clean-scheme");
+    return { text: scheme + text.slice(at) };
   }
   if (text === "") return { refused: "unparsable" };
   let slashes = text.charCodeAt(0) === COLON ? 1 : 0;
@@ -142,9 +126,7 @@ function repairScheme(text: string, fired: string[]): CleanUrl {
   while (isSlash(text.charCodeAt(slashes))) slashes++;
   if (slashes - colon >= 2) {
     fired.push("clean-no-scheme");
-    return slashes === text.length
-      ? { refused: "unparsable" }
-      : cleanUrl(`https://${text.slice(slashes)}`, fired);
+    return cleanUrl(`https://${text.slice(slashes)}`, fired);
   }
   if (/^[/\\?#:.]/.test(text)) return { refused: "unparsable" };
   if (/^[A-Za-z][A-Za-z0-9+.-]{0,255}:/.test(text) && !startsWithHostAndPort(text)) {

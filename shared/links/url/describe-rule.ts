@@ -4,8 +4,7 @@ import { valueShapes } from "../rules/value-shapes.ts";
 
 /** Why a rule that fired did so, for people. `rule` as in `NormalizedUrl.rules`. */
 export function describeRule(rule: string): string {
-  const [name = "", ...detail] = rule.split(" ");
-  const subject = detail.join(" ");
+  const [name = "", subject = ""] = rule.split(" ");
   if (name === "query-drop")
     return `${subject} dropped: ${describeTracking(subject.toLowerCase())}`;
   if (name === "query-share") return `${subject} left out of the key: a token of whoever shares`;

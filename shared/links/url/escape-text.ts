@@ -8,12 +8,32 @@
  * surround a link, and with `,`, which web servers never tell from `%2C`.
  */
 export function canonicalEscapes(text: string, part: "path" | "query"): string {
+  let out = "";
+  let copied = 0;
   const plusIsSpace = part === "query";
+  const bare = plusIsSpace ? unreserved : unreservedInPath;
   for (let at = 0; at < text.length; at++) {
-    const kind = kinds[text.charCodeAt(at)];
-    if (kind !== PLAIN && (kind !== PLUS || plusIsSpace)) return rewrite(text, at, plusIsSpace);
+    const code = text.charCodeAt(at);
+    const kind = kinds[code];
+    if (kind === PLAIN) continue;
+    if (kind === PLUS) {
+      if (!plusIsSpace) continue;
+      out += `${text.slice(copied, at)}%20`;
+    } else if (kind === ESCAPED) {
+      out += text.slice(copied, at) + escapes[code];
+    } else {
+      const byte = hexValue(text.charCodeAt(at + 1)) * 16 + hexValue(text.charCodeAt(at + 2));
+      out += text.slice(copied, at);
+      if (Number.isNaN(byte)) {
+        out += "%25";
+      } else {
+        out += bare[byte] === 1 ? String.fromCharCode(byte) : escapes[byte];
+        at += 2;
+      }
+    }
+    copied = at + 1;
   }
-  return text;
+  return copied === 0 ? text : out + text.slice(copied);
 }
 
 const PLAIN = 0;
@@ -44,34 +64,6 @@ const escapes = Array.from(
   { length: 256 },
   (_, byte) => `%${byte.toString(16).toUpperCase().padStart(2, "0")}`,
 );
-
-function rewrite(text: string, from: number, plusIsSpace: boolean): string {
-  let out = "";
-  let copied = 0;
-  const bare = plusIsSpace ? unreserved : unreservedInPath;
-  for (let at = from; at < text.length; at++) {
-    const code = text.charCodeAt(at);
-    const kind = kinds[code];
-    if (kind === PLAIN) continue;
-    if (kind === PLUS) {
-      if (!plusIsSpace) continue;
-      out += `${text.slice(copied, at)}%20`;
-    } else if (kind === ESCAPED) {
-      out += text.slice(copied, at) + escapes[code];
-    } else {
-      const byte = hexValue(text.charCodeAt(at + 1)) * 16 + hexValue(text.charCodeAt(at + 2));
-      out += text.slice(copied, at);
-      if (Number.isNaN(byte)) {
-        out += "%25";
-      } else {
-        out += bare[byte] === 1 ? String.fromCharCode(byte) : escapes[byte];
-        at += 2;
-      }
-    }
-    copied = at + 1;
-  }
-  return out + text.slice(copied);
-}
 
 function hexValue(code: number): number {
   if (code >= 0x30 && code <= 0x39) return code - 0x30;

@@ -21,7 +21,6 @@ export function judgeParameter(
   site: SiteRules | undefined,
 ): Verdict {
   const name = parameter.name.toLowerCase();
-  if (name === "") return "keep";
   if (name.startsWith(trackingFamily.prefix)) return "drop";
   const { value } = parameter;
   const conditions = conditionsOf.get(name);

@@ -10,9 +10,8 @@ export function keepRoute(fragment: string, host: Host, path: string, fired: str
   const directive = fragment.indexOf(":~:");
   const whole = directive === -1 ? fragment : fragment.slice(0, directive);
   const isRoute = whole.startsWith("/") || whole.startsWith("!");
-  let route = isRoute ? whole : contentOf(whole, host, path);
   // A quote at the end of a key would be taken for one that surrounds it.
-  if (route.includes("'")) route = route.replaceAll("'", "%27");
+  const route = (isRoute ? whole : contentOf(whole, host, path)).replaceAll("'", "%27");
   if (route === "/" || route === "!" || route === "!/" || route === "") {
     fired.push("fragment-drop");
     return "";

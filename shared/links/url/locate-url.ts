@@ -22,11 +22,11 @@ export type Location = {
 
 /**
  * Steps 2 and 4: parses a cleaned link once and normalizes its host. Undefined when it does not
- * parse as http or https.
+ * parse.
  */
 export function locateUrl(text: string, fired: string[]): Location | undefined {
   const url = parse(text);
-  if (url === null || (url.protocol !== "https:" && url.protocol !== "http:")) return undefined;
+  if (url === null) return undefined;
   const { href, hostname, port } = url;
   const host = normalizeHost(hostname, fired);
   if (host === undefined) return undefined;
@@ -61,9 +61,4 @@ export function locateHost(text: string, fired: string[]): Host | undefined {
 /** Host names have at most 253 characters; the rest is userinfo. */
 const maxAuthority = 4096;
 
-function parse(text: string): URL | null {
-  const url = URL.parse(text);
-  if (url !== null) return url;
-  const stripped = stripControls(text);
-  return stripped === undefined ? null : URL.parse(stripped);
-}
+const parse = (text: string): URL | null => URL.parse(text) ?? URL.parse(stripControls(text));

@@ -40,16 +40,15 @@ export function normalizeHost(hostname: string, fired: string[]): Host | undefin
     return ignoredHost(name, "no-public-suffix");
   }
 
-  const country = countryAlias(facts.domainWithoutSuffix, facts.domain);
+  const written = facts.domain ?? name;
+  const country = countryAlias(facts.domainWithoutSuffix, written);
   if (country !== undefined) {
     fired.push("host-country-alias");
-    name = name.slice(0, name.length - (facts.domain ?? "").length) + country;
+    name = name.slice(0, name.length - written.length) + country;
     facts = parse(name, suffixOptions);
   }
 
-  if (facts.domain !== null && name.length > facts.domain.length) {
-    name = stripDeviceLabels(name, facts.domain, fired);
-  }
+  name = stripDeviceLabels(name, facts.domain ?? name, fired);
 
   let under = "";
   const alias = aliases.get(name);
@@ -63,9 +62,7 @@ export function normalizeHost(hostname: string, fired: string[]): Host | undefin
   const domain = facts.domain ?? name;
   const label = facts.isIcann === true ? (facts.domainWithoutSuffix ?? undefined) : undefined;
   const site = findSiteRules(domain, label);
-  if (site !== undefined && site.mobileLabels.length > 0) {
-    name = dropMobileLabel(name, domain, site, fired);
-  }
+  if (site !== undefined) name = dropMobileLabel(name, domain, site, fired);
   return { name, domain, under, site, ignored: undefined, hasKey: true };
 }
 
@@ -89,7 +86,7 @@ const aliases = new Map<string, { to: string; under: string }>(
 /** `example.com.` is `example.com`. */
 function withoutTrailingDots(name: string): string {
   let end = name.length;
-  while (end > 0 && name.charCodeAt(end - 1) === 0x2e) end--;
+  while (name.charCodeAt(end - 1) === 0x2e) end--;
   return name.slice(0, end);
 }
 
@@ -99,7 +96,7 @@ function ignoredHost(name: string, ignored: IgnoredHost): Host {
   return { name, domain: name, under: "", site: undefined, ignored, hasKey };
 }
 
-function countryAlias(label: string | null, domain: string | null): string | undefined {
+function countryAlias(label: string | null, domain: string): string | undefined {
   for (const alias of countryAliases) {
     if (alias.label === label && alias.to !== domain) return alias.to;
   }
@@ -129,9 +126,7 @@ function stripDeviceLabels(host: string, domain: string, fired: string[]): strin
 }
 
 /** `www`, and `www1` … `www999`. */
-function isWww(label: string): boolean {
-  return label === "www" || (label.startsWith("www") && /^www\d{0,3}$/.test(label));
-}
+const isWww = (label: string): boolean => label.startsWith("www") && /^www\d{0,3}$/.test(label);
 
 function dropMobileLabel(host: string, domain: string, site: SiteRules, fired: string[]): string {
   for (const { host: scope, rule: label } of site.mobileLabels) {

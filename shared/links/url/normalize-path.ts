@@ -33,24 +33,15 @@ export function normalizePath(path: string, host: Host, fired: string[]): string
 /** `;jsessionid=…` and the like, up to the next `;` or `/`. */
 function dropParameters(path: string, fired: string[]): string {
   if (!path.includes(";")) return path;
-  const lower = path.toLowerCase();
-  if (!sessionParameters.some((name) => lower.includes(name))) return path;
+  const rest = path.replace(sessionParameters, "");
+  if (rest === path) return path;
   fired.push("path-session");
-  let out = "";
-  let copied = 0;
-  for (let at = lower.indexOf(";"); at !== -1; at = lower.indexOf(";", at + 1)) {
-    if (!sessionParameters.some((name) => lower.startsWith(name, at))) continue;
-    out += path.slice(copied, at);
-    copied = at + 1;
-    while (copied < path.length && path[copied] !== ";" && path[copied] !== "/") copied++;
-    at = copied - 1;
-  }
   // The segment that is left may be a dot segment.
-  return new URL(`https://h${out}${path.slice(copied)}`).pathname;
+  return new URL(`https://h${rest}`).pathname;
 }
 
 /** Servlets, PHP, and the load balancer of SAP. */
-const sessionParameters = [";jsessionid=", ";phpsessid=", ";saplb_*="];
+const sessionParameters = /;(?:jsessionid|phpsessid|saplb_\*)=[^;/]*/gi;
 
 function dropSegments(path: string, host: Host, fired: string[]): string {
   let rest = path;
@@ -80,7 +71,7 @@ function dropSuffixes(path: string, keepsAmp: boolean, fired: string[]): string 
     if (article !== undefined && leavesArticle(article)) {
       fired.push("path-amp");
       rest = article;
-    } else if (segment.length <= 13 && indexFile.test(segment)) {
+    } else if (indexFile.test(segment)) {
       fired.push("path-index");
       rest = rest.slice(0, -segment.length);
     } else {

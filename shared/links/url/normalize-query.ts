@@ -77,9 +77,8 @@ function splitQuery(query: string): Parameter[] {
 const AMPERSAND = 0x26;
 const QUESTION = 0x3f;
 
-function isBlank(name: string): boolean {
-  return name === "" || (name.startsWith("%20") && name.replaceAll("%20", "") === "");
-}
+const isBlank = (name: string): boolean =>
+  name === "" || (name.startsWith("%20") && name.replaceAll("%20", "") === "");
 
 /** Stable, by name and in code units: two values of one name keep their order. */
 function sorted(parameters: Parameter[], fired: string[]): string {

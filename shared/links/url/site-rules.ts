@@ -74,11 +74,10 @@ for (const identity of platformIdentities) {
   addRule(identity.hosts, identity, (site) => site.identities);
 }
 for (const entry of hostParameters) {
-  const names = entry.names.filter((name) => !name.endsWith("*"));
   const prefixes = entry.names.filter((name) => name.endsWith("*"));
   const values = "values" in entry ? entry.values : [];
   const rule: SiteParameters = {
-    names: new Set<string>(names),
+    names: new Set<string>(entry.names),
     prefixes: prefixes.map((name) => name.slice(0, -1)),
     values: new Map(values.map((guard) => [guard.name, new Set<string>(guard.values)])),
     shares: new Set<string>("shares" in entry ? entry.shares : []),

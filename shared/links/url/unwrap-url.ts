@@ -16,7 +16,7 @@ export function unwrapUrl(outer: Location, fired: string[], hostRules: string[])
   let location = outer;
   const taken: string[] = [];
   let rules = hostRules;
-  while (location.host.site !== undefined && location.port === "") {
+  while (location.port === "") {
     const inner = readWrapper(location);
     if (inner === undefined) break;
     if (taken.length === maxWrappers) {
@@ -39,12 +39,12 @@ type Inside = { wrapper: string; location: Location; hostRules: string[] };
 
 function readWrapper(location: Location): Inside | undefined {
   const { host, query } = location;
-  const wrappers = host.site?.wrappers ?? [];
-  if (wrappers.length === 0) return undefined;
-  // In the spelling of keys, so that the key of a wrapper is read as the wrapper was.
-  const path = normalizePath(location.path, host, []);
-  for (const { host: scope, rule } of wrappers) {
+  if (host.site === undefined) return undefined;
+  let path: string | undefined;
+  for (const { host: scope, rule } of host.site.wrappers) {
     if (!covers(scope, host.name)) continue;
+    // In the spelling of keys, so that the key of a wrapper is read as the wrapper was.
+    path ??= normalizePath(location.path, host, []);
     const targets =
       "parameters" in rule
         ? fromQuery(rule, path, query)
@@ -64,11 +64,10 @@ function fromQuery(
 ): string[] {
   if ("path" in rule ? path !== rule.path : !`${path}/`.startsWith(rule.below)) return [];
   // A target may have a question mark of its own; else a second one is an ampersand.
-  const parts = query.split("&");
-  if (query.includes("?")) parts.push(...query.split(/[&?]/));
+  const parts = [...query.split("&"), ...query.split(/[&?]/)];
   return rule.parameters.flatMap((wanted) =>
     parts
-      .filter((part) => part.includes("=") && readParameter(part).name === wanted)
+      .filter((part) => readParameter(part).name === wanted)
       .map((part) => decodeTarget(part.slice(part.indexOf("=") + 1)))
       .map((target) => ("base" in rule && /^\/[^/]/.test(target) ? rule.base + target : target))
       .filter((target) => linkStart.test(target)),
@@ -90,7 +89,7 @@ function fromPath(
 ): string[] {
   return spellings.flatMap((path) =>
     rule.paths
-      .filter((prefix) => path.startsWith(prefix) && path.length > prefix.length)
+      .filter((prefix) => path.startsWith(prefix))
       .map((prefix) => rule.scheme + undoQueryEscapes(path.slice(prefix.length)))
       .map((target) => (query === "" ? target : `${target}?${query}`)),
   );

@@ -29,6 +29,7 @@ describe("the result", () => {
 
   it("keeps the reason of a link that is not counted, and its identity where it has one", () => {
     expect(normalizeUrl("mailto:a@example.com")).toEqual({ ignored: "not-http" });
+    expect(normalizeUrl("https://http./a")).toEqual({ ignored: "no-public-suffix" });
     expect(normalizeUrl("http://127.1:8080/a/")).toEqual({
       ignored: "ip-address",
       urlKey: "127.0.0.1:8080/a",
@@ -56,6 +57,9 @@ describe("url", () => {
     ],
     ["https://youtu.be/dQw4w9WgXcQ?si=x", "https://youtu.be/dQw4w9WgXcQ"],
     ["https://example.com/it'?fbclid=x", "https://example.com/it%27"],
+    ["https://example.com/it'?fbclid=x#a", "https://example.com/it'#a"],
+    ["https://example.com/it'?fbclid=x&a", "https://example.com/it'?a"],
+    ["https://www.google.com/amp/example.com/a", "http://example.com/a"],
   ])("of %s is fetchable and otherwise unchanged", (input, url) => {
     expect(urlOf(input)).toBe(url);
   });
@@ -136,6 +140,47 @@ describe("a link over 4,096 characters", () => {
   it("is measured as it is serialised, and as its key is", () => {
     expect(normalizeUrl(`https://example.com/${"日".repeat(500)}`).rules).toContain("too-long");
     expect(normalizeUrl(`https://example.com/${"[".repeat(2000)}`).rules).toContain("too-long");
+  });
+
+  it("may come out of a shorter wrapper", () => {
+    const inner = `https://example.com/${"%7B".repeat(2000)}`;
+    const result = normalizeUrl(`https://google.com/url?q=https://example.com/${"{".repeat(2000)}`);
+    expect(result).toEqual({
+      urlKey: `example.com/sha256-${sha256(inner)}`,
+      url: inner,
+      host: "example.com",
+      keyVersion,
+      rules: ["unwrap google-url", "too-long"],
+    });
+  });
+
+  it("leaves room for a scheme before its key", () => {
+    const longest = `example.com/%5B${"a".repeat(4073)}`;
+    expect(keyOf(`https://example.com/[${"a".repeat(4073)}`)).toBe(longest);
+    const input = `https://example.com/[${"a".repeat(4074)}`;
+    expect(normalizeUrl(input)).toMatchObject({
+      urlKey: `example.com/sha256-${sha256(`${longest}a`)}`,
+      url: input,
+      rules: ["path-escapes", "too-long"],
+    });
+  });
+
+  it("is serialised up to 65,536 characters", () => {
+    const path = "a".repeat(65_536 - 20);
+    expect(keyOf(`https://EXAMPLE.com/${path}`)).toBe(
+      `example.com/sha256-${sha256(`https://example.com/${path}`)}`,
+    );
+    expect(keyOf(`https://EXAMPLE.com/${path}a`)).toBe(
+      `example.com/sha256-${sha256(`https://EXAMPLE.com/${path}a`)}`,
+    );
+  });
+
+  it("is not unwrapped", () => {
+    const input = `https://www.google.com/url?q=https://example.com/&a=${"a".repeat(4096)}`;
+    expect(normalizeUrl(input)).toMatchObject({
+      urlKey: `google.com/sha256-${sha256(input)}`,
+      rules: ["too-long"],
+    });
   });
 
   it("is still told from another one", () => {
@@ -369,6 +414,11 @@ describe("platform identity", () => {
     ["https://x.com:8443/a/status/20/photo/1", "x.com:8443/a/status/20/photo/1"],
     ["https://twitter.com/#!/a", "x.com/a"],
     ["https://twitter.com/#!/search?q=a", "x.com#!/search?q=a"],
+    ["https://twitter.com/#!/search#a", "x.com#!/search#a"],
+    ["https://twitter.com/#!search", "x.com#!search"],
+    ["https://example.com/#!/a", "example.com#!/a"],
+    ["https://youtube.com/#!/a", "youtube.com#!/a"],
+    ["https://x.com/a/status/20#!/b", "x.com/a/status/20#!/b"],
     ["https://www.amazon.com.au/-/en/Title/dp/B00O29DJXU?th=1", "amazon.com.au/dp/B00O29DJXU"],
     ["https://www.amazon.fr/gp/aw/d/B00O29DJXU", "amazon.fr/dp/B00O29DJXU"],
     ["https://www.amazon.com/exec/obidos/ASIN/0596000278/x-20", "amazon.com/dp/0596000278"],
@@ -399,6 +449,33 @@ describe("traceUrl", () => {
       { step: "path", before: "/a/", after: "/a", rules: [] },
       { step: "query", before: "utm_id=1", after: "", rules: ["query-drop utm_id"] },
       { step: "fragment", before: "#top", after: "", rules: ["fragment-drop"] },
+    ]);
+  });
+
+  it("tells what an alias and a platform make of it, and its route", () => {
+    expect(traceUrl("https://youtu.be/dQw4w9WgXcQ").steps.slice(3)).toEqual([
+      { step: "host", before: "youtu.be", after: "youtube.com", rules: ["host-alias"] },
+      { step: "path", before: "/dQw4w9WgXcQ", after: "/v/dQw4w9WgXcQ", rules: ["path-alias"] },
+      {
+        step: "platform",
+        before: "youtube.com/v/dQw4w9WgXcQ",
+        after: "youtube.com/watch?v=dQw4w9WgXcQ",
+        rules: ["platform youtube-video"],
+      },
+    ]);
+    expect(traceUrl("https://x.com/#!/NASA").steps.slice(5)).toEqual([
+      {
+        step: "fragment",
+        before: "#!/NASA",
+        after: "",
+        rules: ["fragment-route", "fragment-hashbang"],
+      },
+      {
+        step: "platform",
+        before: "x.com/NASA",
+        after: "x.com/nasa",
+        rules: ["platform x-profile"],
+      },
     ]);
   });
 });
