@@ -83,5 +83,5 @@ function refuse(request: IncomingMessage, response: ServerResponse, status: keyo
     clearTimeout(timer);
     response.end();
   };
-  request.once("end", finish).once("close", finish).resume();
+  request.once("close", finish).resume();
 }

@@ -1,5 +1,5 @@
 import { subscribe } from "node:diagnostics_channel";
-import { type IncomingMessage, type RequestListener, Server, ServerResponse } from "node:http";
+import { type IncomingMessage, type RequestListener, Server, type ServerResponse } from "node:http";
 
 /** Sees a request before anything of its body is read; nobody else does until it calls `next`. */
 type Doorkeeper = (request: IncomingMessage, response: ServerResponse, next: () => void) => void;
@@ -26,8 +26,6 @@ export function standBefore(keep: Doorkeeper): void {
 }
 
 function serverOf(announcement: unknown): Server | undefined {
-  if (typeof announcement !== "object" || announcement === null) return undefined;
-  if (!("server" in announcement && "response" in announcement)) return undefined;
-  const { server, response } = announcement;
-  return server instanceof Server && response instanceof ServerResponse ? server : undefined;
+  const server: unknown = Reflect.get(Object(announcement), "server");
+  return server instanceof Server ? server : undefined;
 }

@@ -144,22 +144,44 @@ test("who has waited for 25 s is sent away, to come again, and leaves no place b
   expect(String(answer)).toMatch(/^HTTP\/1.1 429 /);
   expect(String(answer)).toMatch(/^retry-after: 5$/im);
   expect(String(answer)).toContain("Too many large bodies at once");
-  // What is left of the body may be sent for 10 s, and then no more.
-  const closed = once(second, "close");
-  vi.advanceTimersByTime(10_000);
-  await closed;
   first.destroy();
   const third = begin("/third");
   await vi.waitUntil(() => waiting.has("/third"), patience);
   expect(waiting.has("/second")).toBe(false);
+  // What is left of the body may be sent for 10 s, and then no more.
+  const closed = once(second, "close");
+  vi.advanceTimersByTime(10_000);
+  await closed;
   third.destroy();
   close();
 });
 
-test("a refused body that ends in time leaves no timer behind", async () => {
+test("who goes away while it waits leaves no timer behind", async () => {
   vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout"] });
-  const { post, close } = await serve();
-  expect(await post("/now", { "content-encoding": "gzip", "content-length": 2 }, "{}")).toBe(415);
+  const { port, waiting, close } = await serve();
+  const begin = (path: string) => {
+    const socket = connect(port);
+    socket.write(`POST ${path} HTTP/1.1\r\nhost: x\r\ncontent-length: 15000000\r\n\r\n`);
+    return socket;
+  };
+  const first = begin("/first");
+  await vi.waitUntil(() => waiting.has("/first"), patience);
+  const second = begin("/second");
+  await vi.waitUntil(() => vi.getTimerCount() === 1, patience);
+  second.destroy();
   await vi.waitUntil(() => vi.getTimerCount() === 0, patience);
+  first.destroy();
+  close();
+});
+
+test("a refused body that ends in time leaves no timer behind, and no connection", async () => {
+  vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout"] });
+  const { port, close } = await serve();
+  const socket = connect(port).resume();
+  socket.write(
+    "POST /now HTTP/1.1\r\nhost: x\r\ncontent-encoding: gzip\r\ncontent-length: 2\r\n\r\n{}",
+  );
+  await once(socket, "end");
+  expect(vi.getTimerCount()).toBe(0);
   close();
 });

@@ -59,7 +59,7 @@ test("names each variable that is wrong, never its value", () => {
 });
 
 test("names a variable in a group by its path", () => {
-  const grouped = z.object({ lake: z.object({ bucket: z.string() }) });
-  const environment: Record<string, string> = { lake: "none" };
-  expect(() => parseEnvironment(grouped, environment)).toThrow("lake: ");
+  const lake = z.string().transform(() => ({}));
+  const grouped = z.object({ LAKE: lake.pipe(z.object({ bucket: z.string() })) });
+  expect(() => parseEnvironment(grouped, { LAKE: "none" })).toThrow("LAKE.bucket: ");
 });

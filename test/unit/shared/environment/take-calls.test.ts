@@ -1,3 +1,4 @@
+import domain from "node:domain";
 import { once } from "node:events";
 import { createServer, request } from "node:http";
 import { expect, test } from "vitest";
@@ -31,4 +32,13 @@ test("calls are small, of a declared length, and their bodies are bytes", async 
   expect(types).toEqual(["application/octet-stream"]);
   server.closeAllConnections();
   server.close();
+});
+
+test("calls run in no domain", () => {
+  takeCalls(() => undefined);
+  let active: unknown;
+  domain.create().run(() => {
+    active = Reflect.get(domain, "active");
+  });
+  expect(active).toBeFalsy();
 });

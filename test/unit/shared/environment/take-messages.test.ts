@@ -168,3 +168,18 @@ test("an event that is no message is its handler's, which may know it", async ()
   await handle(notification);
   expect(events).toEqual([notification]);
 });
+
+test("what is no message takes no room from others, and gives them none", async () => {
+  const ends: (() => void)[] = [];
+  const handle = takeMessages({ error: () => undefined }, () => {
+    const { promise, resolve } = Promise.withResolvers<void>();
+    ends.push(resolve);
+    return promise;
+  });
+  const handled = [bomb("1"), {}, bomb("2"), bomb("3")].map(handle);
+  await expect.poll(() => ends.length).toBe(3);
+  for (const end of ends) end();
+  await expect.poll(() => ends.length).toBe(4);
+  ends[3]?.();
+  await Promise.all(handled);
+});

@@ -31,6 +31,7 @@ test("a bound in bytes has its usual value, and is a whole number", () => {
   const bound = bytesBilled(10_485_760);
   expect(bound.parse(undefined)).toBe("10485760");
   expect(bound.parse("1")).toBe("1");
+  expect(bound.parse("20000000")).toBe("20000000");
   for (const text of ["", "1e9", "-1", "1 GB", "about 1"]) {
     expect(bound.safeParse(text).success).toBe(false);
   }
