@@ -50,10 +50,10 @@ function skipBlocks(payload: string, from: number, end: number): number {
   return end;
 }
 
-/** Bytes `[at, at + length)` of base64, without decoding the rest; fewer at the end. */
+/** At least `length` bytes of base64 from `at` on, without decoding the rest; fewer at the end. */
 function sliceOf(payload: string, at: number, length: number): Buffer {
   const group = Math.floor(at / 3);
   const groups = Math.ceil((at + length) / 3);
   const bytes = Buffer.from(payload.slice(group * 4, groups * 4), "base64");
-  return bytes.subarray(at - group * 3, at - group * 3 + length);
+  return bytes.subarray(at - group * 3);
 }

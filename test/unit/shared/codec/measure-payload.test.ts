@@ -47,8 +47,15 @@ test.each([
   expect(measure(Buffer.from(data), encoding)).toBe(10_000_000);
 });
 
-test("a frame that is cut short is measured by what is there of it", () => {
-  expect(measure(zstdCompressSync(noisy).subarray(0, 2_000), "zstd")).toBe(300_000);
+test.each([9, 10, 11, 12, 2_000])(
+  "a frame that is cut short after %d bytes is measured by what is there of it",
+  (length) => {
+    expect(measure(zstdCompressSync(noisy).subarray(0, length), "zstd")).toBe(300_000);
+  },
+);
+
+test("what is called gzip is taken for the largest, whatever it is", () => {
+  expect(measure(zstdCompressSync(noisy), "gzip")).toBe(10_000_000);
 });
 
 test("data without compression, or in an encoding that nobody reads, has its own length", () => {

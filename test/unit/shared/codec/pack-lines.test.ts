@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { joinLines } from "../../../../shared/codec/pack-lines.ts";
+import { joinLines, packLines } from "../../../../shared/codec/pack-lines.ts";
 
 const lines = (count: number) => Array.from({ length: count }, () => "ü");
 
@@ -12,4 +12,17 @@ test.each([
   const pieces = joinLines(lines(count));
   expect(pieces.map((piece) => piece.count)).toEqual(counts);
   for (const piece of pieces) expect(piece.bytes.toString()).toBe("ü\n".repeat(piece.count));
+});
+
+test("what fills a message to the last byte is in it", () => {
+  const half = "a".repeat(499_999);
+  const ranges = [...packLines(joinLines([half, half, half]))].map(({ data, from, to }) => [
+    from,
+    to,
+    data.length,
+  ]);
+  expect(ranges).toEqual([
+    [0, 2, 999_999],
+    [2, 3, 499_999],
+  ]);
 });
