@@ -253,6 +253,84 @@ export const equivalents: readonly Equivalent[] = [
     ["schedule !== undefined", "true", "what is undefined takes its default"],
     ["[]", `["Stryker was here"]`, "what has no place is no failure of a message"],
   ]),
+  ...inFile("shared/links/url/clean-url.ts", [
+    ["at < text.length", "at <= text.length", "behind a text there is no sign"],
+    [`""`, `"Stryker was here!"`, "what has no scheme has no use for it"],
+    ["!escaped.test(text)", "false", "only slower"],
+    ["plainScheme.test(text)", "false", "only slower"],
+    [String.raw`/^https?:\/\/[^/\\hH]/`, String.raw`/^https:\/\/[^/\\hH]/`, "only slower"],
+  ]),
+  ...["describe-rule", "leaves-article"].flatMap((name) =>
+    inFile(`shared/links/url/${name}.ts`, [
+      [`""`, `"Stryker was here!"`, "only the compiler does not know that there is one"],
+    ]),
+  ),
+  ...inFile("shared/links/url/drop-path-sessions.ts", [
+    [`!path.includes("/(") && !sessionName.test(path)`, "false", "only slower"],
+    [`"/("`, `""`, "only slower"],
+    ['`/(?:${[...sessions.keys()].join("|")})(?:/|$)`', "``", "only slower"],
+    [`name.endsWith("*")`, `name.startsWith("*")`, "no path that has it is looked at"],
+    [
+      "beside.some((name) => present.has(name))",
+      "beside.every(name => present.has(name))",
+      "none has two beside it",
+    ],
+  ]),
+  ...inFile("shared/links/url/identify-platform.ts", [
+    ["!covers(scope, host.name)", "false", "no platform is only a part of its domain"],
+  ]),
+  ...inFile("shared/links/url/locate-url.ts", [
+    ["question > queryEnd", "question >= queryEnd", "one sign is not another"],
+    ["text.slice(0, end)", "text", "only slower"],
+  ]),
+  ...inFile("shared/links/url/normalize-host.ts", [
+    ["name.length <= 63", "false", "only slower"],
+    ["name.length <= 63", "name.length < 63", "only slower"],
+    [`"www"`, `""`, "only slower"],
+    ["false", "true", "of a host, its host is the same"],
+    ["alias.to !== domain", "true", "the list of suffixes has it, so that it is no domain"],
+  ]),
+  ...inFile("shared/links/url/normalize-path.ts", [
+    [`!path.includes(";")`, "false", "only slower"],
+    [`";"`, `""`, "only slower"],
+    ["path.length === 1", "false", "only slower"],
+    [`"path"`, `""`, "it is no query in either"],
+  ]),
+  ...inFile("shared/links/url/normalize-query.ts", [
+    [`"%20"`, `""`, "only slower"],
+    ...["false", "true", "a.name >= b.name", "a.name <= b.name"].map(
+      (becomes) => ["a.name > b.name", becomes, "V8 asks only which comes before"] as const,
+    ),
+  ]),
+  ...inFile("shared/links/url/site-rules.ts", [
+    ["label === undefined", "false", "nothing has it for a label"],
+    ["true", "false", "that it is there is all that it says"],
+    ["[]", `["Stryker was here"]`, "no parameter and no label has such a name"],
+  ]),
+  ...inFile("shared/links/url/escape-text.ts", [["copied === 0", "false", "only slower"]]),
+  ...inFile("shared/links/url/unwrap-url.ts", [
+    ["location !== outer", "true", "only slower"],
+    ["[]", `["Stryker was here"]`, "it is no link, and what fired is not told"],
+  ]),
+  ...inFile("shared/links/normalize-url.ts", [
+    ["normalized.kept !== location.query", "true", "only slower"],
+  ]),
+  ...inFile("shared/environment/answer-calls.ts", [
+    ["{ return undefined; }", "{}", "what returns nothing returns undefined"],
+  ]),
+  ...inFile("shared/environment/collect-garbage.ts", [
+    ["collect === undefined", "true", "only slower"],
+    [`"--expose-gc"`, `""`, "in the process of all faults, one without a fault has set it"],
+    [`typeof collect === "function"`, "true", "only the compiler does not know that it is one"],
+  ]),
+  ...inFile("shared/environment/take-messages.ts", [
+    [`"largest"`, `""`, "it is not refused in either"],
+    ["leave?.()", "leave()", "only the compiler does not know that it has entered"],
+  ]),
+  ...inFile("shared/codec/measure-payload.ts", [
+    ["at + 3 <= end", "at + 3 < end", "with nothing behind the last block it is the end"],
+    ["(at + length) / 3", "(at + length) * 3", "only slower"],
+  ]),
   ...inFile("shared/network/is-public-address.ts", [
     [`"ipv6"`, `""`, "Node takes any family but ipv4 for that of IPv6"],
   ]),

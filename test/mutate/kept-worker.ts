@@ -35,3 +35,6 @@ export const keptWorker: PoolRunnerInitializer = {
 };
 
 let thread: Worker | undefined;
+
+// A fault that never ends would keep this process when nobody waits for it any more.
+process.once("disconnect", () => process.exit());

@@ -50,8 +50,8 @@ async function mutate(args: string[], listen: () => AbortSignal): Promise<number
   let isEnough = true;
   // What lies in one part has the same tests.
   for (const [folder, planted = []] of Object.entries(Object.groupBy(paths, partOf))) {
-    const mutants = await plantFaults(folder, planted);
-    if (signal.aborted) return undefined;
+    const mutants = await Promise.race([plantFaults(folder, planted), lost(signal)]);
+    if (mutants === undefined) return undefined;
     const judgement = judgeMutants(mutants, equivalents, (file) =>
       readFileSync(join(root, file), "utf8"),
     );
@@ -83,6 +83,14 @@ function whatIsTested(given: string): string {
 
 /** `shared/links` of whatever is in it. */
 const partOf = (path: string): string => path.split("/").slice(0, 2).join("/");
+
+/** Stryker ends the process at a signal, when it has tidied up; not where only npm is told to end. */
+const lost = (signal: AbortSignal): Promise<undefined> =>
+  new Promise((resolve) => {
+    signal.addEventListener("abort", () => setTimeout(() => resolve(undefined), tidyingMs));
+  });
+
+const tidyingMs = 2_000;
 
 async function plantFaults(folder: string, paths: readonly string[]): Promise<Mutant[]> {
   process.env.MUTATED_FOLDER = folder;
