@@ -6,7 +6,7 @@ import { generateInput, type Input, type InputMessage } from "./generate-input.t
 import { plantedFaults } from "./planted-faults.ts";
 import { runSeed } from "./run-seed.ts";
 
-const orders = 250;
+const orders = 100;
 const storm = { ...calm, lateEvents: 0.3, repeats: 0.3 };
 const input = generateInput(createRandom(99), 120, storm);
 /** The lines of each topic, those of each server apart. */

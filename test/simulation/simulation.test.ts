@@ -93,7 +93,6 @@ const worst: Storm = {
 describe("exact, too", () => {
   const storms: [string, Storm][] = [
     ["in no storm", calm],
-    ["in the worst storm", worst],
     [
       "when the warehouse is gone for 72 hours",
       { ...calm, outageFromMs: 0, maxDeliveryAttempts: 5 },
@@ -106,12 +105,10 @@ describe("exact, too", () => {
     ["while two releases run", { ...worst, crashes: 0.02, failures: 0.1, mixedVersions: true }],
   ];
   test.each(storms)("%s", { timeout: slow }, async (_, storm) => {
-    for (let seed = 1; seed <= 3; seed++) {
-      const run = await runSeed({ seed, events: 200, storm });
-      expect(run.problems).toEqual([]);
-      expect(run.isExact).toBe(true);
-      expect(run.errors).toEqual([]);
-    }
+    const run = await runSeed({ seed: 1, events: 200, storm });
+    expect(run.problems).toEqual([]);
+    expect(run.isExact).toBe(true);
+    expect(run.errors).toEqual([]);
   });
 });
 
@@ -266,8 +263,9 @@ describe("a storm does what it is for", () => {
     expect(revised).toBeGreaterThan(5);
   });
 
-  test("the worst is all of it", async () => {
+  test("the worst is all of it, and exact, too", { timeout: slow }, async () => {
     const run = await runSeed({ seed: 1, events: 200, storm: worst });
+    expect([run.problems, run.isExact, run.errors]).toEqual([[], true, []]);
     expect(run.deaths.size).toBeGreaterThan(10);
     expect(run.messages).toBeGreaterThan(5 * (await runWith({})).messages);
   });
@@ -289,8 +287,8 @@ describe("the same seed", () => {
     timeout: slow,
   }, async () => {
     const storm = { ...worst, failures: 0.1, crashes: 0.05 };
-    const first = await runSeed({ seed: 8, events: 300, storm });
-    const second = await runSeed({ seed: 8, events: 300, storm });
+    const first = await runSeed({ seed: 8, events: 150, storm });
+    const second = await runSeed({ seed: 8, events: 150, storm });
     expect(second.traceHash).toBe(first.traceHash);
   });
 
@@ -308,10 +306,10 @@ test("a failing run is made smaller, and still fails", { timeout: slow }, async 
   const planted = plantedFaults.find(({ name }) => name === "swallows errors of publishing");
   const storm = { ...worst, outageFromMs: undefined };
   const twists = planted?.twists ?? {};
-  const failing = await runSeed({ seed: 2, events: 80, storm, twists });
+  const failing = await runSeed({ seed: 2, events: 40, storm, twists });
   expect(failing.isExact).toBe(false);
-  const minimal = await shrinkFailure(failing, 80, { twists });
-  expect(minimal.events).toBeLessThan(50);
+  const minimal = await shrinkFailure(failing, 40, { twists });
+  expect(minimal.events).toBeLessThan(25);
   expect(minimal.faults.length).toBeLessThan(failing.faults.length / 10);
   expect(minimal.problems).not.toEqual([]);
 });
