@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { promisify } from "node:util";
 
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { afterAll, beforeAll, expect, test } from "vitest";
 
 import { type LocalBigquery, startBigquery } from "../local-cloud/bigquery/start-bigquery.ts";
 
@@ -224,35 +224,26 @@ test.runIf(hasDbt)("dbt debug, and run of a view and a table", { timeout: 120_00
   expect(await response.json()).toMatchObject({ rows: [{ f: [{ v: "3" }, { v: "6" }] }] });
 });
 
-describe.runIf(hasBq)("bq", { timeout: 60_000 }, () => {
-  const bq = async (...given: string[]) => {
-    const all = [
-      "--api",
-      server.restUrl,
-      "--project_id",
-      "demo",
-      "--quiet",
-      "--headless",
-      ...given,
-    ];
-    const env = {
-      ...process.env,
-      HOME: home,
-      CLOUDSDK_AUTH_ACCESS_TOKEN_FILE: join(home, "token"),
-    };
-    return (await run("bq", all, { env })).stdout;
+test.runIf(hasBq)("bq", { timeout: 60_000 }, async () => {
+  const where = ["--api", server.restUrl, "--project_id", "demo", "--quiet", "--headless"];
+  const env = {
+    ...process.env,
+    HOME: home,
+    CLOUDSDK_AUTH_ACCESS_TOKEN_FILE: join(home, "token"),
   };
-
-  test.each([
-    [["ls"], "shop"],
-    [["ls", "shop"], "numbers   TABLE"],
-    [["show", "shop.numbers"], "n: integer"],
-    [["head", "-n", "1", "shop.numbers"], "1970-01-01 00:00:01"],
-    [
-      ["query", "--nouse_legacy_sql", "SELECT MAX(n) AS most FROM shop.numbers WHERE n < 7"],
-      "|    6 |",
-    ],
-  ])("%j", async (given, expected) => {
-    expect(await bq(...given)).toContain(expected);
-  });
+  const commands = [
+    ["ls", "shop"],
+    ["ls shop", "numbers   TABLE"],
+    ["show shop.numbers", "n: integer"],
+    ["head -n 1 shop.numbers", "1970-01-01 00:00:01"],
+    ["query --nouse_legacy_sql 'SELECT MAX(n) AS most FROM shop.numbers WHERE n < 7'", "|    6 |"],
+  ];
+  // Of its many seconds nearly all are for starting: it takes commands one after another, too.
+  const shell = run("bq", [...where, "shell"], { env });
+  shell.child.stdin?.end(`${commands.map(([command]) => `${command}\n`).join("")}quit\n`);
+  const [, ...answers] = (await shell).stdout.split("demo> ");
+  expect(answers).toEqual([
+    ...commands.map(([, expected]) => expect.stringContaining(expected ?? "")),
+    "Goodbye.\n",
+  ]);
 });
