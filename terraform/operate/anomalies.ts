@@ -48,7 +48,8 @@ const shownHours = 7 * 24;
 const usualColumns = 100;
 const maximumBytesBilled = String(100 * 1024 ** 3);
 
-async function showAnomalies(args: string[]): Promise<void> {
+/** What `npm run anomalies` does. */
+export async function showAnomalies(args: string[]): Promise<void> {
   const options = parseAnomaliesOptions(args, Date.now());
   if (options === undefined) {
     process.stdout.write(help);

@@ -30,7 +30,8 @@ ${targetHelp}
 Exit codes: 0 done, 1 a failure, 2 a wrong argument, 130 interrupted.
 `;
 
-async function forget(args: string[], listen: () => AbortSignal): Promise<void> {
+/** What `npm run forget` does. */
+export async function forget(args: string[], listen: () => AbortSignal): Promise<void> {
   const options = parseForgetOptions(args);
   if (options === undefined) {
     process.stdout.write(help);

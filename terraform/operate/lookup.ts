@@ -37,7 +37,8 @@ ${targetHelp}
 Exit codes: 0 looked up, found or not, 1 a failure, 2 a wrong argument, 130 interrupted.
 `;
 
-async function lookup(args: string[]): Promise<void> {
+/** What `npm run lookup` does. */
+export async function lookup(args: string[]): Promise<void> {
   const options = parseLookupOptions(args, Date.now());
   if (options === undefined) {
     process.stdout.write(help);

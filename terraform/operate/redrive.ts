@@ -43,7 +43,8 @@ const barFormat = "{bar} {percentage}% | {value} of {total} failed events | {eta
 
 type Counts = { found: number; redriven: number; refused: number; bytes: number };
 
-async function redrive(args: string[], listen: () => AbortSignal): Promise<void> {
+/** What `npm run redrive` does. */
+export async function redrive(args: string[], listen: () => AbortSignal): Promise<void> {
   const options = parseRedriveOptions(args);
   if (options === undefined) {
     process.stdout.write(help);

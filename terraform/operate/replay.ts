@@ -41,7 +41,11 @@ const barFormat = "{bar} {percentage}% | {value} of {total} bytes | {eta_formatt
 const batching = { maxMessages: 500, maxBytes: 5_000_000, maxMilliseconds: 10 };
 const flowControlOptions = { maxOutstandingMessages: 10_000, maxOutstandingBytes: 32_000_000 };
 
-async function replay(args: string[], listen: () => AbortSignal): Promise<number | undefined> {
+/** What `npm run replay` does. */
+export async function replay(
+  args: string[],
+  listen: () => AbortSignal,
+): Promise<number | undefined> {
   const options = parseReplayOptions(args);
   if (options === undefined) {
     process.stdout.write(help);

@@ -31,7 +31,8 @@ Exit codes: 0 done, 1 a failure, 2 a wrong argument.
 
 const hourMs = 3_600_000;
 
-async function retract(args: string[]): Promise<void> {
+/** What `npm run retract` does. */
+export async function retract(args: string[]): Promise<void> {
   const options = parseRetractOptions(args, new Date());
   if (options === undefined) {
     process.stdout.write(help);

@@ -1,7 +1,8 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import * as z from "zod";
+import { forget } from "../../terraform/operate/forget.ts";
 import { querySummary } from "../demo/query-summary.ts";
-import { runCommand } from "../support/run-command.ts";
+import { callCommand } from "../support/call-command.ts";
 import { startTestCloud, type TestCloud } from "../support/test-cloud.ts";
 
 const tweet = (id: string, author: string, url: string) =>
@@ -92,17 +93,17 @@ describe("deleted tweets", () => {
       3,
     );
     const environment = { GOOGLE_CLOUD_PROJECT: cloud.projectId };
-    const forget = async (...args: string[]) => {
-      const result = await runCommand("forget", [...args, "--json"], { environment });
+    const forgetAll = async (...args: string[]) => {
+      const result = await callCommand("forget", forget, [...args, "--json"], environment);
       expect(result, result.stderr).toMatchObject({ code: 0 });
       const told: unknown = JSON.parse(result.stdout);
       return { ...result, told };
     };
-    const dry = await forget("--author", "21", "--dry-run");
+    const dry = await forgetAll("--author", "21", "--dry-run");
     expect(dry.told).toEqual({ posts: 2, receipts: 2, unlinked: 0, increments: 2 });
     expect(await mentions()).toMatchObject({ "example.com/d1": 2, "example.com/d2": 1 });
 
-    const { told, stderr } = await forget("--author", "21");
+    const { told, stderr } = await forgetAll("--author", "21");
     expect(told).toEqual({ posts: 2, receipts: 2, unlinked: 0, increments: 2 });
     expect(stderr).toContain("2 receipts: id, author, time, links, text if it is kept. For good.");
     expect(stderr).toContain("7 days (time travel)");
@@ -110,16 +111,16 @@ describe("deleted tweets", () => {
       .poll(mentions, { timeout: 20_000, interval: 200 })
       .toEqual({ "example.com/a": 1, "example.com/d1": 1 });
 
-    await forget("--post", "2003");
+    await forgetAll("--post", "2003");
     await expect.poll(mentions, { timeout: 20_000, interval: 200 }).toEqual({ "example.com/a": 1 });
     expect(await latest()).toEqual(["x:1002"]);
-    expect((await forget("--author", "21")).told).toMatchObject({ posts: 0 });
+    expect((await forgetAll("--author", "21")).told).toMatchObject({ posts: 0 });
 
     // The statements that are told erase what remains, just as they stand.
     const statements = stderr.match(/^ {2}(?:DELETE|UPDATE) [^;]+;/gm) ?? [];
     expect(statements).toHaveLength(3);
     for (const statement of statements) await cloud.query(statement);
-    expect((await forget("--author", "21")).told).toMatchObject({ receipts: 0, increments: 0 });
-    expect((await forget("--author", "22")).told).toMatchObject({ receipts: 1, increments: 1 });
+    expect((await forgetAll("--author", "21")).told).toMatchObject({ receipts: 0, increments: 0 });
+    expect((await forgetAll("--author", "22")).told).toMatchObject({ receipts: 1, increments: 1 });
   }, 120_000);
 });

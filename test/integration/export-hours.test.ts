@@ -8,12 +8,13 @@ import { createHandler } from "../../functions/export-hours/handler.ts";
 import { openLake } from "../../functions/export-hours/open-lake.ts";
 import { createExporter } from "../../functions/export-hours/query-totals.ts";
 import { streams } from "../../shared/streams/streams.ts";
+import { lookup } from "../../terraform/operate/lookup.ts";
 import type { LocalBigquery } from "../local-cloud/bigquery/start-bigquery.ts";
 import { provisionLake } from "../local-cloud/provision.ts";
 import { startWarehouse } from "../local-cloud/start-warehouse.ts";
 import { startStorage } from "../local-cloud/storage/start-storage.ts";
+import { callCommand } from "../support/call-command.ts";
 import { messagePublished } from "../support/deliveries.ts";
-import { runCommand } from "../support/run-command.ts";
 
 const projectId = "export-test";
 const bucket = "lake";
@@ -70,14 +71,12 @@ const twoKeys = (mentions: number) =>
   `SELECT 'b.example/ü' AS url_key, ${mentions} AS mentions UNION ALL SELECT 'a.example/', 1`;
 
 const lookUp = (...args: string[]) =>
-  runCommand("lookup", args, {
-    environment: {
-      PUBSUB_EMULATOR_HOST: "127.0.0.1:1",
-      BIGQUERY_EMULATOR_HOST: server.restUrl,
-      STORAGE_EMULATOR_HOST: storage.url,
-      GOOGLE_CLOUD_PROJECT: projectId,
-      HOURTALLY_LAKE_BUCKET: bucket,
-    },
+  callCommand("lookup", lookup, args, {
+    PUBSUB_EMULATOR_HOST: "127.0.0.1:1",
+    BIGQUERY_EMULATOR_HOST: server.restUrl,
+    STORAGE_EMULATOR_HOST: storage.url,
+    GOOGLE_CLOUD_PROJECT: projectId,
+    HOURTALLY_LAKE_BUCKET: bucket,
   });
 
 test("what closed hours say of a key is looked up in files alone, as it is since the last closing", async () => {

@@ -1,7 +1,9 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import * as z from "zod";
+import { redrive } from "../../terraform/operate/redrive.ts";
 import { generateTweets } from "../producer/generate-tweets.ts";
 import { publishEvents } from "../producer/publish-events.ts";
+import { callCommand } from "../support/call-command.ts";
 import { runCommand } from "../support/run-command.ts";
 import { startFaultyRelease } from "../support/start-faulty-release.ts";
 import { startTestCloud, type TestCloud } from "../support/test-cloud.ts";
@@ -27,9 +29,9 @@ describe("a release of a tenant that fails 5 % of all events", () => {
   }, 60_000);
   afterAll(() => cloud.stop());
 
-  const redrive = async (...args: string[]) => {
+  const sendBack = async (...args: string[]) => {
     const options = ["--stage", "normalize-tweets", "--since", "2026-01-01", "--url", url];
-    const result = await runCommand("redrive", [...options, "--json", ...args]);
+    const result = await callCommand("redrive", redrive, [...options, "--json", ...args]);
     expect(result, result.stderr).toMatchObject({ code: 0 });
     return counts.parse(JSON.parse(result.stdout));
   };
@@ -74,9 +76,9 @@ describe("a release of a tenant that fails 5 % of all events", () => {
   }, 90_000);
 
   test("is told by a dry run, which sends nothing", async () => {
-    expect(await redrive("--dry-run")).toEqual({ found: poisoned, redriven: 0, refused: 0 });
-    expect(await redrive("--dry-run", "--reason", "malformed-json")).toMatchObject({ found: 0 });
-    expect(await redrive("--dry-run", "--reason", "unknown-shape")).toMatchObject({
+    expect(await sendBack("--dry-run")).toEqual({ found: poisoned, redriven: 0, refused: 0 });
+    expect(await sendBack("--dry-run", "--reason", "malformed-json")).toMatchObject({ found: 0 });
+    expect(await sendBack("--dry-run", "--reason", "unknown-shape")).toMatchObject({
       found: poisoned,
     });
     expect(await open()).toBe(poisoned);
@@ -94,7 +96,7 @@ describe("a release of a tenant that fails 5 % of all events", () => {
     expect(left).toBeGreaterThan(0);
     expect(left).toBeLessThan(poisoned - 5);
     // This time the function is killed, too: its page is asked for again.
-    const redriven = redrive("--page", "7");
+    const redriven = sendBack("--page", "7");
     const before = (await marks()) ?? 0;
     await expect.poll(marks, { timeout: 30_000, interval: 20 }).toBeGreaterThan(before);
     const pid = cloud.functions.find(({ name }) => name === "redrive-failures")?.pid();
@@ -115,7 +117,7 @@ describe("a release of a tenant that fails 5 % of all events", () => {
   }, 90_000);
 
   test("is sent back once: a second redrive finds nothing", async () => {
-    expect(await redrive()).toEqual({ found: 0, redriven: 0, refused: 0 });
+    expect(await sendBack()).toEqual({ found: 0, redriven: 0, refused: 0 });
     expect(await cloud.urlHours()).toEqual(whole);
     expect(await count("SELECT COUNT(*) AS n FROM acme_hourtally.failed_events")).toBe(poisoned);
   }, 60_000);
@@ -124,7 +126,7 @@ describe("a release of a tenant that fails 5 % of all events", () => {
     const topic = cloud.topic("tweets");
     await topic.publishMessage({ data: Buffer.from("not JSON"), attributes: { source: "test" } });
     await expect.poll(open, { timeout: 20_000, interval: 200 }).toBe(1);
-    expect(await redrive()).toEqual({ found: 1, redriven: 1, refused: 0 });
+    expect(await sendBack()).toEqual({ found: 1, redriven: 1, refused: 0 });
     const all =
       "SELECT COUNT(*) AS n FROM acme_hourtally.failed_events WHERE reason = 'malformed-json'";
     await expect.poll(() => count(all), { timeout: 20_000, interval: 200 }).toBe(2);
@@ -166,7 +168,7 @@ describe("a release of a tenant that fails 5 % of all events", () => {
       "SELECT COUNT(*) AS n FROM acme_hourtally.failed_events WHERE stage = 'bucket-hours'";
     await expect.poll(() => count(ofStage), { timeout: 20_000, interval: 200 }).toBe(4);
     const options = ["--stage", "bucket-hours", "--since", "2026-01-05", "--url", url];
-    const result = await runCommand("redrive", [...options, "--json"]);
+    const result = await callCommand("redrive", redrive, [...options, "--json"]);
     expect(counts.parse(JSON.parse(result.stdout))).toEqual({ found: 3, redriven: 1, refused: 2 });
   }, 60_000);
 });

@@ -3,9 +3,11 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import * as z from "zod";
 import { decodePayload } from "../../shared/codec/decode-payload.ts";
 import { type ArchivedMessage, readArchive } from "../../terraform/operate/archive/read-archive.ts";
+import { replay } from "../../terraform/operate/replay.ts";
+import { retract } from "../../terraform/operate/retract.ts";
 import { generateTweets } from "../producer/generate-tweets.ts";
 import { publishEvents } from "../producer/publish-events.ts";
-import { runCommand } from "../support/run-command.ts";
+import { callCommand } from "../support/call-command.ts";
 import { startTestCloud, type TestCloud } from "../support/test-cloud.ts";
 
 const lines = Array.from(
@@ -29,10 +31,9 @@ describe("a raw archive", () => {
     GOOGLE_CLOUD_PROJECT: cloud.projectId,
     HOURTALLY_LAKE_BUCKET: cloud.bucket,
   });
-  const replay = async (...args: string[]) => {
-    const result = await runCommand("replay", ["--from", from, "--json", ...args], {
-      environment: environment(),
-    });
+  const replayFrom = async (...args: string[]) => {
+    const all = ["--from", from, "--json", ...args];
+    const result = await callCommand("replay", replay, all, environment());
     expect(result, result.stderr).toMatchObject({ code: 0 });
     return replayed.parse(JSON.parse(result.stdout));
   };
@@ -66,10 +67,10 @@ describe("a raw archive", () => {
 
   test("sent again counts nothing twice", async () => {
     const { messages } = await archived();
-    const dry = await replay("--to", soon(), "--dry-run");
+    const dry = await replayFrom("--to", soon(), "--dry-run");
     expect(dry).toMatchObject({ messages: messages.length });
     expect((await archived()).messages).toHaveLength(messages.length);
-    const sent = await replay("--to", soon());
+    const sent = await replayFrom("--to", soon());
     expect(sent).toEqual(dry);
     await settled();
     expect(await cloud.urlHours()).toEqual(right);
@@ -101,7 +102,7 @@ describe("a raw archive", () => {
 
     const range = ["--from", hour_from, "--to", hour_to];
     const options = ["--stream", "url-mentions", ...range, "--reason", "a faulty release"];
-    const retracted = await runCommand("retract", options, { environment: environment() });
+    const retracted = await callCommand("retract", retract, options, environment());
     expect(retracted, retracted.stderr).toMatchObject({ code: 0 });
     const told = /npm run replay -- --from (\S+) --to (\S+)/.exec(retracted.stderr);
     expect(told?.[1]).toBe("2026-01-01T22:00:00.000Z");
@@ -110,7 +111,7 @@ describe("a raw archive", () => {
     const outside = right.filter((row) => !isWrong(key.parse(JSON.parse(row)).hour));
     expect(await cloud.urlHours()).toEqual(outside);
 
-    await replay("--to", told?.[2] ?? "");
+    await replayFrom("--to", told?.[2] ?? "");
     await expect.poll(cloud.urlHours, { timeout: 60_000, interval: 500 }).toEqual(right);
     await settled();
     expect(await cloud.urlHours()).toEqual(right);
@@ -122,7 +123,7 @@ describe("a raw archive", () => {
     await cloud.count(notices, 10);
     const without = await cloud.urlHours();
     expect(without).not.toEqual(right);
-    await replay("--to", soon());
+    await replayFrom("--to", soon());
     await settled();
     expect(await cloud.urlHours()).toEqual(without);
   }, 120_000);
@@ -158,12 +159,12 @@ describe("a raw archive", () => {
 
     const range = ["--from", hour, "--to", "2025-06-01T11:00:00Z"];
     const options = ["--stream", "url-mentions", ...range, "--reason", "a faulty release"];
-    const retracted = await runCommand("retract", options, { environment: environment() });
+    const retracted = await callCommand("retract", retract, options, environment());
     expect(retracted, retracted.stderr).toMatchObject({ code: 0 });
     await settled();
     expect(await counted()).toEqual([]);
 
-    await replay("--to", soon());
+    await replayFrom("--to", soon());
     await settled();
     expect(await counted()).toEqual(before);
   }, 180_000);

@@ -26,26 +26,36 @@ const lookForParentMs = 500;
  */
 export async function runCommand(name: string, command: Command): Promise<void> {
   guardOutput();
-  const interruption = createInterruption();
-  let code: number;
-  try {
-    const own = await command(process.argv.slice(2), interruption.listen);
-    code = own ?? interruption.exitCode() ?? 0;
-  } catch (error) {
-    process.stderr.write(`${name}: ${describe(error)}\n`);
-    const isWrongArgument = error instanceof UserError;
-    code = interruption.exitCode() ?? (isWrongArgument ? wrongArgumentCode : failureCode);
-  }
+  const code = await attemptCommand(name, command, process.argv.slice(2), createInterruption());
   // What is still on its way to a pipe would be cut off.
   await new Promise<void>((resolve) => process.stdout.write("", () => resolve()));
   process.exit(code);
 }
 
-/** The first signal aborts; another one, later, ends the program at once. */
-function createInterruption(): {
+/** The exit code with which `runCommand` ends; what it prints is printed. */
+export async function attemptCommand(
+  name: string,
+  command: Command,
+  args: string[],
+  interruption: Interruption,
+): Promise<number> {
+  try {
+    const own = await command(args, interruption.listen);
+    return own ?? interruption.exitCode() ?? 0;
+  } catch (error) {
+    process.stderr.write(`${name}: ${describe(error)}\n`);
+    const isWrongArgument = error instanceof UserError;
+    return interruption.exitCode() ?? (isWrongArgument ? wrongArgumentCode : failureCode);
+  }
+}
+
+type Interruption = {
   listen: () => AbortSignal;
   exitCode: () => number | undefined;
-} {
+};
+
+/** The first signal aborts; another one, later, ends the program at once. */
+function createInterruption(): Interruption {
   const controller = new AbortController();
   let exitCode: number | undefined;
   let interruptedAt = 0;

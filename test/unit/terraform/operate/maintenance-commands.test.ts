@@ -5,7 +5,10 @@ import { join } from "node:path";
 import { text } from "node:stream/consumers";
 import { setTimeout as delay } from "node:timers/promises";
 import { afterEach, describe, expect, test } from "vitest";
-import { runCommand } from "../../../support/run-command.ts";
+import { redrive } from "../../../../terraform/operate/redrive.ts";
+import { replay } from "../../../../terraform/operate/replay.ts";
+import { retract } from "../../../../terraform/operate/retract.ts";
+import { callCommand } from "../../../support/call-command.ts";
 
 type Answer = (request: IncomingMessage, response: ServerResponse) => void;
 
@@ -47,8 +50,8 @@ describe("npm run redrive", () => {
 
   test("never sends its token where others could read it", async () => {
     const args = [...selection, "--url", "http://pages.example/redrive-failures"];
-    const run = await runCommand("redrive", args, {
-      environment: { HOURTALLY_ID_TOKEN: "secret-token" },
+    const run = await callCommand("redrive", redrive, args, {
+      HOURTALLY_ID_TOKEN: "secret-token",
     });
     expect(run.code).toBe(2);
     expect(run.stderr).toContain(
@@ -75,7 +78,7 @@ describe("npm run redrive", () => {
       requests += 1;
       response.writeHead(status).end(body);
     });
-    const result = await runCommand("redrive", [...selection, "--url", url]);
+    const result = await callCommand("redrive", redrive, [...selection, "--url", url]);
     expect(result).toMatchObject({ code, stdout: "" });
     expect(result.stderr).toMatch(message);
     expect(result.stderr).toContain(`Working at ${url}.\n`);
@@ -83,7 +86,7 @@ describe("npm run redrive", () => {
   });
 
   test("needs the url of a function in Google Cloud", async () => {
-    const result = await runCommand("redrive", [...selection, "--project", "acme-prod"]);
+    const result = await callCommand("redrive", redrive, [...selection, "--project", "acme-prod"]);
     expect(result).toMatchObject({ code: 2, stdout: "" });
     expect(result.stderr).toContain("redrive-failures of project acme-prod with --url URL");
   });
@@ -91,7 +94,7 @@ describe("npm run redrive", () => {
 
 describe("npm run replay", () => {
   const times = ["--from", "2026-01-02T03", "--to", "2026-01-02T04"];
-  const replay = async (objects: number, download: Answer) => {
+  const replayAll = async (objects: number, download: Answer) => {
     const items = Array.from({ length: objects }, (_, index) => ({
       name: `archive/tweets/2026-01-02/03_00_${10 + index}Z_a.avro`,
       size: "1",
@@ -101,11 +104,11 @@ describe("npm run replay", () => {
       else json(response, { items });
     });
     const environment = { ...emulators(url), HOURTALLY_LAKE_BUCKET: "lake" };
-    return runCommand("replay", times, { environment });
+    return callCommand("replay", replay, times, environment);
   };
 
   test("stops at an object that it cannot have, and tells how to go on", async () => {
-    const result = await replay(3, (request, response) => {
+    const result = await replayAll(3, (request, response) => {
       if (request.url?.includes("03_00_11Z")) json(response, { error: { code: 403 } }, 403);
       else response.end("no Avro");
     });
@@ -117,7 +120,7 @@ describe("npm run replay", () => {
   });
 
   test("names what is damaged, and goes on", async () => {
-    const result = await replay(2, (_request, response) => response.end("no Avro"));
+    const result = await replayAll(2, (_request, response) => response.end("no Avro"));
     expect(result).toMatchObject({ code: 1, stdout: "" });
     for (const time of ["03_00_10Z", "03_00_11Z"]) {
       expect(result.stderr).toContain(
@@ -128,7 +131,7 @@ describe("npm run replay", () => {
   });
 
   test("without any input is a mistake", async () => {
-    const result = await replay(0, (_request, response) => json(response, {}, 500));
+    const result = await replayAll(0, (_request, response) => json(response, {}, 500));
     expect(result).toMatchObject({ code: 2, stdout: "" });
     expect(result.stderr).toContain("replay: no archived input of tweets in that time\n");
   });
@@ -138,7 +141,12 @@ describe("npm run retract", () => {
   const hours = ["--stream", "url-mentions", "--from", "2026-01-02T03", "--to", "2026-01-02T05"];
 
   test("prints the row in a dry run, and what would come then", async () => {
-    const result = await runCommand("retract", [...hours, "--dry-run", "--project", "acme-prod"]);
+    const result = await callCommand("retract", retract, [
+      ...hours,
+      "--dry-run",
+      "--project",
+      "acme-prod",
+    ]);
     expect(result.code).toBe(0);
     expect(JSON.parse(result.stdout)).toMatchObject({ hour_from: "2026-01-02T03:00:00Z" });
     expect(result.stderr).toMatch(
