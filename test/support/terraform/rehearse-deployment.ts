@@ -1,5 +1,5 @@
 import { spawnSync } from "node:child_process";
-import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import * as z from "zod";
@@ -22,30 +22,56 @@ export type Rehearsal = {
   close: () => void;
 };
 
+type Part = "functions" | "tables" | "topics" | "views";
+
+const reasons = ["malformed-json", "unknown-shape"];
+const manifestOf = (name: string) =>
+  manifest.parse(
+    JSON.parse(readFileSync(join(root, "terraform/manifests", `${name}.json`), "utf8")),
+  );
+const manifest = z.looseObject({
+  trigger: z.looseObject({ topics: z.array(z.string()) }),
+  tables: z.record(z.string(), z.string()),
+});
+
 /**
  * Lets the terraform command itself apply, plan, import and destroy the deployment, without any
  * provider: each resource becomes a `terraform_data` of the name `<type>__<name>`, which has the same
  * arguments, the same dependencies and lifecycle, and attributes that are unknown until it is made.
  * So order, unknown values and what a destroy takes are Terraform's own; what Google answers is not.
- * Of functions and views those named are deployed: a few stand for all, and take seconds.
+ * Of functions, tables, views and topics of triggers those named are deployed, and a metric for the
+ * first reasons of failures: a few stand for all, and Terraform writes down all that there is after each.
  */
 export function rehearseDeployment(
   rootModule: Module,
   eventFunction: Module,
-  { functions, views }: { functions: readonly string[]; views: readonly string[] },
+  { functions, tables, topics, views }: Record<Part, readonly string[]>,
 ): Rehearsal {
   const folder = mkdtempSync(join(tmpdir(), "hourtally-rehearsal-"));
   const inside = join(folder, "terraform");
   mkdirSync(join(inside, "modules/event-function"), { recursive: true });
   const link = (name: string) => symlinkSync(join(root, "terraform", name), join(inside, name));
-  for (const name of ["schemas", "failure-reasons.json"]) link(name);
-  for (const folder of ["manifests", "views"]) mkdirSync(join(inside, folder));
+  const addJson = (name: string, value: unknown) =>
+    writeFileSync(join(inside, name), JSON.stringify(value));
+  addJson("failure-reasons.json", reasons);
+  for (const folder of ["manifests", "schemas", "views"]) mkdirSync(join(inside, folder));
+  for (const name of tables) link(`schemas/${name}.json`);
   for (const name of views) {
     link(`views/${name}.json`);
     link(`views/${name}.sql`);
   }
   for (const name of functions) {
-    link(`manifests/${name}.json`);
+    const whole = manifestOf(name);
+    addJson(`manifests/${name}.json`, {
+      ...whole,
+      trigger: {
+        ...whole.trigger,
+        topics: whole.trigger.topics.filter((topic) => topics.includes(topic)),
+      },
+      tables: Object.fromEntries(
+        Object.entries(whole.tables).filter(([table]) => tables.includes(table)),
+      ),
+    });
     mkdirSync(join(folder, "dist", name), { recursive: true });
     // What npm run build makes is looked for, but not read.
     for (const file of ["index.js", "package.json", "package-lock.json"]) {
