@@ -230,6 +230,12 @@ const wrongs: readonly [
   ],
   [
     "wrongFailures",
+    "a bad line failed in two ways",
+    { failedEvents: [malformed, invalid, { ...invalid, items: 2 }] },
+    1,
+  ],
+  [
+    "wrongFailures",
     "other bytes are kept",
     { failedEvents: [malformed, { ...invalid, original: "e30" }] },
     1,
@@ -292,12 +298,44 @@ describe("a run that is exact", () => {
     });
   });
 
+  test.each(["bluesky-events", "mastodon-statuses"] as const)("has items of %s", (topic) => {
+    const notice = "notice-identity";
+    const message: InputMessage = {
+      ...mentions,
+      topic,
+      receipts: [{ position: "records[0]", outcome: `ignored ${notice}` }],
+      failures: [],
+    };
+    const accepted = new Map([...exact.accepted, ["m3", message]]);
+    const ignored = { message_id: "m3", position: "records[0]", outcome: "ignored" };
+    const posts = [...receipts, { ...ignored, reason: notice }];
+    const judged = judgeRun({ ...exact, accepted, posts });
+    expect(signOf(judged.verdict)).toBe("");
+    expect(judged.conservation).toMatchObject({ received: 8, ignored: 2 });
+  });
+
   test("may have been sent again, under another name", () => {
     const lineage = createLineage();
     lineage.add("m9", "m1", "records[1]");
     const again = { message_id: "m9", position: "records[0]", outcome: "post", id: "x:2" };
     const { verdict: same } = judgeRun({ ...exact, lineage, posts: [...receipts, again] });
     expect(signOf(same)).toBe("");
+  });
+
+  test("may have two links that lead to one page", () => {
+    const links = ["https://a.example.com/", "https://b.example.com/"].map((raw) => ({
+      raw,
+      leadsTo: "https://example.com/p/1",
+    }));
+    const [first, ...others] = input.counted;
+    if (first?.best === undefined) throw new Error("nothing is counted");
+    const counted = [{ ...first, best: { ...first.best, links } }, ...others];
+    expect(signOf(judgeRun({ ...exact, input: { ...input, counted } }).verdict)).toBe("");
+  });
+
+  test("may have deleted a post with the account of its author", () => {
+    const deleted = new Set(["x:9/*"]);
+    expect(signOf(judgeRun({ ...exact, input: { ...input, deleted } }).verdict)).toBe("");
   });
 
   test("may have failed at first where it came too early", () => {
@@ -348,6 +386,11 @@ describe("each thing that is wrong is told by one sign alone", () => {
   test("and no sign is without such a thing", () => {
     const { verdict } = judgeRun(exact);
     expect(Object.keys(verdict).sort()).toEqual([...new Set(wrongs.map(([sign]) => sign))].sort());
+  });
+
+  test("posts that count for another page are lost to theirs", () => {
+    const { verdict } = judgeRun({ ...exact, ...shows({ url_key: "example.com/p/2" }) });
+    expect(signOf(verdict)).toBe("lost 2, duplicated 2");
   });
 
   test("a receipt that is missing is missed in the sum, too", () => {
