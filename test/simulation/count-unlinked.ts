@@ -1,4 +1,4 @@
-import { bestRevisions, membersOf, notRetracted, withdrawnBy } from "./count-hours.ts";
+import { bestRevisions, hourText, membersOf, notRetracted, withdrawnBy } from "./count-hours.ts";
 import type { Row } from "./create-warehouse.ts";
 
 /**
@@ -23,8 +23,16 @@ export function countUnlinked(tables: {
     }
   }
   const links = new Set<string>();
-  for (const { id, revision, url } of tables.unlinked) {
+  const unlinked = tables.unlinked.map((row) => ({ ...row, hour: hourOf(row.event_time) }));
+  for (const { id, revision, url } of notRetracted(unlinked, tables.retractions)) {
     if (readings.has(JSON.stringify([id, revision]))) links.add(JSON.stringify([id, url]));
   }
   return links.size;
+}
+
+const hourMs = 3_600_000;
+
+function hourOf(time: unknown): string {
+  const at = Date.parse(String(time));
+  return hourText(at - (at % hourMs));
 }
