@@ -123,3 +123,53 @@ describe("on series that are made up", () => {
     },
   );
 });
+
+/** Counts of successive hours: by day and week, with peaks of every week and every third day, or neither. */
+const kindsOfCounts = {
+  busy: (hour: number, luck: number) =>
+    (hoursOfDay[hour % 24] ?? 0) * (Math.floor(hour / 24) % 7 < 5 ? 40 : 22) * (0.7 + 0.6 * luck),
+  weekly: (hour: number, luck: number) => {
+    const usual = Math.floor((hoursOfDay[hour % 24] ?? 0) * 20 * (0.9 + 0.2 * luck));
+    const isEveryWeek = hour % 168 === 60 || hour % 168 === 61;
+    const isEveryThirdDay = hour % 24 === 20 && Math.floor(hour / 24) % 3 === 0;
+    return usual + (isEveryWeek ? 900 : 0) + (isEveryThirdDay ? 300 : 0);
+  },
+  sparse: (_: number, luck: number) => luck * luck * 4,
+  wild: (_: number, luck: number) => 50 / (0.05 + luck),
+} as const;
+const hoursOfDay = [
+  2, 1, 1, 1, 1, 2, 4, 8, 12, 14, 15, 15, 14, 14, 14, 13, 13, 14, 16, 18, 17, 12, 7, 4,
+];
+
+function madeUp(kind: keyof typeof kindsOfCounts, hours: number): number[] {
+  let state = 12_345;
+  return Array.from({ length: hours }, (_, hour) => {
+    state = (state * 16_807) % 2_147_483_647;
+    return Math.floor(kindsOfCounts[kind](hour, state / 2_147_483_647));
+  });
+}
+
+// The numbers are those of another program, in another language.
+test.each<[kind: keyof typeof kindsOfCounts, hours: number, actual: number, ...told: number[]]>([
+  ["busy", 60, 1650, 1.463725, 486.4478, 0.0, 8662.5393],
+  ["busy", 150, 125, 0.023236, 123.6384, 0.0, 666.763],
+  ["busy", 400, 1200, 8.297095, 429.4354, 128.2307, 907.0378],
+  ["busy", 700, 80, 1.642043, 38.9994, 0.0, 238.3242],
+  ["weekly", 60, 775, 1.381823, 259.0157, 0.0, 4055.163],
+  ["weekly", 150, 105, 0.009548, 104.6114, 0.0, 455.8007],
+  ["weekly", 400, 635, 12.07148, 249.772, 130.9497, 406.5496],
+  ["weekly", 700, 48, 3.881167, 20.3441, 0.8002, 63.9388],
+  ["sparse", 60, 5, 0.686419, 1.0667, 0.0, 106.1129],
+  ["sparse", 150, 8, 2.928568, 1.9381, 0.0, 16.8183],
+  ["sparse", 400, 3, 1.672642, 0.915, 0.0, 11.7622],
+  ["sparse", 700, 3, 1.570978, 0.9226, 0.0, 12.7817],
+  ["wild", 60, 175, 0.217697, 102.4907, 0.0, 8082.1477],
+  ["wild", 150, 165, 1.178604, 57.282, 0.0, 1063.4845],
+  ["wild", 400, 298, 1.009814, 160.5807, 0.0, 1452.9684],
+  ["wild", 700, 628, 3.353036, 93.1966, 0.0, 1251.6151],
+])("%s counts, %i hours, and then %i of them", (kind, hours, actual, ...told) => {
+  const score = scoreHour(madeUp(kind, hours), actual, 5.6);
+  const { score: distance = 0, expected = 0, low = 0, high = 0 } = score ?? {};
+  const found = [distance, expected, low, high];
+  for (const [index, value] of found.entries()) expect(value).toBeCloseTo(told[index] ?? 0, 3);
+});
