@@ -137,6 +137,44 @@ describe("an image", () => {
     ]);
   });
 
+  test("of many colours has those of the best of many partitions", async () => {
+    let state = 63_352;
+    const luck = () => {
+      state = (state * 16_807) % 2_147_483_647;
+      return state / 2_147_483_647;
+    };
+    const about = [
+      [200, 40, 40],
+      [60, 170, 60],
+      [50, 60, 190],
+      [230, 200, 70],
+      [120, 120, 120],
+      [30, 30, 30],
+      [220, 160, 200],
+    ];
+    const pixels = Array.from({ length: 2_000 }, () => {
+      const middle = about[Math.floor(luck() * 7)] ?? [];
+      const times = 1 + Math.floor(luck() * 3);
+      const near = (part: number) => Math.round(part + (luck() + luck() + luck() - 1.5) * 70);
+      const color = middle.map((part) => Math.max(0, Math.min(255, near(part))));
+      return Array.from({ length: times }, () => color);
+    }).flat(2);
+    const raw = { width: pixels.length / 3, height: 1, channels: 3 } as const;
+    const image = await sharp(Buffer.from(pixels), { raw }).png().toBuffer();
+    const painter = createPainter();
+    await painter.drop("landing/images/a.png", image);
+    // The numbers are those of another program, in another language.
+    expect(
+      painter.rows().map(({ share, lightness, a, b }) => [share, lightness, a, b].join(" ")),
+    ).toEqual([
+      "0.247672 0.824249 0.014866 0.066594",
+      "0.212434 0.651383 -0.104371 0.082602",
+      "0.207148 0.569769 0.140122 0.052417",
+      "0.182985 0.480234 0.011768 -0.162046",
+      "0.149761 0.259773 0.00972 -0.008742",
+    ]);
+  });
+
   test("is acknowledged only when its colours are safe", async () => {
     const dropped = createPainter({}, true).drop(
       "landing/images/a.png",
