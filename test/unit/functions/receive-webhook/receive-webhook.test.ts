@@ -1,3 +1,4 @@
+import { createSecretKey } from "node:crypto";
 import { once } from "node:events";
 import { Readable } from "node:stream";
 import { setTimeout as delay } from "node:timers/promises";
@@ -7,6 +8,7 @@ import {
   maxBodyBytes,
   type Topic,
 } from "../../../../functions/receive-webhook/admit-request.ts";
+import { answerChallenge } from "../../../../functions/receive-webhook/answer-challenge.ts";
 import { parseConfig } from "../../../../functions/receive-webhook/config.ts";
 import { countEvents } from "../../../../functions/receive-webhook/count-events.ts";
 import { createHandler } from "../../../../functions/receive-webhook/handler.ts";
@@ -15,7 +17,7 @@ import { createBodyReader } from "../../../../functions/receive-webhook/read-bod
 import { readStandardSignature } from "../../../../functions/receive-webhook/read-standard-signature.ts";
 import { readXSignature } from "../../../../functions/receive-webhook/read-x-signature.ts";
 import { createDeliveryMemory } from "../../../../functions/receive-webhook/remember-deliveries.ts";
-import { decodeDigest } from "../../../../functions/receive-webhook/verify-hmac.ts";
+import { decodeDigest, verifyHmac } from "../../../../functions/receive-webhook/verify-hmac.ts";
 import { signX, standardSecret, xSecret } from "../../../support/sign-webhooks.ts";
 
 describe("configuration", () => {
@@ -191,6 +193,37 @@ describe("signatures in headers", () => {
       tags: [Buffer.from(digest, "base64")],
       delivery: { id: "msg_1", timestamp: "1614265330" },
     });
+  });
+});
+
+describe("a secret", () => {
+  const key = createSecretKey("secret of ours", "utf8");
+  const other = createSecretKey("secret of another", "utf8");
+  // By openssl dgst -sha256 -hmac, of `one.two` and of `token`.
+  const digest = "2bef83e00b7eff6f4cd09a4367174bc3284e370205c6a2c7829c9934b0dce104";
+  const answer = "sha256=K+stsbYVFP1FUms+t8WQMGGpV54U4wDzBIkqbnZLmsg=";
+
+  test.each<[what: string, hex: string, tagBytes: number | undefined, isSigned: boolean]>([
+    ["all of it", digest, undefined, true],
+    ["none of it", "", undefined, false],
+    ["half of it", digest.slice(0, 32), undefined, false],
+    ["half of it where half is said", digest.slice(0, 32), 16, true],
+    ["all of it where half is said", digest, 16, false],
+    ["its other half", digest.slice(32), 16, false],
+    ["more than it", `${digest}00`, undefined, false],
+  ])("signs a body by %s: %s", (_, hex, tagBytes, isSigned) => {
+    const tags = [Buffer.alloc(32), Buffer.from(hex, "hex")];
+    const claim = { prefix: "one.", tags };
+    expect(verifyHmac(claim, Buffer.from("two"), [other, key], tagBytes)).toBe(isSigned);
+    expect(verifyHmac(claim, Buffer.from("two"), [other], tagBytes)).toBe(false);
+    expect(verifyHmac({ ...claim, prefix: "one" }, Buffer.from("two"), [key], tagBytes)).toBe(
+      false,
+    );
+  });
+
+  test("answers a challenge", () => {
+    expect(answerChallenge("crc_token=token", key)).toBe(answer);
+    expect(answerChallenge("crc_token=token", other)).not.toBe(answer);
   });
 });
 
