@@ -53,6 +53,17 @@ describe("a text", () => {
     expect(words.get("3")).toBe(300 + 42_857);
   });
 
+  test("of many different parts is taken apart piece by piece", () => {
+    const counter = createWordCounter();
+    const parts = Array.from({ length: 170_000 }, (_, n) => `p${n} `);
+    counter.add(`twice ${parts.join("")}twice`);
+    counter.add(` p7 ${parts.join("")}`);
+    const { words } = counter.end();
+    expect([words.size, words.get("p7"), words.get("p169999"), words.get("twice")]).toEqual([
+      170_001, 3, 2, 2,
+    ]);
+  });
+
   test("without white space is cut between words where that can be seen", () => {
     const sentence = "吾輩は猫である・";
     const { words, overlong } = count(sentence.repeat(50_000), 10_000);

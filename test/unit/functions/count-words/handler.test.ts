@@ -42,6 +42,14 @@ describe("a text", () => {
     }
   });
 
+  test("of letters that are cut anywhere", async () => {
+    const counter = createCounter({}, { chunkBytes: 3 });
+    await counter.drop("landing/texts/a b.txt", "déjà ".repeat(2_000));
+    expect(counter.linesOn("word-counts")).toEqual([
+      { ...reading, word: "déjà", occurrences: 2_000 },
+    ]);
+  });
+
   test("is the same document as gzip", async () => {
     const counter = createCounter();
     await counter.drop("landing/texts/a b.txt.gz", gzipSync("vu"));

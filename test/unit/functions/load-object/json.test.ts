@@ -202,6 +202,7 @@ describe("elements of an array", () => {
     ["[1}]", [bad]],
     ["[1 2,{}]", [bad, "{}"]],
     ['[{"a" 1},{"b":[}]},{"c":3}]', [bad, bad, '{"c":3}']],
+    ['[{"a":x "c\\",{}"},{"b":2}]', [bad, '{"b":2}']],
     ["[{}] x", ["{}", bad]],
     ["[{}][{}]", ["{}", bad]],
     ["[{}],", ["{}", bad]],
@@ -210,6 +211,14 @@ describe("elements of an array", () => {
     ["[", [bad]],
     ['["a]', [bad, bad]],
   ])("of %j are %j", (text, expected) => expectRead(text, expected, true));
+
+  test("are told to be all, or not", () => {
+    const messages = (text: string) =>
+      readAll(text, { isArray: true }).flatMap((one) => ("reason" in one ? one.message : []));
+    expect(messages('[{"a":1}')).toEqual(["the array is not closed"]);
+    expect(messages('[{"a":1}] x')).toEqual(["something else follows the array"]);
+    expect(messages('[{"a":1}]')).toEqual([]);
+  });
 
   test("know the line on which they begin", () => {
     for (const size of [2, large]) {

@@ -136,6 +136,7 @@ describe("access logs", () => {
     ["GET1 / HTTP/1.1", {}],
     ["GET /a?b", { method: "GET", path: "/a" }],
     ['GET /\\"a\\\\ HTTP/1.1', { method: "GET", path: '/\\"a\\\\' }],
+    ["GET /a\\\\", { method: "GET", path: "/a\\\\" }],
     ["GET https:///a HTTP/1.1", { method: "GET", path: "/a" }],
     ["GET https://c.d HTTP/1.1", { method: "GET" }],
     ["GET /to?https://c.d/e HTTP/1.1", { method: "GET", path: "/to" }],
@@ -149,6 +150,26 @@ describe("access logs", () => {
     const entry = one(`1.1.1.1 - - [17/May/2015:10:05:03 +0000] "${request}" 400 0`);
     const { method, path } = entry ?? {};
     expect({ ...(method && { method }), ...(path && { path }) }).toEqual(expected);
+  });
+
+  test.each([
+    [206, "ok"],
+    [301, "ok"],
+    [304, "ok"],
+    [399, "ok"],
+    [400, "client-error"],
+    [416, "client-error"],
+    [499, "client-error"],
+    [500, "server-error"],
+    [599, "server-error"],
+  ])("of status %i and many bytes", (status, outcome) => {
+    const line = '1.1.1.1 - - [29/Feb/2016:10:05:03 +0000] "GET / HTTP/1.1"';
+    expect(one(`${line} ${status} 123456789012345 "-" "-"`)).toMatchObject({
+      event_time: "2016-02-29T10:05:03.000Z",
+      status: String(status),
+      outcome,
+      bytes: 123_456_789_012_345,
+    });
   });
 
   const calendar = "not a time of the calendar";

@@ -73,6 +73,10 @@ describe("cleaning", () => {
     "'https://example.com/a'",
     'https://example.com/a">',
     "https://example.com/a\u200b",
+    "\u3000https://example.com/a\u3000",
+    "https://example.com:80/a",
+    "https://example.com/a;phpsessid=0123",
+    "https://example.com/a?sessionid=0123456789abcdefghij0123456789abcdefghij",
     "ht\ntps://exam\tple.com/\ra",
     "http:example.com/a",
     "HTTPS:\\\\example.com/a",
@@ -227,6 +231,7 @@ describe("unwrapping", () => {
     ["https://www.linkedin.com/redir/redirect?url=https%3A%2F%2Fexample.com%2Fa", "example.com/a"],
     ["https://slack-redir.net/link?url=https%3A%2F%2Fexample.com%2Fa", "example.com/a"],
     ["https://vk.com/away.php?to=https%3A%2F%2Fexample.com%2F%E9", "example.com/%EF%BF%BD"],
+    ["https://vk.com/away.php?to=%68ttps%3A%2F%2Fexample.com%2F%E9", "example.com/%EF%BF%BD"],
   ])("of %s gives %s", (input, key) => {
     expect(keyOf(input)).toBe(
       key === "example.com/%EF%BF%BD" ? keyOf("https://example.com/%E9") : key,

@@ -7,6 +7,7 @@ test.each([
   // What stands in a text, and its words.
   ["Alice’s cat, and a-hat!", ["alice's", "cat", "and", "a", "hat"]],
   ["don't DON’T Don't", ["don't", "don't", "don't"]],
+  ["rock’n’roll", ["rock'n'roll"]],
   ["_so_ __very__ snake_case _snake_case_ _so so_ _", ["so", "very", ...snakes, "so", "so"]],
   ["3.5 1,000 MP3", ["3.5", "1,000", "mp3"]],
   // The same, beside what is not ASCII.
