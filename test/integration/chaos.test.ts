@@ -12,7 +12,7 @@ describe("a storm over the whole cloud", () => {
   test("seven kills and a breaking network: every count is right", async () => {
     const network = { everyMs: 1_000, maxStallMs: 200, longStalls: 0 };
     const report = await runChaos(
-      { events: 2_000, kills: 7, seed: 1, maxPauseMs: 300, network },
+      { events: 1_000, kills: 7, seed: 1, maxPauseMs: 300, network },
       { signal: new AbortController().signal },
     );
     expect(report).toMatchObject({
@@ -26,7 +26,7 @@ describe("a storm over the whole cloud", () => {
     expect(Math.max(...kills)).toBe(2);
     expect(report?.resets).toBeGreaterThan(0);
     expect(report?.stalls).toBeGreaterThan(0);
-    expect(report?.received).toBeGreaterThanOrEqual(2_000);
+    expect(report?.received).toBeGreaterThanOrEqual(1_000);
     expect(report && renderReport(report)).toContain("Every count is right.");
   }, 120_000);
 

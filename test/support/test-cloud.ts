@@ -93,7 +93,9 @@ async function countSent(
   const polling = (async () => {
     while (!stopped.signal.aborted) {
       if ((cloud.backlog()?.messages ?? 0) === 0) latest = await totals();
-      await delay(50, undefined, stopped).catch(() => undefined);
+      await delay(cloud.backlog() === undefined ? 300 : 50, undefined, stopped).catch(
+        () => undefined,
+      );
     }
   })();
   try {
