@@ -36,7 +36,8 @@ type Source = {
   };
 };
 
-async function produce(args: string[], listen: () => AbortSignal): Promise<void> {
+/** What `npm run produce` does. */
+export async function produce(args: string[], listen: () => AbortSignal): Promise<void> {
   const options = parseOptions(args);
   if (options === undefined) {
     process.stdout.write(helpText);
