@@ -278,4 +278,121 @@ describe("a stream of 10,000 increments, some twice and some late", () => {
     ]);
     await expect(query(`${all} ${dataset}.turnstile_windows(4)`)).rejects.toThrow("5 or more");
   }, 60_000);
+
+  describe("registers of four turnstiles, written by hand", () => {
+    /** Two of one station; one of another station of that name; one whose register is turned round. */
+    const devices = {
+      a: "'A1', 'R1', '00', 'ELM ST', 'AC', 'IND'",
+      b: "'A1', 'R1', '01', 'ELM ST', 'AC', 'IND'",
+      c: "'B1', 'R2', '00', 'ELM ST', '7', 'IRT'",
+      d: "'C1', 'R3', '00', 'OAK ST', 'Q', 'BMT'",
+    };
+    /** Day and hour of January in UTC, five hours before New York, and both registers. */
+    type Register = [device: keyof typeof devices, at: string, entries: number, exits: number];
+    const read = ([device, at, entries, exits]: Register, description = "REGULAR") =>
+      `(TIMESTAMP '2024-01-${at}:00:00', -300, ${devices[device]}, '${description}', ${entries}, ${exits}, CURRENT_TIMESTAMP())`;
+    const readings: Register[] = [
+      ["a", "10 05", 100, 900],
+      ["a", "10 09", 130, 890],
+      ["a", "10 09", 130, 890],
+      ["a", "10 13", 137, 880],
+      ["a", "10 17", 10_137, 870],
+      ["a", "10 21", 10_140, 860],
+      ["a", "11 01", 20_141, 850],
+      ["a", "11 05", 20_142, 30_850],
+      ["a", "11 09", 20_150, 30_840],
+      ["a", "11 13", 20_145, 30_830],
+      ["a", "11 17", 20_141, 30_820],
+      ["a", "11 21", 20_151, 30_810],
+      ["b", "10 07", 5_000, 5],
+      ["b", "10 11", 5_001, 7],
+      ["c", "10 05", 0, 0],
+      ["c", "10 09", 40, 141],
+      ["c", "11 02", 45, 147],
+    ];
+    /** 50 intervals up by two, 50 down by three. */
+    const turned = Array.from({ length: 101 }, (_, hour): Register => {
+      const at = `${20 + Math.floor(hour / 24)} ${String(hour % 24).padStart(2, "0")}`;
+      return ["d", at, 500 + 2 * Math.min(hour, 50) - 3 * Math.max(hour - 50, 0), 0];
+    });
+
+    beforeAll(async () => {
+      const audited = read(["a", "10 09", 129, 891], "RECOVR AUD");
+      const rows = [audited, ...[...readings, ...turned].map((one) => read(one))];
+      await query(`INSERT INTO ${dataset}.turnstile_registers (read_at, utc_offset_minutes, ca, unit,
+        scp, station, linename, division, description, entries, exits, landed_at)
+        VALUES ${rows.join(", ")}`);
+    });
+
+    test("each interval of a device moves its registers, and says whether it counts", async () => {
+      const moves = await query(`SELECT FORMAT('%s %s %s %d %d', scp,
+          FORMAT_TIMESTAMP('%d %H', read_at), outcome, entries, exits) AS said
+        FROM ${dataset}.turnstile_moves WHERE station = 'ELM ST' ORDER BY ca, scp, read_at`);
+      expect(moves).toEqual(
+        [
+          "00 10 09 counted 30 10",
+          "00 10 13 counted 7 10",
+          "00 10 17 counted 10000 10",
+          "00 10 21 counted 3 10",
+          "00 11 01 jump 10001 10",
+          "00 11 05 jump 1 -30000",
+          "00 11 09 counted 8 10",
+          "00 11 13 backwards -5 10",
+          "00 11 17 backwards -4 10",
+          "00 11 21 counted 10 10",
+          "01 10 11 counted 1 2",
+          "00 10 09 counted 40 141",
+          "00 11 02 counted 5 6",
+        ].map((said) => ({ said })),
+      );
+      expect(
+        await query(`SELECT (SELECT COUNT(*) FROM ${dataset}.turnstile_set_aside) AS aside,
+          (SELECT COUNT(*) FROM ${dataset}.turnstile_intervals) AS counted`),
+      ).toEqual([{ aside: 4, counted: 109 }]);
+    });
+
+    test("a register that is turned round counts in both directions", async () => {
+      expect(
+        await query(`SELECT outcome, COUNT(*) AS intervals, SUM(entries) AS entries
+          FROM ${dataset}.turnstile_moves WHERE station = 'OAK ST' GROUP BY outcome`),
+      ).toEqual([{ outcome: "counted", intervals: 100, entries: 250 }]);
+    });
+
+    test("stations of one name are apart, by the days, weekdays and slots of New York", async () => {
+      const by = (view: string, columns: string) =>
+        query(`SELECT FORMAT('%s ${columns.replaceAll(/\w+/g, "%t")} %d %d', linename, ${columns.replaceAll(" ", ", ")},
+            entries, exits) AS said
+          FROM ${dataset}.${view} WHERE station = 'ELM ST' ORDER BY said`);
+      const said = (...lines: string[]) => lines.map((one) => ({ said: one }));
+      expect(await by("turnstile_station_days", "local_date")).toEqual(
+        said("7 2024-01-10 45 147", "AC 2024-01-10 10041 42", "AC 2024-01-11 18 20"),
+      );
+      expect(await by("turnstile_station_weekdays", "weekday weekday_name days")).toEqual(
+        said("7 4 Wednesday 1 45 147", "AC 4 Wednesday 1 10041 42", "AC 5 Thursday 1 18 20"),
+      );
+      expect(await by("turnstile_station_slots", "slot slot_start days")).toEqual(
+        said(
+          "7 1 04:00 1 40 141",
+          "7 5 20:00 1 5 6",
+          "AC 1 04:00 2 39 22",
+          "AC 2 08:00 1 7 10",
+          "AC 3 12:00 1 10000 10",
+          "AC 4 16:00 2 13 20",
+        ),
+      );
+    });
+
+    test("stations have their ranks between two dates, both included", async () => {
+      const top = (first: string, last: string) =>
+        query(`SELECT FORMAT('%s %d %d %d %d', linename, entries, entries_rank, exits, exits_rank) AS said
+          FROM ${dataset}.turnstile_top_stations('2024-01-${first}', '2024-01-${last}')
+          ORDER BY entries_rank`);
+      expect(await top("10", "11")).toEqual([
+        { said: "AC 10059 1 62 2" },
+        { said: "7 45 2 147 1" },
+      ]);
+      expect(await top("11", "12")).toEqual([{ said: "AC 18 1 20 1" }]);
+      expect(await top("12", "13")).toEqual([]);
+    });
+  });
 });
