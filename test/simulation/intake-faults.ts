@@ -3,6 +3,7 @@ import { calm } from "./draw-storm.ts";
 import type { ReceivePorts, Twists } from "./functions-under-test.ts";
 import { forgersSecrets } from "./invent-webhooks.ts";
 import type { PlantedFault } from "./planted-fault.ts";
+import { attributesOf, changeHandle } from "./twist-ports.ts";
 
 const ignoreFailure = (): void => undefined;
 const webhooks = { ...calm, webhooks: true };
@@ -11,7 +12,7 @@ const changePublishing = (
   change: (publish: ReceivePorts["publish"]) => ReceivePorts["publish"],
 ): Twists => ({ receive: (ports) => ({ ...ports, publish: change(ports.publish) }) });
 
-/** Webhooks that were answered and not taken, or taken and not answered, or never sent. */
+/** Webhooks that were answered and not taken, or taken and not answered, or never sent; and input that is compressed. */
 export const intakeFaults: readonly PlantedFault[] = [
   {
     name: "answers a webhook before it is published",
@@ -76,6 +77,15 @@ export const intakeFaults: readonly PlantedFault[] = [
     twists: changePublishing((publish) => async (topic, body, attributes) => {
       await publish(topic, body, attributes);
       if (attributes["webhook-id"]?.endsWith("3")) throw new Error("too late");
+    }),
+  },
+  {
+    name: "cannot read what a producer has compressed",
+    sign: "unfinished",
+    storm: calm,
+    twists: changeHandle("normalize-bluesky", (handle) => async (event) => {
+      if (attributesOf(event)["content-encoding"] === "zstd") throw new Error("never heard of it");
+      return handle(event);
     }),
   },
   {

@@ -93,6 +93,9 @@ const pushed = z.looseObject({
 
 export const messageIdOf = (event: unknown): string => pushed.parse(event).data.message.messageId;
 
+export const attributesOf = (event: unknown): Record<string, string> =>
+  pushed.parse(event).data.message.attributes;
+
 /** The event with another payload, that is not compressed; as it is when it cannot be read. */
 export function changePayload(event: unknown, change: (payload: Buffer) => Buffer): unknown {
   const parsed = pushed.parse(event);
