@@ -206,6 +206,8 @@ const hourMs = 3_600_000;
 const hours = [0, 1, 2, 3].map((hour) => start + hour * hourMs);
 /** When rows land: over three days and a half, many at one moment. */
 const landings = Array.from({ length: 14 }, (_, turn) => start + 4 * hourMs + turn * 6 * hourMs);
+/** Then nothing lands but a retraction. */
+const afterwards = start + 100 * hourMs;
 const revisions = [
   "02.00000000.01.300.000000",
   "02.00000000.01.301.000000",
@@ -255,6 +257,15 @@ function inventRows(random: Random): Record<string, Row[]> {
     const event_time = isoTime(at + random.below(hourMs));
     return land({ outcome, ...identity, event_time, ...received });
   });
+  // Nothing else tells of the hour of this one, which was deleted before it came.
+  const late = {
+    outcome: "post",
+    id: "x:11",
+    source: "x",
+    event_time: isoTime(start + 4 * hourMs),
+  };
+  const delivered = { message_id: "m", position: "p", received_at: isoTime(start), links: [] };
+  posts.push({ ...late, ...delivered, landed_at: afterwards });
   const unlinked = times(60, () => {
     const { at, event } = readSome();
     const { id, source, revision } = event;
@@ -269,20 +280,22 @@ function inventRows(random: Random): Record<string, Row[]> {
     });
   });
   const named = ["x:3", "x:3", "x:alias4", "x:a2/*", "x:a2/*", "x:99", "x:alias98", "x:a97/*"];
+  const early: Row = { id: "x:11", source: "x", landed_at: landings[0] };
   const tombstones = named.map((id, n) => {
     const event_time = isoTime(random.pick(hours) + random.below(hourMs));
     return land({ id, source: "x", ...(n % 2 === 0 && { event_time }) });
   });
-  const retractions = [3, 8].map((turn, n) =>
-    land({
-      stream: "url-mentions",
-      hour_from: hourText(hours[1] ?? start),
-      hour_to: hourText(hours[2 + n] ?? start),
-      landed_before: isoTime(landings[turn] ?? start),
-      reason: "invented",
-      retracted_at: isoTime(start),
-    }),
-  );
+  tombstones.push(early);
+  const retract = (turn: number, until: number, at = random.pick(landings)): Row => ({
+    stream: "url-mentions",
+    hour_from: hourText(hours[1] ?? start),
+    hour_to: hourText(hours[until] ?? start),
+    landed_before: isoTime(landings[turn] ?? start),
+    reason: "invented",
+    retracted_at: isoTime(start),
+    landed_at: at,
+  });
+  const retractions = [retract(3, 2), retract(8, 3), retract(0, 3, afterwards)];
   const closings = times(8, () => {
     const stream = random.pick(["url-mentions", "interactions"]);
     return land({ stream, watermark: isoTime(random.pick(landings)), hours: 1, bytes_billed: 0 });
@@ -387,10 +400,12 @@ test.each([1, 2])("views and closings say the same of whatever rows (%i)", async
       const { answer } = await warehouse.readWatermarks(since);
       expect(answer).toEqual(closing.queries.readWatermarks(since));
     }
-    const all = { from: start, to: start + 4 * hourMs };
+    const all = { from: start, to: start + 5 * hourMs };
     const few = { from: start + hourMs, to: start + 2 * hourMs };
     for (const window of [
       { since: start, ...all },
+      { since: afterwards, ...all },
+      { since: afterwards, ...all, postsSince: start, deletedSince: start },
       { since: landings[5] ?? start, ...few },
       { since: landings[5] ?? start, ...all, postsSince: landings[2] ?? start },
       {
