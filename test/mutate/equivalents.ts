@@ -281,7 +281,6 @@ export const equivalents: readonly Equivalent[] = [
   ]),
   ...inFile("shared/links/url/locate-url.ts", [
     ["question > queryEnd", "question >= queryEnd", "one sign is not another"],
-    ["text.slice(0, end)", "text", "only slower"],
   ]),
   ...inFile("shared/links/url/normalize-host.ts", [
     ["name.length <= 63", "false", "only slower"],
@@ -298,6 +297,7 @@ export const equivalents: readonly Equivalent[] = [
   ]),
   ...inFile("shared/links/url/normalize-query.ts", [
     [`"%20"`, `""`, "only slower"],
+    [`name.startsWith("%20")`, `name.endsWith("%20")`, "blanks end with what they begin with"],
     ...["false", "true", "a.name >= b.name", "a.name <= b.name"].map(
       (becomes) => ["a.name > b.name", becomes, "V8 asks only which comes before"] as const,
     ),

@@ -57,6 +57,12 @@ describe("faults that were planted", () => {
     expect(stale).toEqual([]);
   });
 
+  test("that are none may run out of time, which tells nothing", () => {
+    const { files, stale } = judgeMutants([mutant("Timeout")], [excuse], readSource);
+    expect([...files.values()]).toEqual([{ told: 0, excused: 1, untold: 0 }]);
+    expect(stale).toEqual([]);
+  });
+
   test("that are said to be none, and are told, are named", () => {
     expect(judgeMutants([mutant("Killed")], [excuse], readSource).stale).toEqual([excuse]);
     const elsewhere = mutant("Killed", { fileName: "shared/b.ts" });

@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, vi } from "vitest";
 import { keyVersion, normalizeUrl, traceUrl } from "../../../../shared/links/normalize-url.ts";
 
 const keyOf = (input: string) => normalizeUrl(input).urlKey;
@@ -194,7 +194,10 @@ describe("a link over 4,096 characters", () => {
 
   it("of a megabyte is not even parsed whole", () => {
     const input = `https://user@www.example.com/${"日".repeat(1 << 20)}`;
+    const parse = vi.spyOn(URL, "parse");
     const result = normalizeUrl(input);
+    expect(parse.mock.calls).toEqual([["https://user@www.example.com/"]]);
+    parse.mockRestore();
     expect(result.urlKey).toBe(`example.com/sha256-${sha256(input)}`);
     expect(keyOf(result.url ?? "")).toBe(result.urlKey);
     expect(normalizeUrl(`https://${"@".repeat(1 << 20)}example.com`)).toEqual({

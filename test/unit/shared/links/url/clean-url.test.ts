@@ -56,7 +56,7 @@ describe("an ampersand", () => {
     ["a&b&c=amp;", "a&b&c=amp;"],
     ["&amp&#38&#039;", "&amp&#38&#039;"],
     ["amp;a", "amp;a"],
-    ["aamp;a", "aamp;a"],
+    ["aamp;a&amp;b", "aamp;a&b"],
     ["a&", "a&"],
     ["", ""],
   ])("%s is %s", (text, plain) => {

@@ -14,6 +14,7 @@ test.each([
   ["www999.m.example.com", ["example.com", "host-www", "host-device"]],
   ["www1234.example.com", ["www1234.example.com"]],
   ["awww.example.com", ["awww.example.com"]],
+  ["www-www.example.com", ["www-www.example.com"]],
   ["a.www.example.com", ["a.www.example.com"]],
   ["www.www.com", ["www.com", "host-www"]],
   ["www1.www.example.com", ["www1.www.example.com"]],
