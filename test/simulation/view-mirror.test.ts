@@ -266,6 +266,9 @@ function inventRows(random: Random): Record<string, Row[]> {
   };
   const delivered = { message_id: "m", position: "p", received_at: isoTime(start), links: [] };
   posts.push({ ...late, ...delivered, landed_at: afterwards });
+  // And nothing of the one after it, when another was deleted.
+  const removal = { ...late, outcome: "delete", event_time: isoTime(start + 5 * hourMs) };
+  posts.push({ ...removal, ...delivered, landed_at: afterwards });
   const unlinked = times(60, () => {
     const { at, event } = readSome();
     const { id, source, revision } = event;
@@ -400,7 +403,7 @@ test.each([1, 2])("views and closings say the same of whatever rows (%i)", async
       const { answer } = await warehouse.readWatermarks(since);
       expect(answer).toEqual(closing.queries.readWatermarks(since));
     }
-    const all = { from: start, to: start + 5 * hourMs };
+    const all = { from: start, to: start + 6 * hourMs };
     const few = { from: start + hourMs, to: start + 2 * hourMs };
     for (const window of [
       { since: start, ...all },

@@ -427,6 +427,15 @@ describe("a source that is not well", () => {
         response.writeHead(200, { "content-encoding": "gzip" }).end(gzipSync(page).subarray(0, -4)),
     ],
     [
+      "gzip that breaks off between two members",
+      (_asked, _request, response) => {
+        const gzip = gzipSync(page);
+        const headers = { "content-encoding": "gzip", "content-length": 2 * gzip.length };
+        response.writeHead(200, headers).write(gzip);
+        setTimeout(() => response.destroy(), 20);
+      },
+    ],
+    [
       "a bomb",
       (_asked, _request, response) =>
         response
@@ -474,6 +483,16 @@ describe("a source that is not well", () => {
     expect(poller.cursors("mastodon-public")).toEqual([]);
     expect(poller.published.map(({ topic }) => topic)).toEqual(["tweets"]);
     expect(JSON.stringify(poller.logged)).not.toContain("t0ken");
+  });
+
+  test("leads to nobody else, however well they answer", async () => {
+    const other = await startSource(servePosts(() => 3));
+    const { origin } = await startSource((_asked, _request, response) =>
+      response.writeHead(302, { location: `${other.origin}/2/tweets` }).end(),
+    );
+    const poller = createPoller([sourceAt("x-recent-search", origin)], { since: "1" });
+    expect((await poller.poll()).status).toBe(503);
+    expect([other.asked, poller.published]).toEqual([[], []]);
   });
 
   test("keeps what it gave before it failed", async () => {
