@@ -31,7 +31,8 @@ An object that exists is replaced. Interrupting with Ctrl-C leaves no partial ob
 Exit codes: 0 all uploaded, 1 a failure, 2 a wrong argument, 130 interrupted.
 `;
 
-async function upload(args: string[], listen: () => AbortSignal): Promise<void> {
+/** What `npm run upload` does. */
+export async function upload(args: string[], listen: () => AbortSignal): Promise<void> {
   const options = parseUploadOptions(args);
   if (options === undefined) {
     process.stdout.write(help);

@@ -9,8 +9,9 @@ import { fileURLToPath } from "node:url";
 import { type Bucket, Storage } from "@google-cloud/storage";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { planTransfers } from "../../terraform/operate/upload/plan-transfers.ts";
-import { parseUploadOptions } from "../../terraform/operate/upload.ts";
+import { parseUploadOptions, upload } from "../../terraform/operate/upload.ts";
 import { startStorage } from "../local-cloud/storage/start-storage.ts";
+import { callCommand } from "../support/call-command.ts";
 
 const command = fileURLToPath(new URL("../../terraform/operate/upload.ts", import.meta.url));
 
@@ -50,7 +51,13 @@ function startUpload(args: string[], env: Record<string, string> = {}) {
   return { child, finished };
 }
 
-const run = (args: string[], env: Record<string, string> = {}) => startUpload(args, env).finished;
+/** The same in this process, for all but the start and the end of one. */
+const run = (args: string[], env: Record<string, string> = {}) =>
+  callCommand("upload", upload, args, {
+    INIT_CWD: directory,
+    STORAGE_EMULATOR_HOST: server.url,
+    ...env,
+  });
 
 async function uploadedNames(): Promise<string[]> {
   const [files] = await bucket.getFiles();
@@ -59,7 +66,8 @@ async function uploadedNames(): Promise<string[]> {
 
 describe("upload", () => {
   test("several files go under a prefix", async () => {
-    const result = await run(["--bucket", "lake", "a.jsonl", "b c.jsonl.gz", "landing/tweets/"]);
+    const args = ["--bucket", "lake", "a.jsonl", "b c.jsonl.gz", "landing/tweets/"];
+    const result = await startUpload(args).finished;
 
     expect(result.stderr).toBe(`Uploading to gs://lake in the emulator at ${server.url}\n`);
     expect(result.code).toBe(0);
