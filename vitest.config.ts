@@ -5,18 +5,18 @@ import { BaseSequencer, type TestSpecification } from "vitest/node";
 // The tests start many processes of the same few programs: each is compiled once.
 process.env.NODE_COMPILE_CACHE ??= join(import.meta.dirname, "node_modules/.cache/compiled");
 
-/** Half a minute of CPU each and more, in the order in which both cores have the most to do. */
+/** Twenty seconds of CPU each and more, in the order in which both cores have the most to do. */
 const longest = [
   "integration/readme",
   "simulation/simulation",
   "simulation/planted-faults",
-  "integration/three-ways",
-  "integration/end-to-end",
   "integration/dashboard-page",
-  "integration/replay",
+  "integration/end-to-end",
+  "integration/three-ways",
   "integration/log-canaries",
-  "unit/terraform/rehearsal",
+  "integration/replay",
   "conformance/turnstiles",
+  "unit/terraform/rehearsal",
   "integration/",
 ];
 
