@@ -247,6 +247,7 @@ describe("an edited tweet", () => {
     ],
     [{ edit_info: { edit: null, initial: { editTweetIds: null } } }, `x:${tweet.id_str}`],
     [{ edit_info: { initial: { editTweetIds: [] } } }, `x:${tweet.id_str}`],
+    [{ edit_info: {} }, `x:${tweet.id_str}`],
     [{ edit_info: null, edit_history: { initial_tweet_id: null } }, `x:${tweet.id_str}`],
   ])("is a version of what %j says", (more, id) => {
     expect(read(more).id).toBe(id);
