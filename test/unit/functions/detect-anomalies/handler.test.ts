@@ -306,6 +306,13 @@ describe("what cannot be judged", () => {
     await expect(
       createHandler({ ...rest, find: totals.find, publish: unavailable })(message),
     ).rejects.toThrow("unavailable");
+    const publish = async (topic: string) =>
+      topic === "failed-events" ? unavailable() : undefined;
+    await expect(
+      createHandler({ ...rest, find: totals.find, publish })(
+        messagePublished("{}", "hours-closed"),
+      ),
+    ).rejects.toThrow("unavailable");
   });
 });
 

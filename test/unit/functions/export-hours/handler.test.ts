@@ -71,7 +71,9 @@ function openTestBed(
       return { rows, bytesBilled: 10_485_760 };
     },
     publish: async (topic, _schema, lines) => {
-      if (lines.length > 0) published.push({ topic, lines });
+      if (lines.length === 0) return;
+      await before(`publish ${topic}`);
+      published.push({ topic, lines });
     },
     random: { randomUUID: () => `attempt${++attempts}` },
     log: { info: (counts) => void logged.push(counts) },
@@ -266,4 +268,14 @@ describe("the statement", () => {
       ].join("\n"),
     );
   });
+});
+
+test("a message is not acknowledged while a record that is no closed hour is not safe", async () => {
+  const bed = openTestBed({
+    before: (step) => {
+      if (step === "publish failed-events") throw new Error("unavailable");
+    },
+  });
+  const told = bed.tellText(`${lineOf({ revision: 7 })}\n{"stream":"nothing"}`);
+  await expect(told).rejects.toThrow("unavailable");
 });

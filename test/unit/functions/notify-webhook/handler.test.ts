@@ -24,6 +24,7 @@ function openTestBed(
   statuses: number[] = [],
   webhook: string | undefined = "https://hooks.example/in",
   now = "2026-01-07T07:10:00.900Z",
+  takesFailures = true,
 ) {
   const sent: { url: string; headers: Readonly<Record<string, string>>; body: string }[] = [];
   const published: string[] = [];
@@ -33,7 +34,10 @@ function openTestBed(
       sent.push({ url: url.href, headers, body });
       return statuses.shift() ?? 200;
     },
-    publish: async (_, __, lines) => void published.push(...lines),
+    publish: async (_, __, lines) => {
+      if (lines.length > 0 && !takesFailures) throw new Error("unavailable");
+      published.push(...lines);
+    },
     now: () => Date.parse(now),
     log: { info: (counts) => void logged.push(counts) },
     config: {
@@ -114,6 +118,13 @@ test("tells nobody without an address, and keeps what is no anomaly", async () =
     stage: "notify-webhook",
     reason: "invalid-field",
   });
+});
+
+test("is not acknowledged when what is no anomaly is not safe", async () => {
+  const { handle } = openTestBed([], undefined, undefined, false);
+  await expect(handle(messagePublished('{"stream":1}', "anomalies"))).rejects.toThrow(
+    "unavailable",
+  );
 });
 
 describe("the configuration", () => {

@@ -11,8 +11,9 @@ const usual = async (): Promise<Taken> => ({ told: { words: 3 } });
 function createTaker(
   take: (object: StoredObject, name: string) => Promise<Taken> = usual,
   config: { landingBucket?: string } = {},
+  fails = false,
 ) {
-  const lake = createMemoryLake();
+  const lake = createMemoryLake({ fails: () => fails });
   const handle = createObjectHandler(
     { stage: "count-words", folder: "texts", atATime: 2, take },
     {
@@ -46,6 +47,15 @@ describe("an object of its folder", () => {
         message: "taken",
       },
     ]);
+  });
+
+  test("is not acknowledged while its failed event is not safe", async () => {
+    const broken = () => Promise.reject(new BrokenObjectError(reason, "damaged"));
+    const inPart = async () => ({ told: {}, failure: { reason, issues } });
+    for (const take of [broken, inPart]) {
+      const { handle, put } = createTaker(take, {}, true);
+      await expect(handle(put("landing/texts/a.txt", "abc"))).rejects.toThrow("unavailable");
+    }
   });
 
   test("of which something could not be used is a failed event, too", async () => {
