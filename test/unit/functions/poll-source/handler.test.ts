@@ -443,6 +443,13 @@ describe("a source that is not well", () => {
           .end(gzipSync(Buffer.alloc(6_000_000))),
     ],
     [
+      "a page of more than any page has",
+      (_asked, _request, response) => {
+        const text = "x".repeat(5_000_000);
+        response.writeHead(200).end(JSON.stringify([{ id: "5", text }]));
+      },
+    ],
+    [
       "another compression",
       (_asked, _request, response) =>
         response.writeHead(200, { "content-encoding": "br" }).end(page),
