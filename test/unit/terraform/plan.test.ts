@@ -15,6 +15,7 @@ import { storedTables } from "../../../shared/rows/stored-tables.ts";
 import { urlMentions } from "../../../shared/streams/url-mentions.ts";
 import { deployedViews } from "../../../terraform/deployed-views.ts";
 import { generatedFiles } from "../../../terraform/generate.ts";
+import { objectSpanMs } from "../../../terraform/operate/archive/find-objects.ts";
 import { readArchiveName } from "../../../terraform/operate/archive/read-archive-name.ts";
 import { readManifests } from "../../../terraform/read-manifests.ts";
 import { runtimeEnvironment } from "../../local-cloud/run-function.ts";
@@ -85,6 +86,8 @@ test("Pub/Sub writes the archive under the names that replay reads", () => {
           filename_prefix: z.string(),
           filename_datetime_format: z.string(),
           filename_suffix: z.string(),
+          max_duration: z.string().regex(/^\d+s$/),
+          avro_config: z.unknown(),
         }),
       ),
     })
@@ -99,6 +102,11 @@ test("Pub/Sub writes the archive under the names that replay reads", () => {
   const name = `${prefix}${time}_4c1d${config?.filename_suffix}`;
   expect(writeArchiveName("tweets", at, "4c1d")).toBe(name);
   expect(readArchiveName(name)).toBe(at.getTime());
+  // Of an object that was begun before a time, replay looks for what came after it only so long.
+  const spanMs = 1_000 * Number.parseInt(config?.max_duration ?? "", 10);
+  expect(spanMs).toBeLessThan(objectSpanMs);
+  // Without it, an archive has no attributes: not which schema, nor which compression.
+  expect(config?.avro_config).toEqual([{ write_metadata: true }]);
 });
 
 describe("the environment of each function", () => {
