@@ -109,6 +109,22 @@ test("Pub/Sub writes the archive under the names that replay reads", () => {
   expect(config?.avro_config).toEqual([{ write_metadata: true }]);
 });
 
+test("what is kept is kept as long as `npm run forget` says", async () => {
+  const folder = join(root, "terraform/modules/event-function");
+  const { resources } = await parseModule(readTerraformFiles(folder));
+  const bodyOf = (wanted: string, named: string) =>
+    [...module.resources, ...resources].find(({ type, name }) => type === wanted && name === named)
+      ?.body;
+  const said = readFileSync(join(root, "terraform/operate/forget.ts"), "utf8");
+  expect(said).toContain("up to 7 days where it is not delivered, 31 days where it was given up");
+  const days = (count: number) => ({ message_retention_duration: `${count * 86_400}s` });
+  expect(bodyOf("google_pubsub_subscription", "push")).toMatchObject(days(7));
+  expect(bodyOf("google_pubsub_subscription", "kept")).toMatchObject(days(31));
+  expect(said).toContain("BigQuery can then bring them back for 7 days");
+  const dataset = bodyOf("google_bigquery_dataset", "hourtally");
+  expect(dataset).toMatchObject({ max_time_travel_hours: `${7 * 24}` });
+});
+
 describe("the environment of each function", () => {
   test("every expression is known here", () => {
     expect(knownVariables.filter(([, value]) => value === undefined)).toEqual([]);
