@@ -92,6 +92,9 @@ test("a manifest takes the place of the one that was read, and of no other", asy
   expect(await lake.writeManifest(name, manifest, "41")).toBe(false);
   const asked = server?.requests.map(({ url }) => url.searchParams.get("ifGenerationMatch"));
   expect(asked).toEqual(["0", "41"]);
+  // A cache in between must not answer with an older one.
+  for (const { body } of server?.requests ?? [])
+    expect(String(body)).toContain('"cacheControl":"no-cache"');
 });
 
 test("files are listed from all pages", async () => {
