@@ -10,7 +10,8 @@ export function leavesArticle(path: string): boolean {
   if (last === undefined || /^[.~@]/.test(last)) return false;
   const words = last.split(/[-_]/);
   if (words.length > 2 || /[0-9]{4}/.test(last)) return true;
-  if (/\.[a-z]{3,5}$/i.test(last)) return true;
+  const dot = last.lastIndexOf(".");
+  if (dot !== -1 && /^[a-z]{3,5}$/i.test(last.slice(dot + 1))) return true;
   const name = (words.at(-1) ?? "").toLowerCase();
   if (name.length <= 3 || name.endsWith("s") || known.has(name)) return false;
   return words.length === 2 || segments.length > 1;

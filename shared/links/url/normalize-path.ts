@@ -33,7 +33,11 @@ export function normalizePath(path: string, host: Host, fired: string[]): string
 /** `;jsessionid=…` and the like, up to the next `;` or `/`. */
 function dropParameters(path: string, fired: string[]): string {
   if (!path.includes(";")) return path;
-  const rest = path.replace(sessionParameters, "");
+  const [start, ...parameters] = path.split(";");
+  const kept = parameters.map((text) =>
+    sessionParameter.test(text) ? fromSlash(text) : `;${text}`,
+  );
+  const rest = `${start}${kept.join("")}`;
   if (rest === path) return path;
   fired.push("path-session");
   // The segment that is left may be a dot segment.
@@ -41,7 +45,12 @@ function dropParameters(path: string, fired: string[]): string {
 }
 
 /** Servlets, PHP, and the load balancer of SAP. */
-const sessionParameters = /;(?:jsessionid|phpsessid|saplb_\*)=[^;/]*/gi;
+const sessionParameter = /^(?:jsessionid|phpsessid|saplb_\*)=/i;
+
+function fromSlash(text: string): string {
+  const slash = text.indexOf("/");
+  return slash === -1 ? "" : text.slice(slash);
+}
 
 function dropSegments(path: string, host: Host, fired: string[]): string {
   let rest = path;
