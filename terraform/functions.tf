@@ -76,7 +76,7 @@ data "archive_file" "bundle" {
 
   lifecycle {
     precondition {
-      condition     = alltrue([for file in ["index.js", "package.json", "package-lock.json"] : fileexists("${local.root}/dist/${each.key}/${file}")])
+      condition     = alltrue([for file in ["index.cjs", "package.json", "package-lock.json"] : fileexists("${local.root}/dist/${each.key}/${file}")])
       error_message = "dist/${each.key} is not built: run npm run build first."
     }
   }

@@ -50,6 +50,7 @@ export function rehearseDeployment(
   const folder = mkdtempSync(join(tmpdir(), "hourtally-rehearsal-"));
   const inside = join(folder, "terraform");
   mkdirSync(join(inside, "modules/event-function"), { recursive: true });
+  mkdirSync(join(folder, "dist"));
   const link = (name: string) => symlinkSync(join(root, "terraform", name), join(inside, name));
   const addJson = (name: string, value: unknown) =>
     writeFileSync(join(inside, name), JSON.stringify(value));
@@ -72,11 +73,8 @@ export function rehearseDeployment(
         Object.entries(whole.tables).filter(([table]) => tables.includes(table)),
       ),
     });
-    mkdirSync(join(folder, "dist", name), { recursive: true });
-    // What npm run build makes is looked for, but not read.
-    for (const file of ["index.js", "package.json", "package-lock.json"]) {
-      writeFileSync(join(folder, "dist", name, file), "");
-    }
+    // The bundle itself: whether it is built is asked before anything is deployed.
+    symlinkSync(join(root, "dist", name), join(folder, "dist", name));
   }
   const write = (name: string, module: Module) =>
     writeFileSync(join(inside, name), JSON.stringify(standIns(module), null, 1));

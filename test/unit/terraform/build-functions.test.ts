@@ -8,6 +8,7 @@ import { join, relative } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import { promisify } from "node:util";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import * as z from "zod";
 import { triggersOf } from "../../../shared/manifest/function-manifest.ts";
 import { readManifests } from "../../../terraform/read-manifests.ts";
 import { freePort } from "../../local-cloud/tcp-port.ts";
@@ -65,7 +66,19 @@ test("a bundle locks what the project locks: versions and integrity, machine cod
   expect(Object.keys(packagesOf(join(dist, "append-rows")))).not.toContain("node_modules/sharp");
 });
 
+/** What Terraform asks for before it takes a bundle. */
+function filesAskedFor(): string[] {
+  const source = readFileSync(join(dist, "../terraform/functions.tf"), "utf8");
+  const [, list = "[]"] = /for file in (\[[^\]]+\]) : fileexists/.exec(source) ?? [];
+  return z.array(z.string()).parse(JSON.parse(list));
+}
+
 describe.each(manifests)("the bundle of $name", ({ name }) => {
+  test("has what a deployment asks for", () => {
+    expect(filesAskedFor()).toHaveLength(3);
+    expect(filesOf(name)).toEqual(expect.arrayContaining(filesAskedFor()));
+  });
+
   test("holds index.cjs, what it depends on and its page, no more", () => {
     const files = filesOf(name);
     const page = files.filter((file) => file.startsWith("page/"));
