@@ -113,6 +113,12 @@ export function hourStart(hour: string): number {
   return at;
 }
 
+/** The start of the hour of an event time, in ms since 1970. */
+export function hourOf(eventTime: unknown): number {
+  const at = Date.parse(text(eventTime));
+  return at - (at % hourMs);
+}
+
 /** `2019-07-03T06:00:00Z` of the start of an hour in ms since 1970. */
 export const hourText = (at: number): string =>
   `${new Date(at).toISOString().slice(0, "2019-07-03T06:00:00".length)}Z`;

@@ -1,4 +1,11 @@
-import { bestRevisions, hourText, membersOf, notRetracted, withdrawnBy } from "./count-hours.ts";
+import {
+  bestRevisions,
+  hourOf,
+  hourText,
+  membersOf,
+  notRetracted,
+  withdrawnBy,
+} from "./count-hours.ts";
 import type { Row } from "./create-warehouse.ts";
 
 /**
@@ -23,16 +30,12 @@ export function countUnlinked(tables: {
     }
   }
   const links = new Set<string>();
-  const unlinked = tables.unlinked.map((row) => ({ ...row, hour: hourOf(row.event_time) }));
+  const unlinked = tables.unlinked.map((row) => ({
+    ...row,
+    hour: hourText(hourOf(row.event_time)),
+  }));
   for (const { id, revision, url } of notRetracted(unlinked, tables.retractions)) {
     if (readings.has(JSON.stringify([id, revision]))) links.add(JSON.stringify([id, url]));
   }
   return links.size;
-}
-
-const hourMs = 3_600_000;
-
-function hourOf(time: unknown): string {
-  const at = Date.parse(String(time));
-  return hourText(at - (at % hourMs));
 }

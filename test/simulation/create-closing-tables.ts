@@ -3,7 +3,7 @@ import type {
   Warehouse as ClosingWarehouse,
 } from "../../functions/close-hours/close-stream.ts";
 import type { TouchedHour } from "../../functions/close-hours/plan-closing.ts";
-import { hourStart, landedAt, text } from "./count-hours.ts";
+import { hourOf, hourStart, landedAt, text } from "./count-hours.ts";
 import {
   type CountTotals,
   countTotals,
@@ -188,9 +188,4 @@ export const closingRules: ClosingRules = {
   find: findTouched,
   count: countTotals,
   view: viewHours,
-};
-
-const hourOf = (time: unknown): number => {
-  const at = Date.parse(text(time));
-  return at - (at % hourMs);
 };
