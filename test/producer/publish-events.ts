@@ -7,6 +7,7 @@ import {
 } from "../../shared/codec/encode-payload.ts";
 import { packedBytes } from "../../shared/codec/pack-lines.ts";
 import { publishRetry } from "../../shared/codec/publish-retry.ts";
+import { createPace } from "./create-pace.ts";
 import { maxEventBytes } from "./event-limits.ts";
 
 /** What the server has acknowledged so far; bytes are those of the events, before compression. */
@@ -18,8 +19,6 @@ const maxOutstandingRequests = 32;
 const maxOutstandingBytes = 16_000_000;
 /** Events a request should carry; below it, the client puts several messages into one request. */
 const eventsPerRequest = 100;
-/** A source slower than the rate is not made up for by a burst of more than this (ms). */
-const maxLagMs = 250;
 const lineFeed = 0x0a;
 
 /** Long enough for a server that restarts, short enough for someone who waits. */
@@ -54,7 +53,7 @@ export async function publishEvents(options: {
   const { events, rate, signal, onRefused } = options;
   const startedAt = performance.now();
   const outbox = createOutbox(options);
-  const pace = rate === undefined ? undefined : createPace(rate, signal);
+  const waitMs = rate === undefined ? () => 0 : createPace(rate, () => performance.now());
   let refused = 0;
 
   try {
@@ -64,8 +63,8 @@ export async function publishEvents(options: {
         onRefused?.(event);
         continue;
       }
-      const due = pace?.();
-      if (due !== undefined) await due;
+      const wait = waitMs();
+      if (wait > 0) await sleep(wait, undefined, { signal }).catch(() => undefined);
       const sent = outbox.add(event);
       if (sent) await outbox.room();
       if (outbox.hasFailed()) break;
@@ -219,20 +218,6 @@ function createOrder(onSettled: ((events: number) => void) | undefined) {
       while (messages[0]?.isDone === true) settled += messages.shift()?.events ?? 0;
       onSettled?.(settled);
     };
-  };
-}
-
-/** Spreads events evenly: returns what to wait for before the next one, if anything. */
-function createPace(rate: number, signal: AbortSignal | undefined) {
-  const interval = 1_000 / rate;
-  let due = performance.now();
-  return (): Promise<void> | undefined => {
-    const now = performance.now();
-    due = Math.max(due, now - maxLagMs);
-    const wait = due - now;
-    due += interval;
-    if (wait < 1) return undefined;
-    return sleep(wait, undefined, signal === undefined ? {} : { signal }).catch(() => {});
   };
 }
 
