@@ -1,6 +1,7 @@
 import { join } from "node:path";
 import { defineConfig } from "vitest/config";
 import { BaseSequencer, type TestSpecification } from "vitest/node";
+import { patienceMs } from "./test/support/wait-until.ts";
 
 // The tests start many processes of the same few programs: each is compiled once.
 process.env.NODE_COMPILE_CACHE ??= join(import.meta.dirname, "node_modules/.cache/compiled");
@@ -76,6 +77,7 @@ export default defineConfig({
     sequence: { sequencer: LongestFirst },
     globalSetup: ["test/support/build-once.ts"],
     // Files that start processes take their time when they share the cores.
+    expect: { poll: { timeout: patienceMs } },
     testTimeout: 60_000,
     hookTimeout: 60_000,
   },

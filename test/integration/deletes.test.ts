@@ -108,11 +108,11 @@ describe("deleted tweets", () => {
     expect(stderr).toContain("2 receipts: id, author, time, links, text if it is kept. For good.");
     expect(stderr).toContain("7 days (time travel)");
     await expect
-      .poll(mentions, { timeout: 20_000, interval: 200 })
+      .poll(mentions, { interval: 200 })
       .toEqual({ "example.com/a": 1, "example.com/d1": 1 });
 
     await forgetAll("--post", "2003");
-    await expect.poll(mentions, { timeout: 20_000, interval: 200 }).toEqual({ "example.com/a": 1 });
+    await expect.poll(mentions, { interval: 200 }).toEqual({ "example.com/a": 1 });
     expect(await latest()).toEqual(["x:1002"]);
     expect((await forgetAll("--author", "21")).told).toMatchObject({ posts: 0 });
 

@@ -1,7 +1,6 @@
 import { isUtf8 } from "node:buffer";
 import { readdirSync, readFileSync } from "node:fs";
 import { Readable } from "node:stream";
-import { setTimeout as delay } from "node:timers/promises";
 import { createGzip, gzipSync } from "node:zlib";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import * as z from "zod";
@@ -11,6 +10,7 @@ import type { CollectedMessage as LandedMessage } from "../support/collect-messa
 import { peakResidentBytes } from "../support/process-usage.ts";
 import { hasSharedData, sharedDataPath, sharedLines } from "../support/shared-data.ts";
 import { startLanding } from "../support/start-landing.ts";
+import { waitUntil } from "../support/wait-until.ts";
 
 const mebibyte = 1024 * 1024;
 
@@ -30,7 +30,7 @@ async function killWhileLoading(object: string, content: Buffer): Promise<number
     landing.messages("log-lines").filter(({ attributes }) => attributes.object === object).length;
   const restarts = landing.loader.restarts();
   await landing.bucket.file(object).save(content);
-  for (let turn = 0; turn < 1_000 && published() === 0; turn++) await delay(5);
+  await waitUntil("its first message is published", () => published() > 0);
   process.kill(landing.loader.pid() ?? Number.NaN, "SIGKILL");
   await expect.poll(() => landing.loader.restarts(), { interval: 5 }).toBe(restarts + 1);
   return published();
@@ -40,7 +40,7 @@ async function killWhileLoading(object: string, content: Buffer): Promise<number
 async function messagesOf(topic: string, object: string, count: number): Promise<LandedMessage[]> {
   const own = () =>
     landing.messages(topic).filter(({ attributes }) => attributes.object === object);
-  for (let turn = 0; turn < 500 && own().length < count; turn++) await delay(20);
+  await waitUntil(`${count} of ${object}`, () => own().length >= count);
   return own();
 }
 
@@ -54,7 +54,7 @@ async function failedOf(object: string, count: number) {
       .flatMap(({ data }) => data.toString().split("\n"))
       .map((line) => failedEvent.parse(JSON.parse(line)))
       .filter(({ attributes }) => attributes.some(({ value }) => value === object));
-  for (let turn = 0; turn < 500 && own().length < count; turn++) await delay(20);
+  await waitUntil(`${count} of ${object}`, () => own().length >= count);
   return own();
 }
 

@@ -134,10 +134,9 @@ test("an endpoint that fails first and then accepts gets everything, after growi
   const times = endpoint.requests.map(({ arrivedAt }) => arrivedAt);
   const pauses = times.slice(1).map((time, index) => time - (times[index] ?? 0));
   expect(endpoint.requests.length).toBe(4);
-  // 100, 200 and 400 ms and up to 20 % more, and what a busy machine adds.
+  // 100, 200 and 400 ms and up to 20 % more, and whatever a busy machine adds.
   for (const [index, least] of [95, 195, 395].entries()) {
     expect(pauses[index]).toBeGreaterThanOrEqual(least);
-    expect(pauses[index]).toBeLessThan(least * 2 + 500);
   }
 });
 
@@ -145,28 +144,28 @@ test("nobody listening: the endpoint's absence is survived, and not hammered", a
   const endpoint = await startRecordingEndpoint(answerWith(204));
   await endpoint.close();
   await topic.createSubscription(SUBSCRIPTION, { pushConfig: { pushEndpoint: endpoint.url } });
+  const before = performance.now();
   await publish(500);
 
-  await sleep(700);
-
-  const { delivered } = bed.server.stats()[SUBSCRIPTION] ?? { delivered: 0 };
   // 4, then 2, 1 and 1 after pauses of 100, 200 and 400 ms.
-  expect(delivered).toBeGreaterThanOrEqual(6);
-  expect(delivered).toBeLessThanOrEqual(8);
+  const delivered = () => bed.server.stats()[SUBSCRIPTION]?.delivered ?? 0;
+  await waitUntil("it is tried four times", () => delivered() >= 8);
+  expect(performance.now() - before).toBeGreaterThanOrEqual(690);
   expect(bed.server.backlog()).toBe(500);
 });
 
 test("an endpoint that hangs is given up at the deadline and tried again", async () => {
-  const endpoint = await pushTo((response, count) => {
+  const answer = (response: ServerResponse, count: number) => {
     if (count > 1) answerWith(204)(response);
-  });
+  };
+  const endpoint = await pushTo(answer, { ackDeadlineSeconds: 600 });
   await publish(1);
   await waitUntil("the first push hangs", () => endpoint.requests.length === 1);
 
-  bed.advanceClock(9_000);
+  bed.advanceClock(500_000);
   await sleep(150);
   expect(bed.server.stats()[SUBSCRIPTION]).toMatchObject({ outstanding: 1, delivered: 1 });
-  bed.advanceClock(1_000);
+  bed.advanceClock(100_000);
   await allAcknowledged();
 
   expect(endpoint.aborted()).toBe(1);

@@ -8,9 +8,9 @@ import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
-import { setTimeout as delay } from "node:timers/promises";
 import { Storage } from "@google-cloud/storage";
 import { afterEach, beforeEach, expect, test } from "vitest";
+import { waitUntil } from "../support/wait-until.ts";
 
 const SERVER = new URL("../local-cloud/storage/start-storage.ts", import.meta.url).href;
 const MIB = 1_048_576;
@@ -52,9 +52,7 @@ async function start(): Promise<void> {
   }
   const output = createInterface({ input: server.stdout });
   output.on("line", (line) => lines.push(line));
-  for (let turn = 0; turn < 500 && !lines.some((line) => line.startsWith("http")); turn += 1) {
-    await delay(20);
-  }
+  await waitUntil("the server listens", () => lines.some((line) => line.startsWith("http")));
   url = lines.find((line) => line.startsWith("http")) ?? "";
   process.env.STORAGE_EMULATOR_HOST = url;
 }
@@ -129,8 +127,8 @@ test("killed in mid-upload it leaves no object, and the bytes of a plain upload 
     "POST /upload/storage/v1/b/lake/o?uploadType=media&name=half HTTP/1.1\r\nHost: localhost\r\nContent-Length: 2000000\r\n\r\n",
   );
   socket.write(Buffer.alloc(MIB, 1));
-  await delay(200);
-  expect(readdirSync(join(directory, "content"))).toHaveLength(2);
+  const contents = () => readdirSync(join(directory, "content")).length;
+  await waitUntil("the upload has begun", () => contents() === 2);
   await kill();
 
   await start();
@@ -159,8 +157,6 @@ test("killed between finalizing and publishing it publishes after the next start
   await kill();
 
   await start();
-  for (let turn = 0; turn < 100 && lines.length < 2; turn += 1) {
-    await delay(20);
-  }
+  await waitUntil("it is published", () => lines.length >= 2);
   expect(lines.filter((line) => line.includes('"objectId":"owed"'))).toHaveLength(1);
 });

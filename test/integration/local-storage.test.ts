@@ -11,6 +11,7 @@ import { gzipSync } from "node:zlib";
 import { type Bucket, IdempotencyStrategy, Storage } from "@google-cloud/storage";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { startStorage } from "../local-cloud/storage/start-storage.ts";
+import { waitUntil } from "../support/wait-until.ts";
 
 type Message = { topic: string; data: string; attributes: Record<string, string> };
 
@@ -74,9 +75,7 @@ function patternedBytes(size: number): Buffer {
 }
 
 async function waitForMessages(count: number): Promise<Message[]> {
-  for (let turn = 0; turn < 100 && messages.length < count; turn += 1) {
-    await delay(20);
-  }
+  await waitUntil(`${count} messages`, () => messages.length >= count);
   return messages;
 }
 
@@ -371,7 +370,7 @@ describe("resumable uploads", () => {
       const [file] = contentFiles();
       return file === undefined ? 0 : statSync(join(directory, "content", file)).size;
     };
-    await expect.poll(written, { timeout: 20_000, interval: 20 }).toBeGreaterThan(1_000_000);
+    await expect.poll(written, { interval: 20 }).toBeGreaterThan(1_000_000);
     const least = written();
     // A status request while the first is still open: its client has given up on that one.
     const status = await fetch(uri, { method: "PUT", headers: { "content-range": "bytes */*" } });

@@ -4,12 +4,13 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
-import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import * as z from "zod";
 import { createOracle } from "../chaos/create-oracle.ts";
 import { freePort } from "../local-cloud/tcp-port.ts";
 import { generateTweets } from "../producer/generate-tweets.ts";
 import { startTestCloud } from "../support/test-cloud.ts";
+import { waitUntil } from "../support/wait-until.ts";
 
 /** The launcher of Google's Pub/Sub emulator, where the `gcloud` component is installed with Java. */
 function findEmulator(): string | undefined {
@@ -50,7 +51,7 @@ describe.skipIf(launcher === undefined)("Google's own Pub/Sub emulator instead o
         output += chunk.toString();
       });
     }
-    await vi.waitFor(() => expect(output).toContain("Server started"), { timeout: 45_000 });
+    await waitUntil("it has started", () => output.includes("Server started"), 45_000);
   }, 60_000);
 
   afterAll(async () => {

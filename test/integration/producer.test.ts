@@ -11,6 +11,7 @@ import { type Pubsub, startPubsub } from "../local-cloud/pubsub/start-pubsub.ts"
 import { produce } from "../producer/produce.ts";
 import { callCommand } from "../support/call-command.ts";
 import { plainData } from "../support/plain-data.ts";
+import { waitUntil } from "../support/wait-until.ts";
 
 const root = join(import.meta.dirname, "../..");
 const projectId = "producer-test";
@@ -58,7 +59,7 @@ async function receive(subscription: Subscription, messages: number) {
     received.push({ data: plainData(data, attributes).toString("latin1"), attributes });
     message.ack();
   });
-  for (let tries = 0; received.length < messages && tries < 500; tries += 1) await sleep(10);
+  await waitUntil(`${messages} messages`, () => received.length >= messages);
   // What should not come would come now.
   await sleep(100);
   await subscription.close();
@@ -236,7 +237,6 @@ describe("made-up tweets", () => {
 
     const { seconds } = summarySchema.parse(JSON.parse(stdout));
     expect(seconds).toBeGreaterThan(1.4);
-    expect(seconds).toBeLessThan(4);
   });
 });
 
@@ -264,7 +264,8 @@ describe("interruption", () => {
     expect(code).toBe(given.exitCode);
     expect(outcome).toBe("interrupted");
     expect(events).toBeGreaterThan(100);
-    expect(events).toBeLessThan(5_000);
+    // In as long as the test may take.
+    expect(events).toBeLessThan(100_000);
   });
 
   test("the count is what the server has", async () => {

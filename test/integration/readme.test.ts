@@ -8,9 +8,10 @@ import { join, relative } from "node:path";
 import { text } from "node:stream/consumers";
 import { BigQuery } from "@google-cloud/bigquery";
 import { parquetReadObjects } from "hyparquet";
-import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import * as z from "zod";
 import { generateTweets } from "../producer/generate-tweets.ts";
+import { waitUntil } from "../support/wait-until.ts";
 
 const root = join(import.meta.dirname, "../..");
 const readme = readFileSync(join(root, "README.md"), "utf8");
@@ -131,7 +132,7 @@ function startCloud(...[command, ...args]: [string, ...string[]]) {
 /** The process that is starting a cloud; npm does not tell whom it has started. */
 async function pidOfStart(): Promise<number> {
   const claim = () => readFileSync(join(stateFolder, "starting"), "utf8");
-  await vi.waitFor(() => expect(claim()).toMatch(/^\d+$/), { ...patience, interval: 10 });
+  await expect.poll(claim, { ...patience, interval: 10 }).toMatch(/^\d+$/);
   return Number(claim());
 }
 
@@ -141,12 +142,11 @@ async function expectNothingAfter(end: () => void): Promise<void> {
     .object({ bigquery: z.string(), functions: z.record(z.string(), z.string()) })
     .parse(JSON.parse(readFileSync(join(stateFolder, "cloud.json"), "utf8")));
   end();
-  await vi.waitFor(async () => {
-    expect(existsSync(join(stateFolder, "cloud.json"))).toBe(false);
-    for (const url of [bigquery, ...Object.values(functions)]) {
-      await expect(fetch(url)).rejects.toThrow("fetch failed");
-    }
-  }, patience);
+  await expect.poll(() => existsSync(join(stateFolder, "cloud.json")), patience).toBe(false);
+  const urls = [bigquery, ...Object.values(functions)];
+  const answers = () => Promise.allSettled(urls.map((url) => fetch(url)));
+  const refused = { status: "rejected", reason: new TypeError("fetch failed") };
+  await expect.poll(answers, patience).toEqual(urls.map(() => refused));
   expect(existsSync(join(stateFolder, "starting"))).toBe(false);
 }
 
@@ -157,10 +157,7 @@ describe("the commands of the README", () => {
   beforeAll(async () => {
     folder = await mkdtemp(join(tmpdir(), "hourtally-readme-"));
     up = start("npm ci && npm start");
-    await vi.waitFor(() => expect(up.errors()).toContain("Up until Ctrl-C."), {
-      timeout: 280_000,
-      interval: 200,
-    });
+    await waitUntil("it is up", () => up.errors().includes("Up until Ctrl-C."), 280_000);
   }, 300_000);
 
   afterAll(async () => {
@@ -210,9 +207,7 @@ describe("the commands of the README", () => {
   test("one's own tweet is counted", async () => {
     const echo = commands.find((command) => command.startsWith("echo "));
     await run(echo ?? "");
-    await expect
-      .poll(() => up.errors(), { timeout: 30_000, interval: 200 })
-      .toMatch(/received 5,001 = /);
+    await expect.poll(() => up.errors(), { interval: 200 }).toMatch(/received 5,001 = /);
   }, 60_000);
 
   test("generated events are published, and a joined npm start sums up what it added", async () => {
@@ -265,7 +260,7 @@ describe("the commands of the README", () => {
     if (hasPythonClient) await runScript([python, "-c"], scriptOf("python", "pubsub_v1"));
     const published = hasPythonClient ? ["node", "python"] : ["node"];
     await expect
-      .poll(pages, { timeout: 30_000, interval: 200 })
+      .poll(pages, { interval: 200 })
       .toEqual(published.map((name) => ({ url_key: `example.com/${name}` })));
   }, 60_000);
 
@@ -356,7 +351,7 @@ describe("the commands of the README", () => {
       `another npm start is starting here (process ${pid}): wait until it is up`,
     );
     expect(code).toBe(1);
-    await vi.waitFor(() => expect(own.errors()).toContain("Up until Ctrl-C."), patience);
+    await expect.poll(own.errors, patience).toContain("Up until Ctrl-C.");
     await expectNothingAfter(() => own.child.kill("SIGTERM"));
   }, 120_000);
 

@@ -1,12 +1,13 @@
 import { connect } from "node:net";
 import { setTimeout as delay } from "node:timers/promises";
 import { gzipSync } from "node:zlib";
-import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { peakResidentBytes } from "../support/process-usage.ts";
 import { type Answer, sendRaw, sendRequest } from "../support/send-request.ts";
 import { serveFunction } from "../support/serve-function.ts";
 import { signStandard, signX, standardSecret, xSecret } from "../support/sign-webhooks.ts";
 import { startWebhook } from "../support/start-webhook.ts";
+import { waitUntil } from "../support/wait-until.ts";
 
 const previousXSecret = "made-up-consumer-secret-before";
 const previousStandardSecret = "whsec_VGhlc2UgYXJlIHRoaXJ0eS10d28gb2xkZXIgYnl0ZXM=";
@@ -16,8 +17,8 @@ let webhook: Awaited<ReturnType<typeof startWebhook>>;
 beforeAll(async () => {
   webhook = await startWebhook({
     STANDARD_WEBHOOK_TOPICS: "tweets,log-lines",
-    // One test waits for it; all others must not, however busy the machine is.
-    PUBLISH_TIMEOUT_MS: "4000",
+    // However busy the machine is: what is tested of it has a function of its own.
+    PUBLISH_TIMEOUT_MS: "25000",
     X_CONSUMER_SECRET_PREVIOUS: previousXSecret,
     STANDARD_WEBHOOK_SECRET_PREVIOUS: previousStandardSecret,
     LOG_LEVEL: "debug",
@@ -291,7 +292,8 @@ describe("refused, answered as a problem, and never published", () => {
     let bytes = 0;
     while (!socket.destroyed && bytes < 200_000_000) {
       bytes += chunk.length;
-      if (!socket.write(chunk)) await delay(1);
+      const drained = new Promise((resolve) => socket.once("drain", resolve));
+      if (!socket.write(chunk)) await Promise.race([closed, drained]);
     }
     await closed;
     expect(bytes).toBeLessThan(100_000_000);
@@ -318,26 +320,25 @@ describe("a publish that fails", () => {
     const answer = await post("/standard/log-lines", body, signStandard(body));
     expectProblem(answer, 503, "publish-failed");
     expect(answer.headers["retry-after"]).toBe("5");
-    await vi.waitFor(() => expect(webhook.log().includes('"severity":"ERROR"')).toBe(true));
+    await waitUntil("it is logged", () => webhook.log().includes('"severity":"ERROR"'));
   });
 
   test("answers 503 when Pub/Sub is gone, and accepts again when it is back", async () => {
     const body = '{"later":true}';
-    await webhook.stopPubsub();
-    const refused = await post("/x", body, signX(body));
+    const own = await startWebhook({ PUBLISH_TIMEOUT_MS: "1000" });
+    const deliver = () =>
+      sendRequest(`${own.url}/x`, { body, headers: { ...json, ...signX(body) } });
+    await own.stopPubsub();
+    const refused = await deliver();
     expectProblem(refused, 503, "publish-failed");
     expect(refused.headers["retry-after"]).toBe("5");
 
-    await webhook.startPubsubAgain();
-    let answer = await post("/x", body, signX(body));
-    for (let attempt = 0; attempt < 20 && answer.status !== 200; attempt++) {
-      await delay(200);
-      answer = await post("/x", body, signX(body));
-    }
-    expect(answer.status).toBe(200);
+    await own.startPubsubAgain();
+    await expect.poll(async () => (await deliver()).status, { interval: 200 }).toBe(200);
     // The refused one may have arrived after all: identities make that harmless.
-    const messages = await webhook.takeTweets(1);
+    const messages = await own.takeTweets(1);
     expect(new Set(messages.map(({ data }) => data.toString()))).toEqual(new Set([body]));
+    await own.stop();
   }, 60_000);
 });
 

@@ -41,8 +41,7 @@ describe("a release of a tenant that fails 5 % of all events", () => {
     return row?.n;
   };
   const open = () => count("SELECT COUNT(*) AS n FROM acme_hourtally.failed_events_open");
-  const settled = () =>
-    expect.poll(() => cloud.backlog()?.messages, { timeout: 30_000, interval: 100 }).toBe(0);
+  const settled = () => expect.poll(() => cloud.backlog()?.messages, { interval: 100 }).toBe(0);
 
   test("fails just those, each with its bytes and reason", async () => {
     const subscription = cloud.topic("tweets").subscription("acme-tweets.normalize-tweets");
@@ -54,7 +53,7 @@ describe("a release of a tenant that fails 5 % of all events", () => {
     });
     const events = lines.map((line) => Buffer.from(line));
     await publishEvents({ topic: cloud.topic("tweets"), events, pack: 40 });
-    await expect.poll(open, { timeout: 30_000, interval: 200 }).toBe(poisoned);
+    await expect.poll(open, { interval: 200 }).toBe(poisoned);
     await settled();
     await faulty.rollBack();
 
@@ -97,9 +96,9 @@ describe("a release of a tenant that fails 5 % of all events", () => {
     expect(left).toBeGreaterThan(0);
     expect(left).toBeLessThan(poisoned - 5);
     // This time the function is killed, too: its page is asked for again.
-    const redriven = sendBack("--page", "7");
     const before = (await marks()) ?? 0;
-    await expect.poll(marks, { timeout: 30_000, interval: 20 }).toBeGreaterThan(before);
+    const redriven = sendBack("--page", "7");
+    await expect.poll(marks, { interval: 20 }).toBeGreaterThan(before);
     const pid = cloud.functions.find(({ name }) => name === "redrive-failures")?.pid();
     if (pid !== undefined) process.kill(pid, "SIGKILL");
     const told = await redriven;
@@ -108,7 +107,7 @@ describe("a release of a tenant that fails 5 % of all events", () => {
     expect(told.found).toBeGreaterThanOrEqual(left - 7);
     expect(told.found).toBeLessThanOrEqual(left + 7);
     await settled();
-    await expect.poll(open, { timeout: 10_000, interval: 100 }).toBe(0);
+    await expect.poll(open, { interval: 100 }).toBe(0);
 
     whole = await cloud.urlHours();
     // Counted twice, every line would show: all of them come again.
@@ -126,12 +125,12 @@ describe("a release of a tenant that fails 5 % of all events", () => {
   test("fails again where nothing was mended: a new failed event, open again", async () => {
     const topic = cloud.topic("tweets");
     await topic.publishMessage({ data: Buffer.from("not JSON"), attributes: { source: "test" } });
-    await expect.poll(open, { timeout: 20_000, interval: 200 }).toBe(1);
+    await expect.poll(open, { interval: 200 }).toBe(1);
     expect(await sendBack()).toEqual({ found: 1, redriven: 1, refused: 0 });
     const all =
       "SELECT COUNT(*) AS n FROM acme_hourtally.failed_events WHERE reason = 'malformed-json'";
-    await expect.poll(() => count(all), { timeout: 20_000, interval: 200 }).toBe(2);
-    await expect.poll(open, { timeout: 20_000, interval: 200 }).toBe(1);
+    await expect.poll(() => count(all), { interval: 200 }).toBe(2);
+    await expect.poll(open, { interval: 200 }).toBe(1);
     const again = await cloud.query(`SELECT original, source_topic,
         (SELECT value FROM UNNEST(attributes) WHERE name = 'source') AS source
       FROM acme_hourtally.failed_events_open`);
@@ -167,7 +166,7 @@ describe("a release of a tenant that fails 5 % of all events", () => {
     await cloud.topic("failed-events").publishMessage({ data });
     const ofStage =
       "SELECT COUNT(*) AS n FROM acme_hourtally.failed_events WHERE stage = 'bucket-hours'";
-    await expect.poll(() => count(ofStage), { timeout: 20_000, interval: 200 }).toBe(4);
+    await expect.poll(() => count(ofStage), { interval: 200 }).toBe(4);
     const options = ["--stage", "bucket-hours", "--since", "2026-01-05", "--url", url];
     const result = await callCommand("redrive", redrive, [...options, "--json"]);
     expect(counts.parse(JSON.parse(result.stdout))).toEqual({ found: 3, redriven: 1, refused: 2 });
@@ -212,14 +211,14 @@ describe("a release of a tenant that fails 5 % of all events", () => {
       await cloud.topic("clicks").publishMessage({ data: Buffer.from("a\nb\nc"), attributes });
       await cloud.topic("clicks").publishMessage({ data: large, attributes });
       const parts = async () => (await recorded()).length;
-      await expect.poll(parts, { timeout: 30_000, interval: 200 }).toBe(4);
+      await expect.poll(parts, { interval: 200 }).toBe(4);
 
       const about = {
         stage: "count-clicks",
         source_topic: "acme-clicks",
         source: "test",
         attempts: "5",
-        first_seen: expect.closeTo(publishedAt, -4.5),
+        first_seen: expect.toSatisfy((at) => publishedAt <= at && at <= Date.now()),
       };
       const rows = await recorded();
       expect(rows).toMatchObject([
@@ -232,7 +231,7 @@ describe("a release of a tenant that fails 5 % of all events", () => {
     }, 60_000);
 
     test("leave nothing on a topic", async () => {
-      await expect.poll(() => cloud.backlog()?.messages, { timeout: 10_000 }).toBe(0);
-    }, 20_000);
+      await expect.poll(() => cloud.backlog()?.messages).toBe(0);
+    });
   });
 });

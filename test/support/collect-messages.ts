@@ -1,6 +1,7 @@
 import { setTimeout as delay } from "node:timers/promises";
 import type { PubSub } from "@google-cloud/pubsub";
 import { plainAttributes, plainData } from "./plain-data.ts";
+import { waitUntil } from "./wait-until.ts";
 
 /** A message as its reader sees it; `encoding` is how it was compressed. */
 export type CollectedMessage = {
@@ -31,7 +32,7 @@ export async function collectMessages(pubsub: PubSub, topicName: string) {
      * one more, that should not be there, to arrive.
      */
     take: async (count: number): Promise<CollectedMessage[]> => {
-      for (let turn = 0; turn < 500 && messages.length < count; turn++) await delay(10);
+      await waitUntil(`${count} messages of ${topicName}`, () => messages.length >= count);
       await delay(60);
       return messages.splice(0);
     },

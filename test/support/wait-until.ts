@@ -2,11 +2,14 @@ import { setTimeout as sleep } from "node:timers/promises";
 
 const stepMs = 5;
 
+/** How long a test waits for what is to come, however busy the machine is; `expect.poll`, too. */
+export const patienceMs = 30_000;
+
 /** Waits until `condition` holds. @throws Error naming `what` after `limitMs`. */
 export async function waitUntil(
   what: string,
   condition: () => boolean,
-  limitMs = 5000,
+  limitMs = patienceMs,
 ): Promise<void> {
   const end = performance.now() + limitMs;
   while (!condition()) {

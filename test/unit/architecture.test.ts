@@ -177,6 +177,21 @@ describe("waits", () => {
   });
 });
 
+// What a busy machine, or a coarse clock, makes red says nothing.
+describe("no test", () => {
+  const tests = sourceFiles("test").filter((file) => file.endsWith(".test.ts"));
+
+  test.each([
+    ["gives up after a second, which is what Vitest waits", /\bvi\.wait(?:For|Until)\(/],
+    ["gives up sooner than others", /\bpoll\([^;]*?\btimeout: (?:[12]\d_000|\d_\d{3}|\d{1,3})\b/],
+    ["looks only so often", /\bfor \(let [^)]*\)[^;{]*await (?:delay|sleep)\(/],
+    ["bounds how long something takes, but by its CPU", /performance\.now\(\) - [^;]*\.toBeLess/],
+  ])("%s", (_, pattern) => {
+    const found = tests.filter((file) => pattern.test(readFileSync(join(root, file), "utf8")));
+    expect(found).toEqual([]);
+  });
+});
+
 describe("READMEs", () => {
   const headings = [
     "Trigger",

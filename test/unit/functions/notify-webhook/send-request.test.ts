@@ -34,7 +34,8 @@ async function startReceiver(answer: (response: ServerResponse) => void) {
 }
 
 const ok = (response: ServerResponse) => void response.writeHead(204).end();
-const anywhere = { isAllowed: () => true, timeoutMs: 300 };
+const anywhere = { isAllowed: () => true, timeoutMs: 10_000 };
+const hurried = { ...anywhere, timeoutMs: 300 };
 const urlOf = (port: number | undefined, host = "127.0.0.1") =>
   new URL(`http://${host}:${port}/in?a=1`);
 
@@ -83,7 +84,7 @@ test.each<[string, (response: ServerResponse) => void]>([
   ["answers no HTTP", (response) => void response.socket?.end("220 mail.example ESMTP\r\n")],
 ])("fails when the receiver %s", async (_, answer) => {
   const { port } = await startReceiver(answer);
-  await expect(createSender(anywhere)(urlOf(port), {}, "{}")).rejects.toThrow();
+  await expect(createSender(hurried)(urlOf(port), {}, "{}")).rejects.toThrow();
 });
 
 test("fails when nobody is there", async () => {

@@ -2,6 +2,7 @@ import { once } from "node:events";
 import { createServer } from "node:http";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { callUntilTaken, startScheduler } from "../../../local-cloud/scheduler/start-scheduler.ts";
+import { waitUntil } from "../../../support/wait-until.ts";
 
 let bodies: string[];
 let statuses: number[];
@@ -56,9 +57,7 @@ test("a scheduler calls at its time, and stops while it waits to call again", as
   statuses = [503];
   const ahead = Date.parse("2026-01-05T12:09:59.900Z") - Date.now();
   const scheduler = startScheduler([job()], () => Date.now() + ahead);
-  for (let wait = 0; wait < 100 && bodies.length === 0; wait++) {
-    await new Promise((resolve) => setTimeout(resolve, 20));
-  }
+  await waitUntil("it is called", () => bodies.length > 0);
   expect(bodies).toEqual([call]);
   await scheduler.stop();
 });

@@ -3,6 +3,7 @@ import { createServer, request } from "node:http";
 import { connect } from "node:net";
 import { afterEach, expect, test, vi } from "vitest";
 import { boundRequests } from "../../../../shared/environment/bound-requests.ts";
+import { waitUntil } from "../../../support/wait-until.ts";
 
 /** Of this process, so for all servers here: as in a function, where there is one. */
 boundRequests({ mostBytes: 20_000_000, undeclared: "refused", isRaw: true });
@@ -10,9 +11,6 @@ boundRequests({ mostBytes: 20_000_000, undeclared: "refused", isRaw: true });
 afterEach(() => {
   vi.useRealTimers();
 });
-
-/** However busy the machine is. */
-const patience = { timeout: 10_000 };
 
 /** A server that answers a request when it is told to, by the path. */
 async function serve() {
@@ -66,14 +64,14 @@ test("a large body waits until those before it are answered; small ones never wa
   const headers = { "content-length": large.length };
   const first = post("/first", headers, large);
   const second = post("/second", headers, large);
-  await expect.poll(() => waiting.size, patience).toBe(2);
+  await expect.poll(() => waiting.size).toBe(2);
   const third = post("/third", headers, large);
   expect(await post("/now", { "content-length": 65_536 }, Buffer.alloc(65_536))).toBe(200);
   // Either of two connections may be heard first.
   expect([...waiting.keys()].toSorted()).toEqual(["/first", "/second"]);
   waiting.get("/first")?.();
   expect(await first).toBe(200);
-  await expect.poll(() => waiting.has("/third"), patience).toBe(true);
+  await expect.poll(() => waiting.has("/third")).toBe(true);
   waiting.get("/second")?.();
   waiting.get("/third")?.();
   expect(await Promise.all([second, third])).toEqual([200, 200]);
@@ -87,11 +85,11 @@ test("the room of a sender that goes away is there for the next one", async () =
     socket.write(`POST /gone${index} HTTP/1.1\r\nhost: x\r\ncontent-length: 7000000\r\n\r\n`);
     return socket;
   });
-  await expect.poll(() => waiting.size, patience).toBe(2);
+  await expect.poll(() => waiting.size).toBe(2);
   for (const socket of sockets) socket.destroy();
   const large = Buffer.alloc(15_000_000);
   const next = post("/next", { "content-length": large.length }, large);
-  await expect.poll(() => waiting.has("/next"), patience).toBe(true);
+  await expect.poll(() => waiting.has("/next")).toBe(true);
   waiting.get("/next")?.();
   expect(await next).toBe(200);
   close();
@@ -132,11 +130,11 @@ test("who has waited for 25 s is sent away, to come again, and leaves no place b
     return socket;
   };
   const first = begin("/first");
-  await vi.waitUntil(() => waiting.has("/first"), patience);
+  await waitUntil("the first waits", () => waiting.has("/first"));
   expect(vi.getTimerCount()).toBe(0);
   const second = begin("/second");
   const refused = once(second, "data");
-  await vi.waitUntil(() => vi.getTimerCount() === 1, patience);
+  await waitUntil("the second stands before it", () => vi.getTimerCount() === 1);
   vi.advanceTimersByTime(24_999);
   expect(vi.getTimerCount()).toBe(1);
   vi.advanceTimersByTime(1);
@@ -146,7 +144,7 @@ test("who has waited for 25 s is sent away, to come again, and leaves no place b
   expect(String(answer)).toContain("Too many large bodies at once");
   first.destroy();
   const third = begin("/third");
-  await vi.waitUntil(() => waiting.has("/third"), patience);
+  await waitUntil("the third waits", () => waiting.has("/third"));
   expect(waiting.has("/second")).toBe(false);
   // What is left of the body may be sent for 10 s, and then no more.
   const closed = once(second, "close");
@@ -165,11 +163,11 @@ test("who goes away while it waits leaves no timer behind", async () => {
     return socket;
   };
   const first = begin("/first");
-  await vi.waitUntil(() => waiting.has("/first"), patience);
+  await waitUntil("the first waits", () => waiting.has("/first"));
   const second = begin("/second");
-  await vi.waitUntil(() => vi.getTimerCount() === 1, patience);
+  await waitUntil("the second stands before it", () => vi.getTimerCount() === 1);
   second.destroy();
-  await vi.waitUntil(() => vi.getTimerCount() === 0, patience);
+  await waitUntil("the second is gone", () => vi.getTimerCount() === 0);
   first.destroy();
   close();
 });
