@@ -73,7 +73,7 @@ const digest = (bytes: Uint8Array): string => hash("sha256", bytes, "base64url")
 
 /** Host and path of an address; its query holds what is of no matter here, or of nobody's business. */
 function splitUrl(url = ""): { host: string | undefined; path: string | undefined } {
-  const [origin = "", host] = /^[a-z]{1,16}:\/\/([^/?#]*)/i.exec(url) ?? [];
+  const [origin = "", host] = /^[a-z]{1,16}:\/\/(?:[^/?#@]*@)?([^/?#]*)/i.exec(url) ?? [];
   const [path] = url.slice(origin.length).split(/[?#]/, 1);
   return { host: host || undefined, path: path || undefined };
 }
@@ -85,6 +85,8 @@ const failures = new Set<string | undefined>([
   "crit",
   "alert",
   "emergency",
+  "emerg",
+  "severe",
   "fatal",
   "panic",
 ]);

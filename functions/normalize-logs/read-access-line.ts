@@ -1,3 +1,4 @@
+import { isIP } from "node:net";
 import type { LogLine, ReadLine } from "./log-line.ts";
 import { readAccessTime } from "./read-instant.ts";
 
@@ -46,23 +47,43 @@ export function readAccessLine(line: string): ReadLine | undefined {
 const answered = /^ ([1-5]\d\d) (\d{1,15}|-)(?= |$)/;
 
 /** `host:port` in front of who asked, where there are virtual hosts. */
-const virtualHost = /^([^: ]+):\d{1,5} (?=[^ ]* [^ ]* )/;
+const virtualHost = /^([^: ]+):\d{1,5}$/;
 
-/** Who asked whom: `address ident user`; what is behind the second space is the user. */
+/**
+ * Who asked whom: `address ident user`, where a user may be of several words. In front there may be the
+ * virtual host, with or without its port, or what a shipper of logs has written there.
+ */
 function readWho(text: string): Pick<LogLine, "host" | "address" | "user"> | undefined {
   if (text.length > 1_024) return undefined;
-  const virtual = virtualHost.exec(text);
-  const start = virtual === null ? 0 : virtual[0].length;
-  const afterAddress = text.indexOf(" ", start);
-  const afterIdent = text.indexOf(" ", afterAddress + 1);
-  if (afterIdent === -1) return undefined;
-  const user = text.slice(afterIdent + 1);
+  const words = text.split(" ");
+  const { first, last } = findAddress(words);
+  const address = words[first];
+  const userAt = last + 2;
+  if (address === undefined || userAt >= words.length) return undefined;
+  const user = words.slice(userAt).join(" ");
+  const before = words[first - 1];
+  const virtual = before === undefined ? null : virtualHost.exec(before);
   return {
-    host: virtual?.[1],
-    address: text.slice(start, afterAddress),
+    host: virtual?.[1] ?? (first === 1 ? before : undefined),
+    address: withoutComma(address),
     user: user === "-" || user === '""' ? undefined : user,
   };
 }
+
+/** Where the address stands: many of them, where proxies have passed the request on, the first its own. */
+function findAddress(words: readonly string[]): { first: number; last: number } {
+  if (words.length === 3) return { first: 0, last: 0 };
+  const behind = words.slice(0, -2);
+  let last = behind.findLastIndex((word) => isIP(word) !== 0);
+  // Names instead of addresses: only a port tells the host that was asked.
+  if (last === -1) last = words.length > 3 && virtualHost.test(String(words[0])) ? 1 : 0;
+  let first = last;
+  while (words[first - 1]?.endsWith(",")) first -= 1;
+  return { first, last };
+}
+
+const withoutComma = (address: string): string =>
+  address.endsWith(",") ? address.slice(0, -1) : address;
 
 /** What stands in the quotes that open at `start`, and where they end. */
 function readQuoted(line: string, start: number): { text: string; end: number } | undefined {

@@ -149,37 +149,53 @@ const text = (value: string | number | undefined): string | undefined =>
 const count = (value: string | number | undefined): number | undefined =>
   /^\d{1,15}$/.test(String(value)) ? Number(value) : undefined;
 
-/** pino and Bunyan count in tens. */
+/** Google counts in hundreds, pino and Bunyan in tens. */
 const levels: readonly [from: number, name: string][] = [
+  [800, "emergency"],
+  [700, "alert"],
+  [600, "critical"],
+  [500, "error"],
+  [400, "warning"],
+  [300, "notice"],
+  [200, "info"],
+  [100, "debug"],
   [60, "fatal"],
   [50, "error"],
   [40, "warning"],
   [30, "info"],
   [20, "debug"],
-  [0, "trace"],
+  [8, "trace"],
 ];
 
+/** Syslog counts the other way round, and so does GELF: https://www.rfc-editor.org/rfc/rfc5424#section-6.2.1 */
+const syslogLevels = "emergency alert critical error warning notice info debug".split(" ");
+
 function severityOf(value: string | number | undefined): string | undefined {
-  if (typeof value === "number") return levels.find(([from]) => value >= from)?.[1];
+  if (typeof value === "number" || /^\d{1,3}$/.test(value ?? "")) {
+    const level = Number(value);
+    return syslogLevels[level] ?? levels.find(([from]) => level >= from)?.[1];
+  }
   const name = value?.toLowerCase();
   return name === "warn" ? "warning" : name;
 }
 
 const latency = places("httpRequest.latency");
 
-/** Each place counts in a unit of its own: its microseconds. */
-const durations: readonly [place: Place[], unit: number][] = [
-  [places("event.duration"), 1e-3],
-  [places("responseTime"), 1e3],
-  [places("w3c.time-taken"), 1e3],
-  [places("duration_ms"), 1e3],
+/** Each place counts in a unit of its own: its microseconds, of a whole number and of one with a point. */
+const durations: readonly [place: Place[], whole: number, withPoint: number][] = [
+  [places("event.duration"), 1e-3, 1e-3],
+  [places("responseTime"), 1e3, 1e3],
+  // Seconds by the format, as CloudFront writes them; IIS writes whole milliseconds.
+  [places("w3c.time-taken"), 1e3, 1e6],
+  [places("duration_ms"), 1e3, 1e3],
 ];
 
 function durationOf(entry: object): number | undefined {
   const [, seconds] = /^(\d{1,9}(?:\.\d{1,9})?)s$/.exec(String(first(entry, latency))) ?? [];
   if (seconds !== undefined) return Math.round(Number(seconds) * 1e6);
-  for (const [place, unit] of durations) {
-    const us = Math.round(Number(first(entry, place)) * unit);
+  for (const [place, whole, withPoint] of durations) {
+    const written = String(first(entry, place));
+    const us = Math.round(Number(written) * (written.includes(".") ? withPoint : whole));
     if (us >= 0) return Number.isSafeInteger(us) ? us : undefined;
   }
   return undefined;

@@ -86,6 +86,19 @@ describe("access logs", () => {
     ["a.b:123456 - x y", { host: "-", user: "x y" }],
     ["a:b:80 - x y", { host: "-", user: "x y" }],
     ["1.1.1.1 -  ", { host: "-", user: " " }],
+    ["a.b 1.1.1.1 - x", { host: "a.b", user: "x" }],
+    ["a.b ::1 - x y", { host: "a.b", user: "x y" }],
+    ["2.2.2.2 1.1.1.1 - x", { host: "2.2.2.2", user: "x" }],
+    ["a.b:80 box ann x", { host: "a.b", user: "x" }],
+    ["box - x y", { host: "-", user: "x y" }],
+    // Passed on by proxies, which nginx may be told to write in the place of the address.
+    ["1.1.1.1, 10.0.0.1, 10.0.0.2 - x", { host: "-", user: "x" }],
+    ["a.b:80 1.1.1.1, 10.0.0.1 - x", { host: "a.b", user: "x" }],
+    // What syslog, Docker and Kubernetes put in front.
+    ["<190>Nov 28 20:31:40 box nginx: 1.1.1.1 - x", { host: "-", user: "x" }],
+    ["Nov 28 20:31:40 10.9.9.9 nginx: 1.1.1.1 - x", { host: "-", user: "x" }],
+    ["web_1  | a.b:80 1.1.1.1 - x y", { host: "a.b", user: "x y" }],
+    ["2015-05-17T10:05:04.000Z stdout F 1.1.1.1 - x", { host: "-", user: "x" }],
   ])("who asks whom: %j", (who, expected) => {
     expect(one(`${who} [17/May/2015:10:05:03 +0000] "GET / HTTP/1.1" 200 12`)).toMatchObject(
       expected,
@@ -97,6 +110,10 @@ describe("access logs", () => {
     ['127.0.0.1 - ""', "127.0.0.1"],
     ["a.b:80 127.0.0.1 - -", "127.0.0.1"],
     ["127.0.0.1 - ann", "ann"],
+    ["a.b 127.0.0.1 - -", "127.0.0.1"],
+    ["127.0.0.1, 10.0.0.1 - -", "127.0.0.1"],
+    ["unknown, 10.0.0.1 - -", "unknown"],
+    ["Nov 28 20:31:40 box nginx: 127.0.0.1 - -", "127.0.0.1"],
   ])("from whom: %s", (who, user) => {
     const line = `${who} [17/May/2015:10:05:03 +0000] "GET / HTTP/1.1" 200 12`;
     const { entries } = readMessage(delivery(line, "log-lines"), {
@@ -144,6 +161,7 @@ describe("access logs", () => {
     ["GET /a b HTTP/1.1", { method: "GET", path: "/a b" }],
     ["CONNECT a.b:443 HTTP/1.1", { method: "CONNECT", path: "a.b:443" }],
     ["GET http://c.d:80/e?f HTTP/1.1", { method: "GET", path: "/e" }],
+    ["GET http://ann:secret@c.d/e HTTP/1.1", { method: "GET", path: "/e" }],
     ["GET /#frag HTTP/1.1", { method: "GET", path: "/" }],
     ["GET ?a HTTP/1.1", { method: "GET" }],
   ])("whose request is %j", (request, expected) => {
@@ -350,6 +368,24 @@ describe("loggers", () => {
     ),
     ["warn", "warning", "ok"],
     ["notice", "notice", "ok"],
+    ["emerg", "emerg", "server-error"],
+    ["SEVERE", "severe", "server-error"],
+    ["50", "error", "server-error"],
+    // Syslog and GELF.
+    [0, "emergency", "server-error"],
+    [3, "error", "server-error"],
+    ["4", "warning", "ok"],
+    [7, "debug", "ok"],
+    [8, "trace", "ok"],
+    // Google's LogSeverity.
+    [100, "debug", "ok"],
+    [200, "info", "ok"],
+    [300, "notice", "ok"],
+    [400, "warning", "ok"],
+    [500, "error", "server-error"],
+    [600, "critical", "server-error"],
+    [700, "alert", "server-error"],
+    [800, "emergency", "server-error"],
     [60, "fatal", "server-error"],
     [50, "error", "server-error"],
     [49, "warning", "ok"],
@@ -401,6 +437,20 @@ describe("loggers", () => {
     [{ responseTime: 1e300 }, undefined],
   ])("that took its time: %j", (told, duration) => {
     expect(one({ ...at, ...told })?.duration_us).toBe(duration);
+  });
+
+  test.each([
+    ["12", 12_000],
+    ["0.178", 178_000],
+    ["1.5", 1_500_000],
+  ])("took %s by a field of the W3C format", (taken, duration) => {
+    const text = `#Fields: date\ttime\tsc-status\ttime-taken\n2024-05-06\t07:08:09\t200\t${taken}`;
+    expect(one(text)?.duration_us).toBe(duration);
+  });
+
+  test("tell no password of an address", () => {
+    const httpRequest = { requestUrl: "https://ann:secret@a.b/c" };
+    expect(one({ ...at, httpRequest })).toMatchObject({ host: "a.b", path: "/c" });
   });
 
   test("say in the first place that has a value what they say", () => {
