@@ -13,6 +13,8 @@ type Place = { projectId: string; dataset: string };
 
 const root = join(import.meta.dirname, "../..");
 const folder = join(root, "node_modules/.cache/warehouses");
+/** Where the one has its tables that others are made of: names that stand nowhere else in its texts. */
+const original: Place = { projectId: "original-project", dataset: "original_dataset" };
 /** What a provisioned warehouse is made of, and by. */
 const sources = [
   "terraform/schemas",
@@ -36,7 +38,8 @@ export async function startWarehouse({
   const place = { projectId, dataset };
   const { database = ":memory:" } = options;
   if (existsSync(database)) return startProvisioned(place, options);
-  const copyOf = await provisionOnce(place);
+  const names = { [original.projectId]: projectId, [original.dataset]: dataset };
+  const copyOf = { path: await provisionOnce(), names };
   const bigquery = await startBigquery({ ...options, copyOf });
   process.env.BIGQUERY_EMULATOR_HOST = bigquery.restUrl;
   return bigquery;
@@ -55,21 +58,18 @@ async function startProvisioned(place: Place, options: BigqueryOptions): Promise
 }
 
 /** Path of the database that new ones are copies of; those of other states of the sources go. */
-async function provisionOnce(place: Place): Promise<string> {
-  const prefix = `${place.projectId}.${place.dataset}.`;
-  const name = prefix + (await hashSources());
+async function provisionOnce(): Promise<string> {
+  const name = await hashSources();
   const database = join(folder, name);
   if (existsSync(database)) return database;
   await mkdir(folder, { recursive: true });
   const temporary = `${database}.${process.pid}`;
   try {
-    const bigquery = await startProvisioned(place, { database: temporary });
+    const bigquery = await startProvisioned(original, { database: temporary });
     await bigquery.stop();
     await rename(temporary, database);
     for (const other of await readdir(folder)) {
-      if (other.startsWith(prefix) && !other.startsWith(name)) {
-        await rm(join(folder, other), { force: true });
-      }
+      if (!other.startsWith(name)) await rm(join(folder, other), { force: true });
     }
   } finally {
     await rm(temporary, { force: true });

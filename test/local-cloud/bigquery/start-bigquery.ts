@@ -1,9 +1,10 @@
 import { once } from "node:events";
 
-import { type DuckDBConnection, DuckDBInstance } from "@duckdb/node-api";
+import { DuckDBInstance } from "@duckdb/node-api";
 import { Server, ServerCredentials } from "@grpc/grpc-js";
 
 import { portOf } from "../tcp-port.ts";
+import { copyDefinitions, type Original } from "./copy-definitions.ts";
 import { createExport } from "./exports/export-rows.ts";
 import { openCatalog, quoteTable } from "./open-catalog.ts";
 import { serveReads } from "./reads/serve-reads.ts";
@@ -19,8 +20,8 @@ export type BigqueryOptions = {
   writePort?: number;
   /** ":memory:" or the path of a DuckDB file, which keeps everything across restarts. */
   database?: string;
-  /** Path of a DuckDB file whose content a new database begins with. */
-  copyOf?: string;
+  /** Whose definitions a new database begins with. */
+  copyOf?: Original;
   /** Cloud Storage for EXPORT DATA, which is not implemented without. */
   storageUrl?: string;
 };
@@ -48,7 +49,7 @@ export async function startBigquery(options: BigqueryOptions = {}): Promise<Loca
     autoload_known_extensions: "false",
   });
   const connection = await instance.connect();
-  if (copyOf !== undefined) await copyDatabase(connection, copyOf);
+  if (copyOf !== undefined) await copyDefinitions(connection, copyOf);
   // Whatever a statement is translated to: it reads and writes no file, and loads nothing.
   await connection.run("SET GLOBAL enable_external_access = false");
   await connection.run("SET GLOBAL TimeZone = 'UTC'");
@@ -104,13 +105,6 @@ export async function startBigquery(options: BigqueryOptions = {}): Promise<Loca
     await stop();
     throw error;
   }
-}
-
-async function copyDatabase(connection: DuckDBConnection, path: string): Promise<void> {
-  const current = await connection.runAndReadAll("SELECT current_database()");
-  await connection.run(`ATTACH '${path.replaceAll("'", "''")}' AS original (READ_ONLY)`);
-  await connection.run(`COPY FROM DATABASE original TO "${String(current.getRows()[0]?.[0])}"`);
-  await connection.run("DETACH original");
 }
 
 function bind(server: Server, port: number): Promise<number> {
