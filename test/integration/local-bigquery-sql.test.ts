@@ -590,6 +590,38 @@ describe("definitions by statement", () => {
     await expect(run("SELECT * FROM made.days")).rejects.toMatchObject({ code: 404 });
   });
 
+  test("a view is what those under it are now, 16 levels deep", async () => {
+    await run("CREATE SCHEMA deep");
+    await run("CREATE TABLE deep.numbers AS SELECT 1 AS n");
+    await run("CREATE VIEW deep.v1 AS SELECT n FROM deep.numbers");
+    for (let level = 2; level <= 16; level++) {
+      await run(`CREATE VIEW deep.v${level} AS SELECT * FROM deep.v${level - 1}`);
+    }
+    await run("CREATE TABLE FUNCTION deep.last() AS SELECT * FROM deep.v2");
+    const all = () => run("SELECT * FROM deep.v16");
+    expect(await all()).toEqual([{ n: 1 }]);
+    await run("CREATE OR REPLACE VIEW deep.v2 AS SELECT n, n + 1 AS more FROM deep.v1");
+    expect(await all()).toEqual([{ n: 1, more: 2 }]);
+    expect(await run("SELECT * FROM deep.last()")).toEqual([{ n: 1, more: 2 }]);
+    await run("CREATE OR REPLACE TABLE deep.numbers AS SELECT 'one' AS n");
+    await expect(all()).rejects.toThrow("No matching signature for operator +");
+    await run("DROP TABLE deep.numbers");
+    await expect(all()).rejects.toThrow("Not found: Table demo:deep.numbers");
+    await run("CREATE TABLE deep.numbers AS SELECT 2 AS n");
+    expect(await all()).toEqual([{ n: 2, more: 3 }]);
+    await run("CREATE VIEW deep.v17 AS SELECT * FROM deep.v16");
+    await run("CREATE TABLE FUNCTION deep.more() AS SELECT * FROM deep.v16");
+    // What is known of a view that is right is not right one level deeper.
+    for (const from of ["deep.v17", "deep.more()"]) {
+      expect(await all()).toEqual([{ n: 2, more: 3 }]);
+      await expect(run(`SELECT * FROM ${from}`)).rejects.toThrow("Too many nested views");
+    }
+    // Not even of themselves are they without end.
+    await run("CREATE OR REPLACE VIEW deep.v1 AS SELECT n FROM deep.v2");
+    await expect(run("SELECT * FROM deep.v1")).rejects.toThrow("Too many nested views");
+    await run("DROP SCHEMA deep CASCADE");
+  });
+
   test("table functions are created, replaced, called and dropped", async () => {
     await run("CREATE SCHEMA routines");
     await run(`CREATE TABLE FUNCTION routines.above(least INT64, word STRING) AS (

@@ -90,6 +90,7 @@ export async function openCatalog(connection: DuckDBConnection, now: () => numbe
     }
   }
 
+  let revision = 0;
   let lastChange: Promise<unknown> = Promise.resolve();
   // What `work` resolves to is applied to the memory only after the file has it. `prepare` runs
   // before, outside the transaction.
@@ -108,6 +109,7 @@ export async function openCatalog(connection: DuckDBConnection, now: () => numbe
         await connection.run("ROLLBACK").catch(() => undefined);
         throw error;
       }
+      revision += 1;
       return apply();
     });
     lastChange = result.catch(() => undefined);
@@ -147,6 +149,8 @@ export async function openCatalog(connection: DuckDBConnection, now: () => numbe
       .toSorted((left, right) => (left.table < right.table ? -1 : 1));
 
   return {
+    /** Another one after every change. */
+    revision: () => revision,
     getDataset,
     getTable,
     findTable: (name: TableName) => tables.get(tableKey(name)),

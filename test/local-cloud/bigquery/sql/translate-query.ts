@@ -8,7 +8,6 @@ import { analyzeChange } from "./analyze/analyze-statement.ts";
 import { analyzeType } from "./analyze/analyze-type.ts";
 import { columnKeys } from "./analyze/column-keys.ts";
 import {
-  type CommonRelation,
   type Context,
   createContext,
   keyOf,
@@ -83,7 +82,7 @@ const longestQuery = 1_048_576;
 /**
  * Translates one GoogleSQL statement into one DuckDB statement.
  *
- * Views become common table expressions, so their texts are the only thing kept of them. Throws
+ * Views become common table expressions. Throws
  * BigqueryError: `invalidQuery` with its place for what GoogleSQL refuses, `notFound` for tables,
  * `notImplemented` for what is GoogleSQL and not understood here.
  */
@@ -95,47 +94,22 @@ export function translateQuery(catalog: Catalog, request: QueryRequest): Transla
     );
   }
   const references = new Map<string, CatalogTable>();
-  const baseTables = new Set<CatalogTable>();
-  const views: ViewBody[] = [];
-  const named = new Map<CatalogTable, CommonRelation>();
-
-  const servicesAt = (depth: number): Services => ({
-    lookUp: (name) => {
-      const table = findTable(catalog, name);
-      if (depth === 0) references.set(`${table.project}:${table.dataset}.${table.table}`, table);
-      return table;
-    },
-    listDatasets: catalog.listDatasets,
-    listTables: (project, dataset) => catalog.listTables({ project, dataset }),
-    useTable: (table) => baseTables.add(table),
-    useView: (view) => {
-      const known = named.get(view);
-      if (known !== undefined) return known;
-      const title = `${view.project}:${view.dataset}.${view.table}`;
-      if (depth >= deepestView)
-        throw new BigqueryError("invalidQuery", `Too many nested views: ${title}`);
-      const body = translateView(view, servicesAt(depth + 1));
-      const used = { name: `view ${title}`, columns: body.columns, isValue: false };
-      named.set(view, used);
-      views.push({ ...used, sql: body.sql });
-      return used;
-    },
-    findFunction: catalog.findFunction,
-    readFunction: (one) => {
-      const title = `${one.project}:${one.dataset}.${one.table}`;
-      if (depth >= deepestView)
-        throw new BigqueryError("invalidQuery", `Too many nested views: ${title}`);
-      return readTableFunction(one, servicesAt(depth + 1));
-    },
-  });
-
+  const used: Used = { views: new Map(), tables: new Set(), depth: 0, levels: 0 };
+  const services = createServices(catalog, used, 0);
   const statement: Statement = {
     text: request.query,
     prefix: "",
     project: request.project,
     dataset: request.dataset,
     parameters: request.parameters,
-    services: servicesAt(0),
+    services: {
+      ...services,
+      lookUp: (name) => {
+        const table = services.lookUp(name);
+        references.set(`${table.project}:${table.dataset}.${table.table}`, table);
+        return table;
+      },
+    },
     functions: new Map(),
   };
   return placed(request.query, () => {
@@ -143,11 +117,69 @@ export function translateQuery(catalog: Catalog, request: QueryRequest): Transla
     const translated = translateStatement(createContext(statement), main);
     return {
       ...translated,
-      sql: prepend(views, translated.sql),
+      sql: prepend([...used.views.values()], translated.sql),
       references: [...references.values()],
-      baseTables: [...baseTables],
+      baseTables: [...used.tables],
     };
   });
+}
+
+/** What a text reads, behind its views and functions, too. */
+type Used = {
+  /** In an order in which none reads a later one. */
+  views: Map<CatalogTable, ViewBody>;
+  tables: Set<CatalogTable>;
+  /** How many views and functions the text stands in, and how many levels more there are in it. */
+  depth: number;
+  levels: number;
+};
+
+/** What the catalog tells at a depth, and where it is noted what is used of it. */
+function createServices(catalog: Catalog, used: Used, depth: number): Services {
+  return {
+    lookUp: (name) => findTable(catalog, name),
+    listDatasets: catalog.listDatasets,
+    listTables: (project, dataset) => catalog.listTables({ project, dataset }),
+    useTable: (table) => used.tables.add(table),
+    useView: (view) => {
+      const { body, uses } = expandView(catalog, view, depth);
+      for (const [one, under] of uses.views) used.views.set(one, under);
+      for (const table of uses.tables) used.tables.add(table);
+      used.views.set(view, body);
+      goDeeper(view, used, depth + 1 + uses.levels);
+      return { name: body.name, columns: body.columns, isValue: false };
+    },
+    findFunction: catalog.findFunction,
+    readFunction: (one) => {
+      goDeeper(one, used, depth + 1);
+      return readTableFunction(one, createServices(catalog, used, depth + 1));
+    },
+  };
+}
+
+function goDeeper({ project, dataset, table }: TableName, used: Used, depth: number): void {
+  if (depth > deepestView) {
+    const title = `${project}:${dataset}.${table}`;
+    throw new BigqueryError("invalidQuery", `Too many nested views: ${title}`);
+  }
+  used.levels = Math.max(used.levels, depth - used.depth);
+}
+
+type Expansion = { body: ViewBody; uses: Used };
+
+/** Most of a query's translation is that of its views, which is the same until the catalog changes. */
+const expansions = new WeakMap<CatalogTable, Expansion & { revision: number }>();
+
+function expandView(catalog: Catalog, view: CatalogTable, depth: number): Expansion {
+  const known = expansions.get(view);
+  const revision = catalog.revision();
+  if (known?.revision === revision) return known;
+  const uses: Used = { views: new Map(), tables: new Set(), depth: depth + 1, levels: 0 };
+  goDeeper(view, uses, depth + 1);
+  const { columns, sql } = translateView(view, createServices(catalog, uses, depth + 1));
+  const body = { name: `view ${view.project}:${view.dataset}.${view.table}`, columns, sql };
+  expansions.set(view, { body, uses, revision });
+  return { body, uses };
 }
 
 /** Adds the place to what a literal is refused for. */
