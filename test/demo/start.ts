@@ -45,6 +45,7 @@ const generatedHours = 72;
 const busyRefreshMs = 10_000;
 /** As long as anybody waits for what has just been counted. */
 const longestPauseMs = 5_000;
+const lookMs = 100;
 
 const say = (text: string) => process.stderr.write(`${text}\n`);
 
@@ -319,25 +320,46 @@ async function keepCounting(
   bigquery: BigQuery,
   signal: AbortSignal,
 ): Promise<void> {
+  let settled = settledIn(target);
   let shown = await queryTotals(bigquery, target.dataset);
   let shownAt = performance.now();
+  let isAllShown = true;
+  let askedAt = shownAt;
   let askedForMs = 0;
+  let quietAt = shownAt;
   while (!signal.aborted) {
-    // Asking costs CPU that the counting needs, so it takes a tenth of the time, if that is not long.
-    await abortableDelay(Math.min(Math.max(1_000, 9 * askedForMs), longestPauseMs), signal);
-    const askedAt = performance.now();
-    const totals = await queryTotals(bigquery, target.dataset);
+    await abortableDelay(lookMs, signal);
+    const now = performance.now();
+    // Rows are there before their message is acknowledged: without one of these there are no new rows.
+    const isNew = !isAllShown || settled === undefined || settledIn(target) !== settled;
+    if (!isNew) {
+      quietAt = now;
+      continue;
+    }
     const isBusy = (target.own?.backlog()?.messages ?? 0) > 0;
-    const isShownLately = performance.now() - shownAt < busyRefreshMs;
-    if (totals.rows !== shown.rows && !(isBusy && isShownLately)) {
+    // Asking costs CPU that the counting needs, so it takes a tenth of the time, if that is not long.
+    const pauseMs = Math.min(Math.max(1_000, 9 * askedForMs), longestPauseMs);
+    if (now - askedAt < pauseMs || (isBusy && now - quietAt < pauseMs)) continue;
+    askedAt = now;
+    settled = settledIn(target);
+    const totals = await queryTotals(bigquery, target.dataset);
+    isAllShown = totals.rows === shown.rows || !isBusy || now - shownAt >= busyRefreshMs;
+    if (isAllShown && totals.rows !== shown.rows) {
       shown = totals;
-      shownAt = performance.now();
+      shownAt = now;
       const summary = await querySummary(bigquery, target.dataset);
       say(renderSummary(summary));
       say(renderTop(summary.top));
     }
     askedForMs = performance.now() - askedAt;
   }
+}
+
+/** Messages that all functions have acknowledged so far; undefined where that cannot be asked. */
+function settledIn({ own }: Target): number | undefined {
+  const subscriptions = own?.deliveries();
+  if (subscriptions === undefined) return undefined;
+  return Object.values(subscriptions).reduce((sum, { acknowledged }) => sum + acknowledged, 0);
 }
 
 const abortableDelay = (ms: number, signal: AbortSignal): Promise<void> =>
