@@ -34,7 +34,8 @@ const functionName = "close-hours";
 /** As long as a function in Google Cloud may take. */
 const timeoutMs = 600_000;
 
-async function close(args: string[], listen: () => AbortSignal): Promise<void> {
+/** What `npm run close` does. */
+export async function close(args: string[], listen: () => AbortSignal): Promise<void> {
   const options = parseCloseOptions(args);
   if (options === undefined) {
     process.stdout.write(help);

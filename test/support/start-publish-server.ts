@@ -44,6 +44,7 @@ export async function startPublishServer(answer: Answer) {
   const client = new PubSub({ projectId: "demo", apiEndpoint, emulatorMode: true });
   return {
     client,
+    host: apiEndpoint,
     published,
     /** Breaks all connections, and refuses others. */
     die: () => server.forceShutdown(),
