@@ -11,6 +11,7 @@ import type { ClosingTables } from "./create-closing-tables.ts";
 import type { Queue } from "./create-queue.ts";
 import type { Scheduler } from "./create-scheduler.ts";
 import type { Twists } from "./functions-under-test.ts";
+import type { See } from "./sightings.ts";
 import type { Weather } from "./weather.ts";
 
 /** The schedule of close-hours, and who hears of what it tells. */
@@ -36,12 +37,14 @@ export function createCloser(world: {
   accept: Queue["accept"];
   /** Hears of each message of topic hours-closed. */
   onTold: (payload: Buffer) => void;
+  see: See;
   twists: Twists;
 }): Closer {
-  const { scheduler, random, weather, callPort, tables, accept, twists } = world;
+  const { scheduler, random, weather, callPort, tables, accept, see, twists } = world;
   const told: HoursClosed[] = [];
   let toldWrongly = 0;
   let requests = 0;
+  let running = 0;
 
   const hear = (data: Buffer): void => {
     world.onTold(data);
@@ -117,12 +120,19 @@ export function createCloser(world: {
     close: () =>
       new Promise((resolve, reject) => {
         requests += 1;
+        running += 1;
+        if (running > 1) see("two closings ran at once");
+        const end = (answer: CloseAnswer | undefined) => {
+          running -= 1;
+          resolve(answer);
+        };
         const instance: Caller = {
           label: `close-hours/${requests}`,
           isAlive: true,
           kill: () => {
             instance.isAlive = false;
-            resolve(undefined);
+            see("a closing died");
+            end(undefined);
           },
         };
         const outside = toolsOf(instance);
@@ -134,8 +144,10 @@ export function createCloser(world: {
             code = status;
           },
           setHeader: () => undefined,
-          end: (body: string) =>
-            resolve(code === 200 ? closeAnswer.parse(JSON.parse(body)) : undefined),
+          end: (body: string) => {
+            if (code !== 200) see("a closing failed");
+            end(code === 200 ? closeAnswer.parse(JSON.parse(body)) : undefined);
+          },
         };
         handle({ method: "POST", body: {} }, response).catch(reject);
       }),

@@ -8,6 +8,7 @@ import { hourText } from "./count-hours.ts";
 import type { TotalsHeader } from "./count-totals.ts";
 import type { Scheduler } from "./create-scheduler.ts";
 import type { Twists } from "./functions-under-test.ts";
+import type { See } from "./sightings.ts";
 
 /** The subscriber of hours-closed that writes the files of each hour, and the lake that they are in. */
 export type Exporter = {
@@ -37,9 +38,10 @@ export function createExporter(world: {
   isQuiet: () => boolean;
   /** Rows of a closing of an hour. */
   countRows: (hour: number, revision: number) => number;
+  see: See;
   twists: Twists;
 }): Exporter {
-  const { scheduler, random, isQuiet, countRows, twists } = world;
+  const { scheduler, random, isQuiet, countRows, see, twists } = world;
   const objects = new Map<string, StoredObject>();
   let generations = 0;
   let halfWritten = 0;
@@ -57,12 +59,21 @@ export function createExporter(world: {
     const call = async <T>(run: () => T, mostMs = 300): Promise<T> => {
       await wait(random.below(mostMs));
       const fault = !isQuiet() && random.chance(faultChance) ? random.pick(faults) : undefined;
-      if (fault === "refused") throw new Error("refused");
+      if (fault === "refused") {
+        see("a call of an export failed before its effect");
+        throw new Error("refused");
+      }
       if (!isAlive) return new Promise(() => undefined);
       const result = run();
       await wait(random.below(300));
-      if (fault === "lost") throw new Error("the answer is lost");
-      if (fault === "dies") isAlive = false;
+      if (fault === "lost") {
+        see("a call of an export failed after its effect");
+        throw new Error("the answer is lost");
+      }
+      if (fault === "dies") {
+        if (isAlive) see("an instance died in an export");
+        isAlive = false;
+      }
       return isAlive ? result : new Promise(() => undefined);
     };
     return {

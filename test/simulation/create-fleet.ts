@@ -13,6 +13,7 @@ import {
   type Platform,
   type Twists,
 } from "./functions-under-test.ts";
+import type { See } from "./sightings.ts";
 import type { Weather } from "./weather.ts";
 
 /** The live instances of one function. */
@@ -40,12 +41,12 @@ export function createFleet(settings: {
    * how many ms more than usual they take.
    */
   onAppend: (table: string) => number;
-  /** Tells that a message was handed over that another live instance has in hand. */
-  onOverlap: () => void;
+  see: See;
   /** Tells why a delivery failed. */
   onError: (error: unknown) => void;
 }): Fleet {
-  const { name, scheduler, random, weather, trace, callPort, queue, warehouse, twists } = settings;
+  const { name, scheduler, random, weather, trace, callPort, queue, warehouse, twists, see } =
+    settings;
   let started = 0;
 
   const start = (): Instance => {
@@ -85,15 +86,13 @@ export function createFleet(settings: {
         }),
       publish: (topic, data, attributes) => {
         const isChanged = isNextRelease && ["url-mentions", "append-unlinked"].includes(topic);
-        return callPort(instance, `${name}.publish ${topic}`, () =>
-          isChanged
-            ? queue.accept(
-                topic,
-                ofNextRelease(plainData(data, attributes)),
-                plainAttributes(attributes),
-              )
-            : queue.accept(topic, data, attributes),
-        );
+        return callPort(instance, `${name}.publish ${topic}`, () => {
+          if (!isChanged) return queue.accept(topic, data, attributes);
+          const plain = plainData(data, attributes);
+          const changed = ofNextRelease(plain);
+          if (!changed.equals(plain)) see("the next release published");
+          return queue.accept(topic, changed, plainAttributes(attributes));
+        });
       },
       append: (table, rows) => {
         const landedAt = scheduler.now();
@@ -111,6 +110,7 @@ export function createFleet(settings: {
   const finish = (instance: Instance, message: Message, error: unknown) => {
     if (!instance.isAlive) return;
     if (error === undefined && weather.kills(`${name}.acknowledge, before`)) {
+      see("an instance died before its acknowledgement");
       kill(instance);
       return;
     }
@@ -127,7 +127,7 @@ export function createFleet(settings: {
     deliver: (message) => {
       // Two instances on one message at the same time are worse than one after the other.
       const free = instances.filter(({ inHand }) => !inHand.includes(message));
-      if (free.length < instances.length) settings.onOverlap();
+      if (free.length < instances.length) see("two live instances had one message in hand");
       const instance = random.pick(free.length === 0 ? instances : free);
       trace.add(`${scheduler.now()} deliver ${message.id} to ${instance.label}`);
       instance.inHand.push(message);

@@ -6,6 +6,7 @@ import type { Scheduler } from "./create-scheduler.ts";
 import type { Trace } from "./create-trace.ts";
 import { createLoadObject, type LoadPorts, type Twists } from "./functions-under-test.ts";
 import type { LandedObject } from "./invent-objects.ts";
+import type { See, Sighting } from "./sightings.ts";
 import type { Weather } from "./weather.ts";
 
 /** Loads are few: each of their calls is in danger as often as so many of the others. */
@@ -35,12 +36,11 @@ export function createLoader(world: {
   twists: Twists;
   /** Takes what the function has published. */
   accept: (sent: Sent) => void;
-  /** Tells that two live instances had a message in hand. */
-  onOverlap: () => void;
+  see: See;
   /** Tells why a delivery failed. */
   onError: (error: unknown) => void;
 }): Fleet {
-  const { scheduler, random, weather, trace, queue, accept } = world;
+  const { scheduler, random, weather, trace, queue, accept, see } = world;
   const reports = new Set<string>();
   const createdAt = new Date(scheduler.now()).toISOString();
   const objectAt = (bucket: string, name: string) =>
@@ -77,15 +77,21 @@ export function createLoader(world: {
       calls.set(call, { ...known, count: known.count + 1 });
       return known.fate.at === known.count ? known.fate.is : "works";
     };
+    const die = (seen: Sighting): void => {
+      if (isAlive) see(seen);
+      isAlive = false;
+    };
     const failAt = (call: Call): never => {
       throw new Error(`load-object.${call}: unavailable`);
     };
     const effect = async (call: Call, mostCalls: number, act: () => void): Promise<void> => {
       const fate = fateOf(call, mostCalls);
-      if (fate === "dies before") isAlive = false;
+      if (fate === "dies before") die("an instance died before the effect of a call");
+      if (fate === "fails") see("a call failed before its effect");
       if (fate === "dies before" || fate === "fails") failAt(call);
       act();
-      if (fate === "dies after") isAlive = false;
+      if (fate === "dies after") die("an instance died after the effect of a call");
+      if (fate === "fails late") see("a call failed after its effect");
       if (fate !== "works") failAt(call);
     };
 
@@ -103,8 +109,11 @@ export function createLoader(world: {
           yield bytes;
           return;
         }
-        if (fate === "dies before") isAlive = false;
-        else yield bytes.subarray(0, Math.ceil(bytes.length / 2));
+        if (fate === "dies before") die("an instance died before the effect of a call");
+        else {
+          see("a reading of a file broke off");
+          yield bytes.subarray(0, Math.ceil(bytes.length / 2));
+        }
         failAt("read");
       },
       exists: async (bucket, name) => reports.has(`${bucket}/${name}`),
@@ -120,7 +129,9 @@ export function createLoader(world: {
     try {
       await createLoadObject(ports, world.twists)(message.cloudEvent);
       if (!isStormy) return { outcome: "acknowledged", sent };
-      if (isAlive && weather.kills("load-object.acknowledge, before")) isAlive = false;
+      if (isAlive && weather.kills("load-object.acknowledge, before")) {
+        die("an instance died before its acknowledgement");
+      }
       return { outcome: isAlive ? "acknowledged" : "gone", sent };
     } catch (error) {
       return { outcome: isAlive ? "failed" : "gone", error, sent };
@@ -131,9 +142,11 @@ export function createLoader(world: {
     deliver: async (message) => {
       trace.add(`${scheduler.now()} deliver ${message.id} to load-object/${started + 1}`);
       const isTwice = weather.strikes("duplicates", `${message.id}, at once`);
-      if (isTwice) world.onOverlap();
       const loads = [load(message, true), isTwice ? load(message, false) : nothing] as const;
       const [ending, other] = await Promise.all(loads);
+      if (other !== undefined) see("two live instances had one message in hand");
+      const isFailed = ending.sent.some(({ topic }) => topic === "failed-events");
+      if (ending.sent.length > 0) see(isFailed ? "a file was refused" : "a file was loaded");
       for (const one of [...ending.sent, ...(other?.sent ?? [])]) accept(one);
       if (ending.outcome === "gone") {
         const seenAfterMs = random.chance(0.5) ? 0 : 60_000;

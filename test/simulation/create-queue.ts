@@ -3,12 +3,15 @@ import { messagePublished } from "../support/deliveries.ts";
 import { plainData } from "../support/plain-data.ts";
 import type { Scheduler } from "./create-scheduler.ts";
 import type { Trace } from "./create-trace.ts";
+import type { See } from "./sightings.ts";
 import { tenant } from "./tenant.ts";
 import type { Weather } from "./weather.ts";
 
 /** A message of a topic with one subscription. */
 export type Message = {
   id: string;
+  /** It was accepted as the so many-th. */
+  number: number;
   topic: string;
   data: Buffer;
   attributes: Readonly<Record<string, string>>;
@@ -22,6 +25,8 @@ export type Message = {
   /** Deliveries that are planned or under way. */
   open: number;
   acknowledged: boolean;
+  /** What became of the delivery that was settled last. */
+  outcome?: Delivered;
 };
 
 /** What became of one delivery; `gone` is an instance that died. */
@@ -39,6 +44,12 @@ export type Queue = {
   unacknowledged: () => number;
 };
 
+const comesAgain = {
+  lost: "a message came again after its acknowledgement was lost",
+  failed: "a message came again after a failure",
+  gone: "a message came again after its instance died",
+} as const;
+
 const minuteMs = 60_000;
 const minBackoffMs = 1_000;
 const maxBackoffMs = 10 * minuteMs;
@@ -54,6 +65,8 @@ type Subscription = {
   topic: string;
   /** The function. */
   name: string;
+  /** The latest message of those that it was handed. */
+  latest: number;
   failuresInRow: number;
   holdMs: number;
   /** What waits while the subscription is held back; undefined when it is not. */
@@ -69,6 +82,7 @@ export function createQueue(settings: {
   random: Random;
   weather: Weather;
   trace: Trace;
+  see: See;
   /** Hands a message to some instance of the subscribed function. */
   deliver: (message: Message) => void | Promise<void>;
   /** Tells that a message was published. */
@@ -76,7 +90,7 @@ export function createQueue(settings: {
   /** Tells that a message was forwarded as a dead letter. */
   onForwarded: (id: string, as: string) => void;
 }): Queue {
-  const { scheduler, random, weather, trace, deliver } = settings;
+  const { scheduler, random, weather, trace, see, deliver } = settings;
   const subscriptions = new Map<string, Subscription>(
     settings.subscribers.flatMap(({ name, topics }) =>
       topics.map((topic) => [topic, openSubscription(topic, name)] as const),
@@ -105,8 +119,17 @@ export function createQueue(settings: {
   };
 
   const handOver = (message: Message) => {
+    lookAt(message);
     message.deliveries += 1;
     return deliver(message);
+  };
+
+  const lookAt = ({ topic, number, deliveries, acknowledged, outcome }: Message) => {
+    const subscription = subscriptionTo(topic);
+    if (deliveries === 0 && number < subscription.latest) see("a message overtook another");
+    subscription.latest = Math.max(subscription.latest, number);
+    if (acknowledged) see("a message came again after its acknowledgement");
+    else if (outcome !== undefined && outcome !== "acknowledged") see(comesAgain[outcome]);
   };
 
   const probe = (subscription: Subscription, message: Message) => {
@@ -116,6 +139,7 @@ export function createQueue(settings: {
   };
 
   const hold = (subscription: Subscription) => {
+    if (subscription.waiting === undefined) see("a topic was held back");
     subscription.waiting ??= [];
     scheduler.after(subscription.holdMs, () => {
       const first = subscription.waiting?.shift();
@@ -163,6 +187,7 @@ export function createQueue(settings: {
     const publishTime = new Date(scheduler.now()).toISOString();
     const message: Message = {
       id,
+      number: accepted,
       topic,
       data,
       attributes,
@@ -186,8 +211,11 @@ export function createQueue(settings: {
   const giveUp = (message: Message) => {
     message.acknowledged = true;
     unacknowledged -= 1;
-    if (message.topic === deadLetters) parked.push(message);
-    else {
+    if (message.topic === deadLetters) {
+      see("a dead letter was given up");
+      parked.push(message);
+    } else {
+      see("a message became a dead letter");
       const { name } = subscriptionTo(message.topic);
       const as = accept(deadLetters, message.data, forwardedAttributes(message, name));
       settings.onForwarded(message.id, as);
@@ -199,6 +227,7 @@ export function createQueue(settings: {
     settle: (message, outcome) => {
       trace.add(`${scheduler.now()} ${outcome} ${message.id}`);
       message.open -= 1;
+      message.outcome = outcome;
       throttle(subscriptionTo(message.topic), message, outcome === "failed" || outcome === "gone");
       if (message.acknowledged) return;
       if (outcome === "acknowledged") {
@@ -222,6 +251,7 @@ export function createQueue(settings: {
 const openSubscription = (topic: string, name: string): Subscription => ({
   topic,
   name,
+  latest: 0,
   failuresInRow: 0,
   holdMs: minBackoffMs,
   waiting: undefined,

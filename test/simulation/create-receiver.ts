@@ -11,6 +11,7 @@ import type { Scheduler } from "./create-scheduler.ts";
 import type { Trace } from "./create-trace.ts";
 import type { ReceivePorts, Twists } from "./functions-under-test.ts";
 import { signWebhook, type Webhook, webhookSecrets } from "./invent-webhooks.ts";
+import type { See } from "./sightings.ts";
 import { ownTopic, tenant } from "./tenant.ts";
 import type { Weather } from "./weather.ts";
 
@@ -54,14 +55,16 @@ export function createReceiver(world: {
   callPort: CallPort;
   /** Takes what the function has published. */
   accept: (topic: string, data: Buffer, attributes: Record<string, string>) => string;
+  see: See;
   twists: Twists;
 }): Receiver {
-  const { scheduler, random, weather, trace, callPort, accept, twists } = world;
+  const { scheduler, random, weather, trace, callPort, accept, see, twists } = world;
   const heads = new WeakMap<object, RequestHead>();
   let started = 0;
   let unanswered = 0;
   let refused = 0;
   let posts = 0;
+  const posted = new Set<string>();
 
   const start = (): Instance => {
     started += 1;
@@ -118,6 +121,8 @@ export function createReceiver(world: {
     new Promise((resolve) => {
       const instance = random.pick(instances);
       posts += 1;
+      if (posted.has(webhook.id)) see("a webhook was posted again");
+      posted.add(webhook.id);
       const { body, headers } = signWebhook(webhook, scheduler.now());
       trace.add(`${scheduler.now()} post ${webhook.id} to ${instance.label}`);
       const target = webhook.scheme === "x" ? "/x" : "/standard/tweets";
@@ -131,6 +136,7 @@ export function createReceiver(world: {
         if (!instance.isAlive) return;
         instance.waiting.delete(breaks);
         if (weather.kills("receive-webhook.answer, before")) {
+          see("an instance died before its acknowledgement");
           kill(instance);
           breaks();
         } else if (weather.strikes("lostAcknowledgements", webhook.id)) breaks();
@@ -151,6 +157,11 @@ export function createReceiver(world: {
     if (isTaken || isRefused) {
       unanswered -= 1;
       if (isRefused && !webhook.isForged) refused += 1;
+      if (isRefused && webhook.isForged) see("a forged webhook was refused");
+      if (isTaken) {
+        const isOld = webhook.secret !== webhookSecrets[webhook.scheme][0];
+        see(isOld ? "a webhook of an old secret was taken" : "a webhook was taken");
+      }
     } else if (number < mostAttempts) {
       const waitMs = Math.min(retryMs * 2 ** (number - 1), maxRetryMs);
       scheduler.after(waitMs * (0.5 + random.fraction()), () => void send(webhook, number + 1));

@@ -1,6 +1,7 @@
 import type { AppendLimits } from "../../functions/append-rows/append-isolating.ts";
 import type { RefusedRow } from "../../functions/append-rows/append-to-table.ts";
 import type { Random } from "../support/create-random.ts";
+import type { See } from "./sightings.ts";
 import type { Weather } from "./weather.ts";
 
 export type Row = Readonly<Record<string, unknown>>;
@@ -25,6 +26,7 @@ const margin = 1.25;
 export function createWarehouse(
   random: Random,
   weather: Weather,
+  see: See,
   limits: AppendLimits | undefined,
 ): Warehouse {
   const tables = new Map<string, Row[]>();
@@ -35,9 +37,15 @@ export function createWarehouse(
   };
   return {
     append: (table, rows, landedAt) => {
-      if (weather.isOutage()) throw new Error("the warehouse is gone");
+      if (weather.isOutage()) {
+        see("rows came while the warehouse was gone");
+        throw new Error("the warehouse is gone");
+      }
       if (limits !== undefined && isTooLarge(rows, limits)) throw new Error("request too large");
-      if (weather.strikes("refusals", table)) return refuseSome(random, rows);
+      if (weather.strikes("refusals", table)) {
+        see("rows were refused");
+        return refuseSome(random, rows);
+      }
       const stored = rowsOf(table);
       for (const row of rows) stored.push({ ...row, landed_at: landedAt });
       return [];

@@ -26,6 +26,7 @@ import { type FunctionName, subscribers, type Twists } from "./functions-under-t
 import { expectLoaded, expectReceived, type Input, type InputMessage } from "./generate-input.ts";
 import { earlyMs } from "./invent-records.ts";
 import { createLineage, type Lineage } from "./lineage.ts";
+import { createLookout, type See, type Sightings } from "./sightings.ts";
 import { createWeather, type FaultLimits, type Weather } from "./weather.ts";
 
 /** The functions under test, all that is around them, and what has been seen of them. */
@@ -53,6 +54,9 @@ export type World = {
   /** Ids of the webhooks that were published. */
   received: ReadonlySet<string>;
   tally: Readonly<Tally>;
+  see: See;
+  /** What the storm has done. */
+  sightings: Sightings;
   /** Why deliveries failed that must not fail, in the quiet. */
   errors: readonly string[];
 };
@@ -64,10 +68,6 @@ export type Tally = {
   published: number;
   /** Messages that were handed to handlers. */
   messages: number;
-  /** Of those, while another live handler had the same message in hand. */
-  overlaps: number;
-  /** Failed events that were sent again after the storm. */
-  redriven: number;
   /** Requests with rows for the warehouse. */
   appends: number;
 };
@@ -113,14 +113,16 @@ export function createWorld(settings: {
   const trace = createTrace();
   const { now } = scheduler;
   const weather = createWeather({ storm, random, now, stormEndsMs, outage, limits });
+  const { see, sightings } = createLookout();
   const warehouse = createWarehouse(
     random,
     weather,
+    see,
     storm.smallLimits ? smallLimits.append : undefined,
   );
   const lineage = createLineage();
   const archive = createArchive(random, settings.archiveRules);
-  const callPort = createCallPort({ scheduler, random, weather, trace });
+  const callPort = createCallPort({ scheduler, random, weather, trace, see });
   const accepted = new Map<string, InputMessage>();
   const loaded = new Map<string, Set<string>>();
   const received = new Set<string>();
@@ -129,8 +131,6 @@ export function createWorld(settings: {
     deliveries: 0,
     published: 0,
     messages: 0,
-    overlaps: 0,
-    redriven: 0,
     appends: 0,
   };
   const fleets = new Map<string, Fleet>();
@@ -141,6 +141,7 @@ export function createWorld(settings: {
     random,
     weather,
     trace,
+    see,
     deliver: (message) => {
       tally.messages += 1;
       tally.deliveries += message.events;
@@ -153,29 +154,43 @@ export function createWorld(settings: {
     onForwarded: (id, as) => lineage.add(as, id),
   });
 
+  const closedHours = new Set<number>();
+  let lookedMs = 0;
+  const onQuery = (query: AskedQuery): void => {
+    settings.onQuery(query);
+    if (query.query === "findTouched") lookedMs = now();
+    if (query.query !== "writeTotals") return;
+    for (const { hour } of query.answer.headers) {
+      if (closedHours.has(hour)) see("an hour was closed once more");
+      closedHours.add(hour);
+    }
+  };
+
   const operator = createOperator({
     scheduler,
     callPort,
     warehouse,
     findOpen: settings.findOpen,
     onFind: (asked, answer) =>
-      settings.onQuery({ query: "findFailures", asked, answer, rows: warehouse.rowCounts() }),
+      onQuery({ query: "findFailures", asked, answer, rows: warehouse.rowCounts() }),
     accept: (topic, data, attributes, failed) => {
       const id = queue.accept(topic, data, attributes);
       if (failed === undefined) return;
-      tally.redriven += 1;
+      see("a failed event was sent again");
+      if (Number(failed.parts) > 1) see("a failed event was sent again in parts");
       const isWhole = failed.position === "message";
       lineage.add(id, String(failed.message_id), isWhole ? undefined : String(failed.position));
     },
   });
 
-  const closingTables = createClosingTables(warehouse, settings.closingRules, settings.onQuery);
+  const closingTables = createClosingTables(warehouse, settings.closingRules, onQuery);
   const exporter = createExporter({
     scheduler,
     random: createRandom(settings.exportSeed),
     isQuiet: weather.isQuiet,
     countRows: (hour, revision) =>
       closingTables.cells.filter((one) => one.hour === hour && one.revision === revision).length,
+    see,
     twists,
   });
   const closer = createCloser({
@@ -186,6 +201,7 @@ export function createWorld(settings: {
     tables: closingTables,
     accept: queue.accept,
     onTold: exporter.deliver,
+    see,
     twists,
   });
   const close = () => void closer.close();
@@ -203,6 +219,14 @@ export function createWorld(settings: {
     closingsDuringAppends -= 1;
     scheduler.after(1 + random.below(1_000), close);
     return 1_000 + random.below(slowAppendMs);
+  };
+
+  const append: Warehouse["append"] = (table, rows, landedMs) => {
+    const refused = warehouse.append(table, rows, landedMs);
+    if (table === urlMentions.increments.table && landedMs < lookedMs) {
+      see("rows landed that a closing had missed");
+    }
+    return refused;
   };
 
   const acceptLoaded = ({ topic, data, attributes }: Sent) => {
@@ -232,6 +256,7 @@ export function createWorld(settings: {
       }
       return id;
     },
+    see,
     twists,
   });
   for (const webhook of input.webhooks) {
@@ -245,17 +270,22 @@ export function createWorld(settings: {
       weather,
       trace,
       queue,
+      see,
       twists,
-      onOverlap: () => {
-        tally.overlaps += 1;
-      },
       onError: (error: unknown) => {
         if (weather.isQuiet()) errors.push(explain(error));
       },
     };
     return name === "load-object"
       ? createLoader({ ...around, objects: input.objects, accept: acceptLoaded })
-      : createFleet({ ...around, name, size: 2 + random.below(2), callPort, warehouse, onAppend });
+      : createFleet({
+          ...around,
+          name,
+          size: 2 + random.below(2),
+          callPort,
+          warehouse: { ...warehouse, append },
+          onAppend,
+        });
   };
   for (const { name, topics } of subscribers) {
     const fleet = startFleet(name);
@@ -288,6 +318,8 @@ export function createWorld(settings: {
     loaded,
     received,
     tally,
+    see,
+    sightings,
     errors,
   };
 }

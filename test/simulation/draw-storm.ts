@@ -109,6 +109,35 @@ export const failingClosings: Storm = {
   crashes: 0.1,
 };
 
+/** All rates at their highest, at the same time. */
+export const worst: Storm = {
+  duplicates: 0.5,
+  failures: 0.3,
+  lateFailures: 0.1,
+  lostAcknowledgements: 0.3,
+  refusals: 0.1,
+  crashes: 0.1,
+  crashPoint: undefined,
+  shuffleMs: 30 * 60_000,
+  outageFromMs: 60_000,
+  maxDeliveryAttempts: 5,
+  mixedVersions: true,
+  lateEvents: 1,
+  poison: 0.05,
+  repeats: 0.5,
+  objects: true,
+  breakOffs: 0.5,
+  maxLinesPerMessage: 60,
+  closings: 24,
+  closeEveryMs: 10 * 60_000,
+  twoClosers: 0.5,
+  closingsDuringAppends: 10,
+  paceMs: 60_000,
+  replays: true,
+  webhooks: true,
+  smallLimits: true,
+};
+
 /**
  * The rates of one seed, more often low than high. Each kind of fault is absent in most of the
  * seeds: faults hide one another, so a run with some finds what a run with all of them does not.

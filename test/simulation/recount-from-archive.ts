@@ -11,7 +11,7 @@ const hourMs = 3_600_000;
  * not come to rest.
  */
 export async function recountFromArchive(world: World, startMs: number): Promise<boolean> {
-  const { scheduler, warehouse, queue, archive, lineage } = world;
+  const { scheduler, warehouse, queue, archive, lineage, see } = world;
   const hours = warehouse
     .rows(urlMentions.increments.table)
     .map(({ hour }) => hourStart(text(hour)));
@@ -33,6 +33,7 @@ export async function recountFromArchive(world: World, startMs: number): Promise
     });
   });
   if (!(await redriveUntilQuiet(world, []))) return false;
+  const sent = new Set<string>();
   const middle = startMs + 5 * 60_000;
   for (const [from, to] of [
     [startMs, middle],
@@ -43,6 +44,9 @@ export async function recountFromArchive(world: World, startMs: number): Promise
       to,
       archivedUntil: to + hourMs,
     })) {
+      see("a message was sent again from the archive");
+      if (sent.has(id)) see("the archive had a message twice");
+      sent.add(id);
       scheduler.after(1, () => lineage.add(queue.accept(topic, data, attributes), id));
     }
     if (!(await redriveUntilQuiet(world, []))) return false;

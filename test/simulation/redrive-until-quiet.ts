@@ -30,11 +30,12 @@ export async function redriveUntilQuiet(
   failures: readonly Failures[],
 ): Promise<boolean> {
   await redrive(world, failures);
+  const redriven = () => world.sightings.get("a failed event was sent again");
   for (let round = 0; round < maxRounds; round++) {
-    const before = world.tally.redriven;
+    const before = redriven();
     const parked = resendParked(world);
     if (!(await redrive(world, undelivered))) return false;
-    if (parked === 0 && world.tally.redriven === before) return true;
+    if (parked === 0 && redriven() === before) return true;
   }
   return false;
 }

@@ -13,6 +13,7 @@ import { generateInput, type Input } from "./generate-input.ts";
 import { isExact, type Judgement, judgeRun } from "./judge-run.ts";
 import { recountFromArchive } from "./recount-from-archive.ts";
 import { failedRecords, redriveUntilQuiet, undelivered } from "./redrive-until-quiet.ts";
+import type { Sightings } from "./sightings.ts";
 import { allFaults, type FaultLimits } from "./weather.ts";
 
 export type RunSettings = {
@@ -42,6 +43,8 @@ export type Run = Judgement &
     /** The same for the same settings, every time. */
     traceHash: string;
     faults: readonly string[];
+    /** What the storm has done. */
+    sightings: Sightings;
     /** How often instances died at each suspension point. */
     deaths: ReadonlyMap<string, number>;
     /** Why deliveries failed that must not fail, in the quiet. */
@@ -174,6 +177,7 @@ export async function runSeed(settings: RunSettings): Promise<Run> {
     traceHash: trace.hash(),
     ...world.tally,
     faults: weather.faults,
+    sightings: world.sightings,
     deaths: weather.deaths,
     errors: [...new Set(errors)],
     hours,

@@ -6,11 +6,11 @@ export type Summary = {
   seeds: number;
   deliveries: number;
   messages: number;
-  overlaps: number;
-  redriven: number;
   faults: number;
   verdict: Verdict;
   conservation: Conservation;
+  /** What the storms have done, with how often. */
+  sightings: Record<string, number>;
   /** Suspension points at which instances have died, with how often. */
   deaths: Record<string, number>;
   failing: { run: Run; events: number }[];
@@ -25,8 +25,6 @@ export async function runSeeds(
     seeds: 0,
     deliveries: 0,
     messages: 0,
-    overlaps: 0,
-    redriven: 0,
     faults: 0,
     verdict: {
       lost: 0,
@@ -48,6 +46,7 @@ export async function runSeeds(
       unexportedHours: 0,
     },
     conservation: { received: 0, counted: 0, duplicates: 0, ignored: 0, deletes: 0, failed: 0 },
+    sightings: {},
     deaths: {},
     failing: [],
   };
@@ -56,14 +55,11 @@ export async function runSeeds(
     summary.seeds += 1;
     summary.deliveries += run.deliveries;
     summary.messages += run.messages;
-    summary.overlaps += run.overlaps;
-    summary.redriven += run.redriven;
     summary.faults += run.faults.length;
     summary.verdict = sum(summary.verdict, run.verdict, Math.abs);
     summary.conservation = sum(summary.conservation, run.conservation);
-    for (const [point, deaths] of run.deaths) {
-      summary.deaths[point] = (summary.deaths[point] ?? 0) + deaths;
-    }
+    summary.sightings = sum(summary.sightings, Object.fromEntries(run.sightings));
+    summary.deaths = sum(summary.deaths, Object.fromEntries(run.deaths));
     if (!run.isExact) summary.failing.push({ run, events });
     tell(run);
   }

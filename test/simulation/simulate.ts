@@ -7,6 +7,7 @@ import { helpText, parseOptions, type SimulateOptions } from "./parse-options.ts
 import { plantedFaults } from "./planted-faults.ts";
 import { runSeeds, type Summary } from "./run-seeds.ts";
 import { type MinimalSchedule, shrinkFailure } from "./shrink-failure.ts";
+import { sightings } from "./sightings.ts";
 import { suspensionPoints } from "./suspension-points.ts";
 
 /** Failing runs that are made smaller and told in full. */
@@ -83,8 +84,6 @@ function describe(summary: Summary, seconds: number): string {
       "in messages",
       `${format(summary.messages)} handled, ${format(summary.messages / seconds)} a second`,
     ],
-    ["two handlers at once", `${format(summary.overlaps)} times on one message`],
-    ["sent again", `${format(summary.redriven)} failed events`],
     ["faults", format(summary.faults)],
     ["died at", `${died} of ${suspensionPoints.length} suspension points`],
     [
@@ -92,6 +91,7 @@ function describe(summary: Summary, seconds: number): string {
       `${format(received)} received = ${format(counted)} counted + ${format(duplicates)} duplicates + ` +
         `${format(ignored)} ignored + ${format(deletes)} deletes + ${format(failed)} failed`,
     ],
+    ...sightings.map((what): [string, string] => [format(summary.sightings[what] ?? 0), what]),
     ...Object.entries(verdict).map(([name, count]): [string, string] => [name, format(count)]),
   ];
   return rows.map(([name, text]) => `${name.padEnd(24)} ${text}\n`).join("");

@@ -3,21 +3,59 @@ import { join } from "node:path";
 import { promisify } from "node:util";
 import { describe, expect, test } from "vitest";
 import * as z from "zod";
-import { createRandom } from "../support/create-random.ts";
-import { membersOf } from "./count-hours.ts";
-import type { AskedQuery } from "./create-closing-tables.ts";
-import { calm, failingClosings, frequentClosings, type Storm } from "./draw-storm.ts";
+import { calm, failingClosings, frequentClosings, type Storm, worst } from "./draw-storm.ts";
 import { readFailingSeeds } from "./failing-seeds.ts";
-import { generateInput } from "./generate-input.ts";
 import { signOf } from "./judge-run.ts";
 import { parseOptions } from "./parse-options.ts";
 import { plantedFaults } from "./planted-faults.ts";
-import { type Run, type RunSettings, runSeed } from "./run-seed.ts";
+import { runSeed } from "./run-seed.ts";
 import { runSeeds } from "./run-seeds.ts";
 import { shrinkFailure } from "./shrink-failure.ts";
+import type { Sighting } from "./sightings.ts";
 import { suspensionPoints } from "./suspension-points.ts";
 
 const slow = 600_000;
+/** What the seeds below do at least, two thirds of what they did when this was written. */
+const leastSightings: readonly [Sighting, number][] = [
+  ["a message overtook another", 8_700],
+  ["a message came again after its acknowledgement", 710],
+  ["a message came again after its acknowledgement was lost", 1_000],
+  ["a message came again after a failure", 6_900],
+  ["a message came again after its instance died", 1_600],
+  ["two live instances had one message in hand", 390],
+  ["a message became a dead letter", 240],
+  ["a topic was held back", 70],
+  ["a call failed before its effect", 2_200],
+  ["a call failed after its effect", 440],
+  ["a call took seconds", 2_400],
+  ["an instance died before the effect of a call", 720],
+  ["an instance died after the effect of a call", 570],
+  ["an instance died before its acknowledgement", 320],
+  ["a call arrived after its instance had died", 500],
+  ["the next release published", 850],
+  ["rows were refused", 160],
+  ["rows came while the warehouse was gone", 5_300],
+  ["two closings ran at once", 230],
+  ["an hour was closed once more", 150],
+  ["rows landed that a closing had missed", 280],
+  ["a closing failed", 530],
+  ["a closing died", 190],
+  ["a file was loaded", 63],
+  ["a file was refused", 68],
+  ["a reading of a file broke off", 28],
+  ["a webhook was taken", 270],
+  ["a webhook of an old secret was taken", 110],
+  ["a webhook was posted again", 120],
+  ["a forged webhook was refused", 43],
+  ["a failed event was sent again", 3_000],
+  ["a failed event was sent again in parts", 61],
+  ["the archive had a message twice", 120],
+  ["a message was sent again from the archive", 2_500],
+  ["a call of an export failed before its effect", 500],
+  ["a call of an export failed after its effect", 500],
+  ["an instance died in an export", 450],
+];
+
 /** Of two in a row, one is for the points at which an instance may die, each after the other. */
 const period = 2 * suspensionPoints.length;
 /** Each of those points has its turn, and half as many seeds have none. */
@@ -28,7 +66,7 @@ test(`${seeds.length} seeds and all that once failed: every count is exact`, {
   timeout: slow,
 }, async () => {
   const plan = seeds.map((seed) => ({ seed, events }));
-  const { failing, deaths, conservation, redriven, overlaps, verdict } = await runSeeds([
+  const { failing, deaths, conservation, sightings, verdict } = await runSeeds([
     ...(await readFailingSeeds()),
     ...plan,
   ]);
@@ -53,42 +91,12 @@ test(`${seeds.length} seeds and all that once failed: every count is exact`, {
     }
     expect([point, died]).toEqual([point, true]);
   }
-  expect(redriven).toBeGreaterThan(1_000);
-  expect(overlaps).toBeGreaterThan(100);
+  expect(leastSightings.filter(([what, least]) => (sightings[what] ?? 0) < least)).toEqual([]);
   expect(conservation).toMatchObject({
     counted: expect.toSatisfy((count: number) => count > 10_000),
     failed: expect.toSatisfy((count: number) => count > 100),
   });
 });
-
-/** All rates at their highest, at the same time. */
-const worst: Storm = {
-  duplicates: 0.5,
-  failures: 0.3,
-  lateFailures: 0.1,
-  lostAcknowledgements: 0.3,
-  refusals: 0.1,
-  crashes: 0.1,
-  crashPoint: undefined,
-  shuffleMs: 30 * 60_000,
-  outageFromMs: 60_000,
-  maxDeliveryAttempts: 5,
-  mixedVersions: true,
-  lateEvents: 1,
-  poison: 0.05,
-  repeats: 0.5,
-  objects: true,
-  breakOffs: 0.5,
-  maxLinesPerMessage: 60,
-  closings: 24,
-  closeEveryMs: 10 * 60_000,
-  twoClosers: 0.5,
-  closingsDuringAppends: 10,
-  paceMs: 60_000,
-  replays: true,
-  webhooks: true,
-  smallLimits: true,
-};
 
 describe("exact, too", () => {
   const storms: [string, Storm][] = [
@@ -111,167 +119,6 @@ describe("exact, too", () => {
     expect(run.errors).toEqual([]);
   });
 });
-
-describe("a storm does what it is for", () => {
-  const runWith = (rates: Partial<Storm>, settings: Partial<RunSettings> = {}) =>
-    runSeed({ seed: 1, events: 200, storm: { ...calm, ...rates }, ...settings });
-  const receipts = ({ rows }: Run) => {
-    const places = rows("posts").map(({ message_id, position }) =>
-      [message_id, position].map(String).join(" "),
-    );
-    return { rows: places.length, places: new Set(places).size };
-  };
-  const inputOf = (rates: Partial<Storm>) =>
-    generateInput(createRandom(1 + 0x1_0000_0000), 200, { ...calm, ...rates });
-  const has = (run: Run, kind: string) =>
-    run.faults.some((fault) => fault.includes(` ${kind} at `));
-
-  test("none at all: each message is delivered once, and each item has one receipt", async () => {
-    const run = await runWith({});
-    expect(run.faults).toEqual([]);
-    expect(run.messages).toBe(run.published);
-    expect(receipts(run).rows).toBe(receipts(run).places);
-  });
-
-  test.each(["duplicates", "lostAcknowledgements"])("%s: each is a delivery more", async (rate) => {
-    const run = await runWith({ [rate]: 0.3 });
-    expect(run.faults.length).toBeGreaterThan(10);
-    expect(run.messages).toBe(run.published + run.faults.length);
-    expect(receipts(run).rows).toBeGreaterThan(receipts(run).places);
-  });
-
-  test("late failures have had their effect", async () => {
-    const run = await runWith({ lateFailures: 0.2 });
-    expect(has(run, "lateFailures")).toBe(true);
-    expect(run.messages).toBeGreaterThan(run.published);
-    expect(receipts(run).rows).toBeGreaterThan(receipts(run).places);
-  });
-
-  test("failures have none, and what failed is delivered again", async () => {
-    const storm: Partial<Storm> = { failures: 0.2 };
-    const at = (run: Run, point: string) =>
-      run.faults.filter((fault) => fault.endsWith(` at ${point}`)).length;
-    const run = await runWith(storm);
-    expect(at(run, "append-rows.append posts")).toBeGreaterThan(0);
-    expect(run.messages).toBeGreaterThan(run.published);
-  });
-
-  test.each(["before", "after"])("instances die %s an effect", async (when) => {
-    const crashPoint = `append-rows.append posts, ${when}` as const;
-    const run = await runWith({ crashPoint: pointNamed(crashPoint) });
-    expect([...run.deaths.keys()]).toEqual([crashPoint]);
-    const { rows, places } = receipts(run);
-    if (when === "after") expect(rows).toBeGreaterThan(places);
-    else expect(run.messages).toBeGreaterThan(run.published);
-  });
-
-  test("rows are refused, kept and sent again", async () => {
-    const run = await runWith({ refusals: 0.1 });
-    expect(has(run, "refusals")).toBe(true);
-    const refused = run.rows("failed_events").filter(({ reason }) => reason === "row-refused");
-    expect(refused.length).toBeGreaterThan(0);
-    expect(run.redriven).toBeGreaterThanOrEqual(refused.length);
-  });
-
-  test("the warehouse is gone: messages are given up, kept and sent again", async () => {
-    const run = await runWith({ outageFromMs: 0, maxDeliveryAttempts: 5 });
-    expect([run.faults, run.redriven > 10]).toEqual([[], true]);
-  });
-
-  test("poison fails, and fails again", async () => {
-    expect((await runWith({ poison: 0.05 })).redriven).toBeGreaterThan(10);
-  });
-
-  test("webhooks are posted until they are taken, and forged ones are not", async () => {
-    const storm: Partial<Storm> = { webhooks: true, lostAcknowledgements: 0.3, failures: 0.1 };
-    const run = await runWith(storm);
-    const { webhooks } = inputOf(storm);
-    expect(new Set(webhooks.map(({ scheme }) => scheme))).toEqual(new Set(["x", "standard"]));
-    const forged = webhooks.filter(({ isForged }) => isForged);
-    expect(forged.length).toBeGreaterThan(0);
-    expect(has(run, "failures") && run.isExact).toBe(true);
-    expect(run.faults.some((fault) => fault.endsWith(" at receive-webhook.publish"))).toBe(true);
-    expect(run.faults.some((fault) => / lostAcknowledgements at msg_/.test(fault))).toBe(true);
-    expect(run.received).toBe(webhooks.length - forged.length);
-    const twice = await runWith({ webhooks: true, duplicates: 1 });
-    expect(twice.posts).toBe(2 * webhooks.length);
-    // Each of those faults is a body that is published once more.
-    expect(receipts(run).rows).toBeGreaterThan(receipts(await runWith({ webhooks: true })).rows);
-  });
-
-  test("limits are small: appends are more, and failed events have parts", async () => {
-    const outage = { outageFromMs: 0, maxDeliveryAttempts: 5 };
-    const [wide, narrow] = [await runWith(outage), await runWith({ ...outage, smallLimits: true })];
-    const partsOf = ({ rows }: Run) =>
-      rows("failed_events").filter(({ reason, parts }) => {
-        return reason === "retries-exhausted" && Number(parts) > 1;
-      });
-    expect([partsOf(wide).length, wide.isExact]).toEqual([0, true]);
-    expect([partsOf(narrow).length > 20, narrow.isExact]).toEqual([true, true]);
-    const rowsOf = ({ rows }: Run) => rows("posts").length;
-    const calmest = await runWith({});
-    const limited = await runWith({ smallLimits: true });
-    expect(rowsOf(limited)).toBe(rowsOf(calmest));
-    expect(limited.appends).toBeGreaterThan(1.5 * calmest.appends);
-  });
-
-  test("two releases run at once, and only then", async () => {
-    const rules = ({ rows }: Run) =>
-      new Set(
-        rows("url_hour_increments").flatMap((row) =>
-          membersOf(row).map(({ revision }) => String(revision).slice(0, 2)),
-        ),
-      );
-    expect(rules(await runWith({}))).toEqual(new Set(["02"]));
-    expect(rules(await runWith({ mixedVersions: true }))).toEqual(new Set(["02", "03"]));
-  });
-
-  test("two instances have one message in hand", async () => {
-    expect((await runWith({ duplicates: 1 })).overlaps).toBeGreaterThan(10);
-    expect((await runWith({})).overlaps).toBe(0);
-  });
-
-  test("readings of files break off", async () => {
-    const run = await runWith({ objects: true, breakOffs: 1, maxDeliveryAttempts: 5 });
-    expect(has(run, "breakOffs")).toBe(true);
-  });
-
-  test("events are late by days", async () => {
-    const hoursOf = ({ rows }: Run) => rows("url_hour_increments").map(({ hour }) => String(hour));
-    const [calmest, late] = [await runWith({}), await runWith({ lateEvents: 0.5 })];
-    const spanOf = (run: Run) => new Set(hoursOf(run).map((hour) => hour.slice(0, 10))).size;
-    expect(spanOf(calmest)).toBeLessThanOrEqual(2);
-    expect(spanOf(late)).toBeGreaterThan(5);
-  });
-
-  test("hours are closed again, also by two at once", async () => {
-    const revisions = new Map<number, Set<number>>();
-    let revised = 0;
-    const onQuery = (query: AskedQuery) => {
-      if (query.query !== "writeTotals") return;
-      for (const { hour, revision } of query.answer.headers) {
-        const known = revisions.get(hour) ?? new Set();
-        revisions.set(hour, known.add(revision));
-        if (known.size > 1) revised += 1;
-      }
-    };
-    const run = await runWith(
-      { ...frequentClosings, lateEvents: 0.3, repeats: 0.3 },
-      { onQuery, events: 300 },
-    );
-    expect(run.isExact).toBe(true);
-    expect(revised).toBeGreaterThan(5);
-  });
-
-  test("the worst is all of it, and exact, too", { timeout: slow }, async () => {
-    const run = await runSeed({ seed: 1, events: 200, storm: worst });
-    expect([run.problems, run.isExact, run.errors]).toEqual([[], true, []]);
-    expect(run.deaths.size).toBeGreaterThan(10);
-    expect(run.messages).toBeGreaterThan(5 * (await runWith({})).messages);
-  });
-});
-
-const pointNamed = (name: string) => suspensionPoints.find((point) => point === name);
 
 describe("the same seed", () => {
   test.each([3, 17, 42])("%i is the same run, every time", { timeout: slow }, async (seed) => {

@@ -15,7 +15,13 @@ async function callAll(rates: Partial<Storm>, { calls = 200, diesAtOnce = false 
   const storm = { ...calm, ...rates };
   const until = { stormEndsMs: Number.POSITIVE_INFINITY, outage: undefined, limits: allFaults };
   const weather = createWeather({ storm, random, now: scheduler.now, ...until });
-  const call = createCallPort({ scheduler, random, weather, trace: createTrace() });
+  const call = createCallPort({
+    scheduler,
+    random,
+    weather,
+    trace: createTrace(),
+    see: () => undefined,
+  });
   const seen = { effects: 0, answered: 0, refused: [] as string[], killed: 0, slow: 0 };
   for (let number = 0; number < calls; number++) {
     const caller: Caller = {

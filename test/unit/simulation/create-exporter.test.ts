@@ -37,6 +37,7 @@ async function exportAll(isQuiet: boolean, change = (tools: ExportTools) => tool
     random: createRandom(1),
     isQuiet: () => isQuiet,
     countRows: () => 3,
+    see: () => undefined,
     twists: { export: (tools) => change(counting(tools)) },
   });
   for (const { hour, revision, keys, events, late } of headers) {
