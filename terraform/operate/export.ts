@@ -1,5 +1,6 @@
 import { mkdir } from "node:fs/promises";
 import { basename, join, resolve } from "node:path";
+import { allowDownloads } from "../../shared/objects/allow-downloads.ts";
 import { tableFunctions } from "../../shared/rows/table-functions.ts";
 import { tables } from "../../shared/rows/tables.ts";
 import { deployedViews } from "../deployed-views.ts";
@@ -62,9 +63,9 @@ async function exportRows(args: string[], listen: () => AbortSignal): Promise<vo
   const folder = `exports/${options.name}/${new Date().toISOString().replaceAll(/[-:]/g, "")}/`;
   const query = exportSql(options, { dataset, uri: `gs://${bucket}/${folder}*` });
   await new BigQuery({ projectId: project }).query({ query });
-  const [files] = await new Storage({ projectId: project })
-    .bucket(bucket)
-    .getFiles({ prefix: folder });
+  const storage = new Storage({ projectId: project });
+  allowDownloads(storage);
+  const [files] = await storage.bucket(bucket).getFiles({ prefix: folder });
   const { into } = options;
   if (into !== undefined) await mkdir(into, { recursive: true });
   for (const file of files) {

@@ -1,5 +1,6 @@
 import type { Topic } from "@google-cloud/pubsub";
 import type { Bucket } from "@google-cloud/storage";
+import { allowDownloads } from "../../shared/objects/allow-downloads.ts";
 import { type ArrivalRange, findObjects, objectSpanMs } from "./archive/find-objects.ts";
 import type { ArchivedMessage } from "./archive/read-archive.ts";
 import type { ArchivedObject } from "./archive/read-archive-name.ts";
@@ -123,8 +124,10 @@ async function openTarget(options: ReplayOptions) {
   const { Storage } = await import("@google-cloud/storage");
   const { PubSub } = await import("@google-cloud/pubsub");
   const pubsub = new PubSub({ projectId: project });
+  const storage = new Storage({ projectId: project });
+  allowDownloads(storage);
   return {
-    bucket: new Storage({ projectId: project }).bucket(bucket),
+    bucket: storage.bucket(bucket),
     topic: pubsub.topic(topicPrefix + options.topic, { batching, flowControlOptions }),
     close: () => pubsub.close(),
   };
