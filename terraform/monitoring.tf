@@ -181,9 +181,11 @@ locals {
     instances-at-limit = {
       title    = "instances at their limit"
       severity = "WARNING"
+      # Idle instances keep nobody waiting, and a function of one instance is always at its limit.
       query = join(" or ", [
         for name, function in local.functions :
-        "(sum by (service_name) (max_over_time(run_googleapis_com:container_instance_count{${local.on_service},service_name=\"${var.prefix}${name}\"}[5m])) >= ${function.resources.max_instances})"
+        "(sum by (service_name) (max_over_time(run_googleapis_com:container_instance_count{${local.on_service},service_name=\"${var.prefix}${name}\",state=\"active\"}[5m])) >= ${function.resources.max_instances})"
+        if function.resources.max_instances > 1
       ])
       content = "A function runs as many instances as it may. Messages wait; the limit is what bounds the bill."
     }
@@ -210,13 +212,15 @@ locals {
       title    = "unusual hours"
       severity = "WARNING"
       query    = "sum by (stream) (increase(${local.log_metric.incidents}{${local.on_service}}[1h])) > 0"
-      content  = "The total of stream $${metric.label.stream} is not as its last four weeks let expect: a peak, a drop, or hours that do not come. View anomalies_latest says which, how much was expected, and when it is over."
+      content  = "The total of stream $${metric_or_resource.label.stream} is not as its last four weeks let expect: a peak, a drop, or hours that do not come. View anomalies_latest says which, how much was expected, and when it is over."
     }
     }, {
     for service in local.closer : "hours-not-closed" => {
       title    = "hours not closed"
       severity = "ERROR"
-      query    = "vector(1) unless (sum(increase(run_googleapis_com:request_count{${local.on_service},service_name=\"${service}\",response_code_class=\"2xx\"}[2h])) > 0)"
+      # Longer than a first apply takes from the alert to the first run of the schedule.
+      duration = "1800s"
+      query    = "vector(1) unless (sum(increase(run_googleapis_com:request_count{${local.on_service},service_name=\"${service}\",response_code_class=\"2xx\"}[90m])) > 0)"
       content  = "No hour was closed for two hours. Counts stay exact; queries read more bytes."
     }
   })
@@ -290,7 +294,7 @@ resource "google_monitoring_alert_policy" "alert" {
 
     condition_prometheus_query_language {
       query                     = each.value.query
-      duration                  = "300s"
+      duration                  = try(each.value.duration, "300s")
       evaluation_interval       = "60s"
       disable_metric_validation = true
     }

@@ -51,6 +51,7 @@ const outputs = z.object({
     z.object({ message: z.string(), field: z.string(), label: z.string().nullable() }),
   ),
   subscription_names: names,
+  alerts: z.record(z.string(), z.object({ query: z.string(), duration: z.string().optional() })),
 });
 
 /** What Terraform makes of manifests, schemas and views: names and settings, no resources. */

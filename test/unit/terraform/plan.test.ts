@@ -306,6 +306,20 @@ describe.skipIf(!hasTerraform)("as terraform itself evaluates it", () => {
     expect(sql).not.toContain("${");
   });
 
+  test("no alert is due while nothing is wrong", () => {
+    const { "instances-at-limit": atLimit, "hours-not-closed": notClosed } = plan?.alerts ?? {};
+    const limits = [...(atLimit?.query ?? "").matchAll(/"([a-z-]+)",state="active".*?>= (\d+)/g)];
+    expect(Object.fromEntries(limits.map(([, name, limit]) => [name, Number(limit)]))).toEqual(
+      Object.fromEntries(
+        manifests
+          .filter(({ maxInstances }) => maxInstances > 1)
+          .map(({ name, maxInstances }) => [name, maxInstances]),
+      ),
+    );
+    // A first apply: minutes for images, then up to ten until the schedule is due.
+    expect(notClosed).toMatchObject({ duration: "1800s" });
+  });
+
   test("metrics know every reason", () => {
     expect(plan?.failure_reasons).toEqual(failureReason.options.toSorted());
   });
