@@ -1,8 +1,15 @@
 # Depends on everything, so that a destroy begins here. While data is protected it ends here, too:
 # without it, a destroy dismantles what it can, dead letters and what waits for the archive among it,
-# before the first protected table refuses.
+# before the first protected table refuses. What names everything must not change either: to replace it,
+# too, begins with a destroy.
 resource "terraform_data" "guard" {
   input = { protected = var.deletion_protection }
+  triggers_replace = {
+    project_id        = var.project_id
+    prefix            = var.prefix
+    region            = var.region
+    bigquery_location = local.bigquery_location
+  }
 
   # Only commands that sh and cmd.exe both know.
   provisioner "local-exec" {

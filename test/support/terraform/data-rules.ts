@@ -13,6 +13,14 @@ import {
   text,
 } from "./rule.ts";
 
+/** Of which another value makes everything anew, beside what is there. */
+const namesEverything = {
+  bigquery_location: "${local.bigquery_location}",
+  prefix: "${var.prefix}",
+  project_id: "${var.project_id}",
+  region: "${var.region}",
+};
+
 /** What keeps data, by name of the rule. */
 export const dataRules: Record<string, Rule> = {
   "subscriptions-never-expire": (deployment) =>
@@ -112,6 +120,8 @@ export const dataRules: Record<string, Rule> = {
         "refuses on destroy while it is":
           /"when":"\$\{destroy\}"/.test(provisioner) &&
           /self\.input\.protected \? \\"[^"]* && exit 1\\" :/.test(provisioner),
+        "is replaced, so destroyed, when what names everything changes":
+          JSON.stringify(guard?.body.triggers_replace) === JSON.stringify(namesEverything),
       }),
       ...managed
         .filter((resource) => !needed.has(resource))
