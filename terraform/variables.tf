@@ -137,7 +137,7 @@ variable "prefix" {
 }
 
 variable "private_invokers" {
-  description = "Who may call the private HTTP functions, for example group:analysts@example.com."
+  description = "Who may call the private HTTP functions, that is look at the page, redrive, close hours and poll, for example group:operators@example.com. For the page alone there is page_readers."
   type        = list(string)
   default     = []
   nullable    = false
