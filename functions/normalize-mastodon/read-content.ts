@@ -1,7 +1,10 @@
 import { Tokenizer } from "htmlparser2";
 
-/** An anchor that leads somewhere; `isName` when it is a mention or a hashtag. */
-export type Anchor = { href: string; isName: boolean };
+/**
+ * An anchor that leads somewhere; `isName` when it is a mention or a hashtag, `isQuote` where servers tell
+ * those that know no quotes which status is quoted.
+ */
+export type Anchor = { href: string; isName: boolean; isQuote: boolean };
 
 /** What the HTML of a status says: its text, a paragraph a line, and its anchors, in order. */
 export type Content = { text: string; anchors: Anchor[] };
@@ -17,11 +20,22 @@ export function readContent(html: string): Content {
   let tag: string | undefined;
   let attributes: Attributes = {};
   let attribute: { name: AnchorAttribute; value: string } | undefined;
+  /** The name of the element that tells what is quoted, within it. */
+  let quote: string | undefined;
 
   const openTag = () => {
     if (tag === "br") text.push("\n");
     const { href } = attributes;
-    if (tag === "a" && href) anchors.push({ href, isName: isName(attributes) });
+    // A paragraph ends the one before it.
+    if (tag === "p") quote = undefined;
+    if (tag === "a" && href) {
+      anchors.push({ href, isName: isName(attributes), isQuote: quote !== undefined });
+    }
+    if (opensQuote(tag, attributes)) quote = tag;
+  };
+  const closeTag = (closed: string) => {
+    if (closed === "p") text.push("\n");
+    if (closed === quote) quote = undefined;
   };
   const tokenizer = new Tokenizer(
     {},
@@ -48,9 +62,7 @@ export function readContent(html: string): Content {
       },
       onopentagend: openTag,
       onselfclosingtag: openTag,
-      onclosetag: (start, end) => {
-        if (html.slice(start, end).toLowerCase() === "p") text.push("\n");
-      },
+      onclosetag: (start, end) => closeTag(html.slice(start, end).toLowerCase()),
       oncdata: ignore,
       oncomment: ignore,
       ondeclaration: ignore,
@@ -73,3 +85,7 @@ const isRead = (name: string): name is AnchorAttribute =>
 
 const isName = ({ class: classes = "", rel = "" }: Attributes): boolean =>
   /(?:^|\s)(?:mention|hashtag)(?:\s|$)/.test(classes) || /(?:^|\s)tag(?:\s|$)/.test(rel);
+
+/** `RE:` and an address, for servers that know no quotes: https://docs.joinmastodon.org/spec/activitypub/#sanitization */
+const opensQuote = (tag: string | undefined, { class: classes = "" }: Attributes): boolean =>
+  (tag === "p" || tag === "span") && /(?:^|\s)quote-inline(?:\s|$)/.test(classes);

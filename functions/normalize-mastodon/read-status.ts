@@ -20,23 +20,22 @@ const account = z.object({
   followers_count: z.unknown().optional(),
 });
 
+const quotedStatus = z.object({
+  uri: z.string().nullish(),
+  url: z.string().nullish(),
+  account: account.nullish(),
+});
+
 /** What holds the text and the links: the status itself, or the one that it boosts. */
 const body = z.object({
   uri: z.string(),
   content: z.string(),
   card,
   mentions: z.array(account).nullish(),
-  quote: z
-    .object({
-      quoted_status: z
-        .object({ uri: z.string(), url: z.string().nullish(), account: account.nullish() })
-        .nullish(),
-      /** Other servers have the status itself here. */
-      uri: z.string().nullish(),
-      url: z.string().nullish(),
-      account: account.nullish(),
-    })
-    .nullish(),
+  /** Other servers have the status itself in its place. */
+  quote: quotedStatus.extend({ quoted_status: quotedStatus.nullish() }).nullish(),
+  /** What Pleroma tells beyond Mastodon's API. */
+  pleroma: z.object({ quote: quotedStatus.nullish() }).nullish(),
 });
 
 /** https://docs.joinmastodon.org/entities/Status/ */
@@ -64,7 +63,7 @@ export function readStatus(input: unknown, server: string): Item {
     return { outcome: "failed", reason: "invalid-field", issues: issuesOf(parsed.error) };
   }
   const told = parsed.data;
-  if (told.visibility === "private" || told.visibility === "direct") {
+  if (!publicly.has(told.visibility ?? "public")) {
     return { outcome: "ignored", reason: "notice-not-public" };
   }
   const id = idOf(told.uri);
@@ -75,11 +74,16 @@ export function readStatus(input: unknown, server: string): Item {
   }
   const source = told.reblog ?? told;
   const { text, anchors } = readContent(source.content);
-  const quoted = source.quote?.quoted_status ?? source.quote;
+  const quoted = quotedOf(source);
   const quotes = idOf(quoted?.uri);
   const mentioned = source.mentions?.map(({ url }) => url) ?? [];
   const others = new Set([...mentioned, quoted?.uri, quoted?.url]);
-  const { links, resolved } = sharedLinks({ anchors, card: source.card, others });
+  const { links, resolved } = sharedLinks({
+    anchors,
+    card: source.card,
+    others,
+    isQuoting: Boolean(quoted),
+  });
   const kind = kindOf(told, quotes);
   const author = accountId(told.account);
   const editedAt = told.edited_at ? readDateTime(told.edited_at) : undefined;
@@ -110,6 +114,12 @@ export function readStatus(input: unknown, server: string): Item {
   return { outcome: "post", post };
 }
 
+/** Who may see it: Pleroma shows `local` ones to whoever asks it. Other servers have more that are not public. */
+const publicly = new Set(["public", "unlisted", "local"]);
+
+const quotedOf = ({ quote, pleroma }: Pick<z.infer<typeof body>, "quote" | "pleroma">) =>
+  quote?.quoted_status ?? quote ?? pleroma?.quote;
+
 /** What a server names a status by that it deletes: `mastodon:<server>/<id>`. */
 export const aliasOf = (server: string, id: string): EventId | undefined =>
   eventIdOfText("mastodon", `${server}/${id}`);
@@ -118,9 +128,9 @@ export const aliasOf = (server: string, id: string): EventId | undefined =>
 const accountId = ({ url, uri }: z.infer<typeof account>): EventId | undefined => idOf(url || uri);
 
 /** A boost reacts to the author of the status alone: whom that one mentions is not its own doing. */
-function reactionsOf({ reblog, quote, mentions, ...told }: z.infer<typeof status>): Reaction[] {
+function reactionsOf({ reblog, mentions, ...told }: z.infer<typeof status>): Reaction[] {
   if (reblog) return reactionTo("repost", reblog.account, idOf(reblog.uri));
-  const quoted = quote?.quoted_status ?? quote;
+  const quoted = quotedOf(told);
   const named = mentions ?? [];
   // A server names the account that is answered by a number of its own, as those that are mentioned.
   const answered = told.in_reply_to_id

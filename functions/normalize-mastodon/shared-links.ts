@@ -14,6 +14,8 @@ type Told = {
   card: z.infer<typeof card>;
   /** Addresses of those it mentions, and of the status that it quotes: no pages that it shares. */
   others: ReadonlySet<string | null | undefined>;
+  /** Whether it is known to quote a status, also one that is not told. */
+  isQuoting: boolean;
 };
 
 /** The links of a status, and how many of them its server has followed to where they lead. */
@@ -24,11 +26,12 @@ export type SharedLinks = { links: SharedLink[]; resolved: number };
  * the first of them: it tells its title and, where the address is another one, where it leads. A card
  * of a mention or a hashtag is none.
  */
-export function sharedLinks({ anchors, card: preview, others }: Told): SharedLinks {
+export function sharedLinks({ anchors, card: preview, others, isQuoting }: Told): SharedLinks {
   const names = new Set<string>();
   const urls = new Set<string>();
-  for (const { href, isName } of anchors) {
-    const isLink = !isName && !others.has(href) && webAddress.test(href);
+  for (const { href, isName, isQuote } of anchors) {
+    const isOther = isName || (isQuote && isQuoting) || others.has(href);
+    const isLink = !isOther && webAddress.test(href);
     (isLink ? urls : names).add(href.slice(0, maxLinkLength));
   }
   const page = preview?.url?.slice(0, maxLinkLength);

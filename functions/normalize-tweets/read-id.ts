@@ -25,3 +25,9 @@ export function readAuthor(...candidates: unknown[]): string | undefined {
   const id = readId(...candidates);
   return typeof id === "string" ? id : undefined;
 }
+
+/** A native id as a text, from its `…_str` or, of what has only that, its number while it is exact. */
+export function readNativeId(text: unknown, number: unknown): string | undefined {
+  if (typeof text === "string" && text !== "") return text;
+  return Number.isSafeInteger(number) ? String(number) : undefined;
+}

@@ -3,7 +3,7 @@ import { issuesOf } from "../../shared/events/issues-of.ts";
 import { failedItem, type Item, type Reaction } from "../../shared/posts/post-item.ts";
 import { composePost } from "./compose-post.ts";
 import { mentionsIn, reactionTo } from "./find-reactions.ts";
-import { readAuthor, readId } from "./read-id.ts";
+import { readAuthor, readId, readNativeId } from "./read-id.ts";
 import { readTime, snowflakeTime } from "./read-time.ts";
 import { entities, sharedLinks } from "./shared-links.ts";
 
@@ -27,7 +27,10 @@ const body = z.object({
   extended_tweet: z.object({ full_text: z.string().nullish(), entities }).nullish(),
   quoted_status_permalink: z.object({ expanded: z.string().nullish() }).nullish(),
   quoted_status_id_str: z.string().nullish(),
-  quoted_status: z.object({ id_str: z.string().nullish(), user }).nullish(),
+  quoted_status_id: z.unknown().optional(),
+  quoted_status: z
+    .object({ id_str: z.string().nullish(), id: z.unknown().optional(), user })
+    .nullish(),
 });
 
 const status = z.compile(
@@ -45,6 +48,7 @@ const status = z.compile(
     lang: z.string().max(64).nullish(),
     user,
     in_reply_to_status_id_str: z.unknown().optional(),
+    in_reply_to_status_id: z.unknown().optional(),
     in_reply_to_user_id_str: z.unknown().optional(),
     in_reply_to_user_id: z.unknown().optional(),
     retweeted_status: body.extend({ user }).nullish(),
@@ -89,7 +93,8 @@ function readStatus(input: unknown, isArchived: boolean): Item {
   const extended = source.extended_tweet;
   const listed = extended?.entities ?? source.entities;
   const text = extended?.full_text ?? source.full_text ?? source.text ?? undefined;
-  const isBareRetweet = isArchived && archivedRetweet.test(text ?? "");
+  // Those of 2018 have their tweets without an envelope, but nobody else leaves the author out.
+  const isBareRetweet = (isArchived || !tweet.user) && archivedRetweet.test(text ?? "");
   const quotedPermalink = source.quoted_status_permalink?.expanded ?? undefined;
   const post = composePost({
     id,
@@ -101,7 +106,7 @@ function readStatus(input: unknown, isArchived: boolean): Item {
     text,
     shared: sharedLinks({ entities: listed, text, quotedPermalink }),
     isComplete: Boolean(listed) && !isBareRetweet && (!source.truncated || Boolean(extended)),
-    ownIds: [tweet.id_str, firstVersion, source.id_str],
+    ownIds: [tweet.id_str, firstVersion, idOf(source)],
     quotedId: quotedIdOf(source),
     reactions: isBareRetweet ? bareRetweet(listed) : reactionsOf(tweet),
   });
@@ -111,11 +116,11 @@ function readStatus(input: unknown, isArchived: boolean): Item {
 /** A retweet reacts to the author of the tweet alone: whom that one mentions is not its own doing. */
 function reactionsOf(tweet: z.infer<typeof status>): Reaction[] {
   const { retweeted_status: retweeted, quoted_status: quoted } = tweet;
-  if (retweeted) return reactionTo("repost", retweeted.user, retweeted.id_str);
-  const { in_reply_to_status_id_str: repliedId } = tweet;
+  if (retweeted) return reactionTo("repost", retweeted.user, idOf(retweeted));
+  const repliedId = repliedIdOf(tweet);
   const replied = { id_str: tweet.in_reply_to_user_id_str, id: tweet.in_reply_to_user_id };
   return [
-    ...(quoted ? reactionTo("quote", quoted.user, quoted.id_str) : []),
+    ...(quoted ? reactionTo("quote", quoted.user, idOf(quoted)) : []),
     ...(repliedId ? reactionTo("reply", replied, repliedId) : []),
     ...mentionsIn(tweet.extended_tweet?.entities ?? tweet.entities),
   ];
@@ -132,11 +137,17 @@ function firstVersionOf({ edit_history, edit_info }: z.infer<typeof status>): st
   return edit_history?.initial_tweet_id ?? ofArchive ?? undefined;
 }
 
-const quotedIdOf = ({ quoted_status_id_str, quoted_status }: z.infer<typeof body>) =>
-  quoted_status_id_str || quoted_status?.id_str || undefined;
+const idOf = ({ id_str, id }: { id_str?: unknown; id?: unknown }) => readNativeId(id_str, id);
+
+const repliedIdOf = (tweet: z.infer<typeof status>) =>
+  readNativeId(tweet.in_reply_to_status_id_str, tweet.in_reply_to_status_id);
+
+const quotedIdOf = (tweet: z.infer<typeof body>) =>
+  readNativeId(tweet.quoted_status_id_str, tweet.quoted_status_id) ??
+  (tweet.quoted_status ? idOf(tweet.quoted_status) : undefined);
 
 function kindOf(tweet: z.infer<typeof status>) {
   if (tweet.retweeted_status) return "repost";
-  if (quotedIdOf(tweet)) return "quote";
-  return tweet.in_reply_to_status_id_str ? "reply" : "post";
+  if (quotedIdOf(tweet) !== undefined) return "quote";
+  return repliedIdOf(tweet) === undefined ? "post" : "reply";
 }

@@ -3,7 +3,7 @@ import { judgedBy } from "../../shared/events/revision.ts";
 import { maxLinkLength } from "../../shared/events/shared-link.ts";
 import type { Unlinked } from "../../shared/events/unlinked.v1.ts";
 import { keyVersion, type NormalizedUrl, normalizeUrl } from "../../shared/links/normalize-url.ts";
-import { shownPost } from "../../shared/links/url/shown-post.ts";
+import { showsPost } from "../../shared/links/url/shown-post.ts";
 import type { UrlMention } from "../../shared/streams/url-mentions.ts";
 
 /** All that the links of a post turn into, without remainder. */
@@ -68,10 +68,10 @@ function judgeLink(
   const normalized = normalizeUrl(link);
   if ("ignored" in normalized) return { outcome: normalized.ignored, urlKey: normalized.urlKey };
   const { urlKey, url } = normalized;
-  const shown = shownPost(urlKey);
-  if (shown !== undefined) {
-    if (shown === id || also_known_as?.includes(shown)) return { outcome: "self-link", urlKey };
-    if (shown === quotes) return { outcome: "quoted-permalink", urlKey };
+  const isOwn = showsPost(urlKey, id) || also_known_as?.some((other) => showsPost(urlKey, other));
+  if (isOwn) return { outcome: "self-link", urlKey };
+  if (quotes !== undefined && showsPost(urlKey, quotes)) {
+    return { outcome: "quoted-permalink", urlKey };
   }
   return url.length > maxLinkLength ? { outcome: "too-long", urlKey } : normalized;
 }

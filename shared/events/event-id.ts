@@ -13,7 +13,9 @@ export const eventId = z.string().max(maxLength).regex(shape).brand<"EventId">()
 
 export type EventId = z.infer<typeof eventId>;
 
-const isDecimalId = (text: string): text is EventId => /^[a-z][a-z0-9-]*:[0-9]{1,20}$/.test(text);
+/** With a zero in front, one event would have two ids. */
+const isDecimalId = (text: string): text is EventId =>
+  /^[a-z][a-z0-9-]*:(?:0|[1-9][0-9]{0,19})$/.test(text);
 const isTextId = (text: string): text is EventId => text.length <= maxLength && shape.test(text);
 
 /** The `EventId` of a decimal native id, or undefined when the text is not one. */

@@ -1,12 +1,20 @@
-import { type EventId, eventIdOf } from "../../events/event-id.ts";
+import type { EventId } from "../../events/event-id.ts";
 
 /**
- * Which post on X a link shows, from the key of the link, which is the same for every spelling of a
- * post's address; undefined for another page.
+ * Whether a link shows a post of X or Bluesky, by the key of the link. On X the key is the same for every
+ * spelling of a post's address; on Bluesky an author stands there by their DID or by one of their names,
+ * which nothing here knows: then the key of the post tells it, which hardly two authors have in common.
  */
-export function shownPost(urlKey: string): EventId | undefined {
-  return urlKey.startsWith(post) ? eventIdOf("x", urlKey.slice(post.length)) : undefined;
+export function showsPost(urlKey: string, id: EventId): boolean {
+  if (urlKey.startsWith(postOfX)) return id === `x:${urlKey.slice(postOfX.length)}`;
+  if (!urlKey.startsWith(profileOfBluesky)) return false;
+  const [, actor = "", rkey = ""] = postOfBluesky.exec(urlKey.slice(profileOfBluesky.length)) ?? [];
+  return actor.startsWith("did:")
+    ? id === `bluesky:${actor}/${rkey}`
+    : rkey !== "" && id.startsWith("bluesky:did:") && id.endsWith(`/${rkey}`);
 }
 
 /** As the identity `x-post` has it, and no other key. */
-const post = "x.com/i/status/";
+const postOfX = "x.com/i/status/";
+const profileOfBluesky = "bsky.app/profile/";
+const postOfBluesky = /^([^/?#]+)\/post\/([^/?#]+)(?:\?|$)/;

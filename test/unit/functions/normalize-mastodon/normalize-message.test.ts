@@ -261,15 +261,22 @@ test("seen from two servers it is one, of which each server deletes what it told
   expect(tombstone.safeParse(mine.tombstones[0]).success).toBe(true);
 });
 
-test.each(["public", "unlisted", undefined])("what anybody may read counts: %s", (visibility) => {
-  expect(normalize({ ...status, visibility }).receipts[0]?.outcome).toBe("post");
-});
+test.each(["public", "unlisted", "local", undefined])(
+  "what anybody may read counts: %s",
+  (visibility) => {
+    expect(normalize({ ...status, visibility }).receipts[0]?.outcome).toBe("post");
+  },
+);
 
-test.each(["private", "direct"])("what not everybody may read does not: %s", (visibility) => {
-  const { receipts, shares } = normalize({ ...status, visibility });
-  expect(receipts).toMatchObject([{ outcome: "ignored", reason: "notice-not-public" }]);
-  expect(shares).toEqual([]);
-});
+// The last ones are of Pleroma, GoToSocial and Mastodon's own circles.
+test.each(["private", "direct", "list", "mutuals_only", "limited"])(
+  "what not everybody may read does not: %s",
+  (visibility) => {
+    const { receipts, shares } = normalize({ ...status, visibility });
+    expect(receipts).toMatchObject([{ outcome: "ignored", reason: "notice-not-public" }]);
+    expect(shares).toEqual([]);
+  },
+);
 
 test("a server that nobody names is one, too", () => {
   const { shares, tombstones } = from(undefined, status, { event: "delete", payload: status.id });
@@ -483,4 +490,27 @@ describe("HTML that is a bomb takes no longer than its length", () => {
     const { failed } = normalize({ ...status, content: content.join("") });
     expect(failed).toMatchObject([{ reason: "too-many-records" }]);
   });
+});
+
+test("what Pleroma says that it quotes is no link", () => {
+  const quote = {
+    uri: "https://p.example/objects/1",
+    url: "https://p.example/notice/1",
+    account: { url: "https://p.example/users/q" },
+  };
+  const content = '<p>look</p>RE: <a href="https://p.example/notice/1">p.example</a>';
+  const { shares } = normalize({ ...status, card: null, content, pleroma: { quote } });
+  expect(shares).toMatchObject([
+    { kind: "quote", quotes: "mastodon:https://p.example/objects/1", links: [] },
+  ]);
+});
+
+test.each([
+  ["that waits to be shown", { state: "pending", quoted_status: null }, []],
+  ["that its server does not know", undefined, ["https://q.example/@q/1"]],
+])("the address of a quote %s", (_what, quote, links) => {
+  const content =
+    '<p class="quote-inline">RE: <a href="https://q.example/@q/1">q</a></p><p>look</p>';
+  const { shares } = normalize({ ...status, card: null, content, quote });
+  expect(shares.flatMap((share) => share.links.map(({ url }) => url))).toEqual(links);
 });

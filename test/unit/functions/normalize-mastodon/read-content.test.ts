@@ -26,7 +26,7 @@ test.each([
   [`<a title="&quot;x&quot;" href="${a}" translate="&quot;y&quot;" hidden>`, a],
   ['<a href="/tags/rstats">', "/tags/rstats"],
 ])("the anchor %s leads to %s", (html, href) => {
-  expect(readContent(html).anchors).toEqual([{ href, isName: false }]);
+  expect(readContent(html).anchors).toEqual([{ href, isName: false, isQuote: false }]);
 });
 
 test.each([
@@ -57,5 +57,17 @@ test.each([
   ['title="mention"', false],
   ['class="x" class="mention"', false],
 ])("an anchor with %s is a name: %s", (attributes, isName) => {
-  expect(readContent(`<a href="${a}" ${attributes}>`).anchors).toEqual([{ href: a, isName }]);
+  expect(readContent(`<a href="${a}" ${attributes}>`).anchors).toMatchObject([{ href: a, isName }]);
+});
+
+test("an address by which servers tell what is quoted is told from others", () => {
+  const names = (html: string) => readContent(html).anchors.map(({ isQuote }) => isQuote);
+  const b = '<a href="https://example.com/b">';
+  const quote = `RE: <a href="${a}"><b>x</b></a>`;
+  expect(names(`<p class="quote-inline">${quote}</p><p>${b}</p>`)).toEqual([true, false]);
+  expect(names(`<p>${b}</p><span class="quote-inline"><br>${quote}</span>`)).toEqual([false, true]);
+  expect(names(`<p class="quote-inline">${quote}<p>${b}`)).toEqual([true, false]);
+  expect(names(`<span class="x quote-inline y">${quote}</span>${b}`)).toEqual([true, false]);
+  expect(names(`<span class="quote-inlined">${quote}</span>`)).toEqual([false]);
+  expect(names(`<br class="quote-inline">${quote}`)).toEqual([false]);
 });

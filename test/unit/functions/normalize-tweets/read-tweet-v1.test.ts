@@ -49,6 +49,11 @@ describe("the kind of a tweet", () => {
     ["repost", { retweeted_status: quote, is_quote_status: true, quoted_status_id_str: "906" }],
     ["repost", { ...quote, retweeted_status: quote }],
     ["repost", { retweeted_status: tweet, in_reply_to_status_id_str: "1" }],
+    // Datasets of before 2011 have no texts of ids.
+    ["reply", { in_reply_to_status_id: 1 }],
+    ["quote", { quoted_status_id: 906 }],
+    ["quote", { quoted_status: { id: 906 } }],
+    ["post", { in_reply_to_status_id: null, quoted_status_id: 2 ** 60 }],
   ])("is %s", (kind, more) => {
     expect(read(more).kind).toBe(kind);
   });
@@ -198,6 +203,9 @@ test("a tweet of nobody, that quotes or answers nobody, is read without them", (
 test.each([
   [{ quoted_status_id_str: "906", quoted_status: { id_str: "907" } }, "x:906"],
   [{ quoted_status_id_str: "", quoted_status: { id_str: "907" } }, "x:907"],
+  [{ quoted_status_id_str: "906", quoted_status_id: 905 }, "x:906"],
+  [{ quoted_status_id: 906 }, "x:906"],
+  [{ quoted_status: { id: 907 } }, "x:907"],
   [{ quoted_status_id_str: null, quoted_status: { id_str: null } }, undefined],
 ])("of what quotes %j it is %j", (more, quotes) => {
   const post = read(more);
@@ -264,6 +272,25 @@ test.each([
   ["rt @a: look", "post"],
 ])("an archive tells a retweet by its text: %s", (text, kind) => {
   expect(postOf(readArchivedTweet({ ...tweet, text })).kind).toBe(kind);
+});
+
+test.each([
+  ["a retweet", undefined, "repost"],
+  ["a retweet", null, "repost"],
+  ["written by hand", { id_str: "12" }, "post"],
+])("without an envelope, too, where its author is left out: %s", (_what, user, kind) => {
+  expect(read({ user, text: "RT @a: look" }).kind).toBe(kind);
+});
+
+test("what a tweet refers to by exact numbers is told", () => {
+  const numbered = { id_str: undefined, id: 905, user: { id: 34 } };
+  expect(reactionsOf({ retweeted_status: { ...tweet, ...numbered } })).toEqual([
+    ["repost", "x:34", "x:905", undefined],
+  ]);
+  expect(read({ retweeted_status: { ...tweet, ...numbered } }).alsoKnownAs).toEqual(["x:905"]);
+  expect(reactionsOf({ in_reply_to_status_id: 904, in_reply_to_user_id: 67 })).toEqual([
+    ["reply", "x:67", "x:904", undefined],
+  ]);
 });
 
 describe("a tweet that is none", () => {

@@ -528,7 +528,9 @@ describe("an account archive", () => {
     const post = (full_text: string) => postOf(archived({ full_text }));
     expect(post("RT @NASA: look https://t.co/a")).toMatchObject({ kind: "repost" });
     expect(post("RT this @NASA: https://t.co/a")).toMatchObject({ kind: "post" });
-    expect(postOf(v1("22", { text: "RT @NASA: look" }))).toMatchObject({ kind: "post" });
+    expect(postOf(v1("22", { user: { id_str: "12" }, text: "RT @NASA: look" }))).toMatchObject({
+      kind: "post",
+    });
   });
 });
 
