@@ -20,8 +20,8 @@ const incident = z.object({ reason: z.string() });
 export async function tellIncidents(
   { url, dataset }: { url: string; dataset: string },
   bigquery: BigQuery,
-  /** Messages that are under way; undefined where that cannot be asked. */
-  backlog: () => number | undefined,
+  /** Whether hours are still looked at. */
+  isLooking: () => boolean,
   signal: AbortSignal,
 ): Promise<string[]> {
   let next: string | undefined;
@@ -30,7 +30,7 @@ export async function tellIncidents(
     next = answer.nextFrom;
   } while (next !== undefined && !signal.aborted);
   const end = Date.now() + patienceMs;
-  while ((backlog() ?? 0) > 0 && Date.now() < end && !signal.aborted) await delay(lookMs);
+  while (isLooking() && Date.now() < end && !signal.aborted) await delay(lookMs);
   const [rows] = await bigquery.query(`
     SELECT reason FROM ${dataset}.anomalies_latest WHERE state = 'open'
     ORDER BY hour DESC, stream, key LIMIT ${mostIncidents}`);
