@@ -34,7 +34,8 @@ class LongestFirst extends BaseSequencer {
 
 /** What stands before every server of its process from then on, changes its modules, or measures its memory. */
 const alone = [
-  "test/unit/shared/environment/**/*.test.ts",
+  "test/unit/shared/environment/{bound-requests,stand-before,take-calls,take-messages}.test.ts",
+  "test/unit/shared/environment/{collect-garbage,leave-domains}.test.ts",
   "test/conformance/webhook-signatures.test.ts",
   "test/integration/local-pubsub.test.ts",
   "test/simulation/redrive-after-fix.test.ts",
