@@ -418,6 +418,13 @@ describe.skipIf(!hasBrowser)("the page in a browser", () => {
       expect(await phone.evaluate(isWide), path).toBe(false);
       await keep(phone, `phone${path.replaceAll(/\W+/g, "-")}`);
     }
+    // What tells one row from another, and why an hour is unusual.
+    await goTo(phone, "/streams/interactions");
+    expect(await phone.locator("tbody tr").first().locator("td.key:visible").count()).toBe(2);
+    await goTo(phone, "/anomalies");
+    const why = await phone.locator("td.why").first().boundingBox();
+    expect(why?.width).toBeGreaterThan(120);
+    expect((why?.x ?? 0) + (why?.width ?? 0)).toBeLessThanOrEqual(320);
     const zoomed = await open("/", { viewport: { width: 320, height: 256 }, deviceScaleFactor: 4 });
     expect(await zoomed.evaluate(isWide)).toBe(false);
     await zoomed.locator("a.name").first().click();
@@ -428,6 +435,8 @@ describe.skipIf(!hasBrowser)("the page in a browser", () => {
     const page = await open("/");
     await page.keyboard.press("Tab");
     expect(await page.evaluate("document.activeElement.textContent")).toBe("To the content");
+    await page.keyboard.press("Enter");
+    expect(await page.evaluate("document.activeElement.id")).toBe("main");
     await page.getByText("Table of mentions by the hour").press("Enter");
     await page.locator("details table a").first().press("Enter");
     await page.waitForURL(/from=2019-07-03T06/);
@@ -443,7 +452,7 @@ describe.skipIf(!hasBrowser)("the page in a browser", () => {
     await page.goto(`${dashboard.url}/links/nobody.example.net`);
     expect(await page.getByRole("alert").textContent()).toBe("There is nothing at this address");
     await page.goto(`${dashboard.url}/search?from=yesterday`);
-    expect(await page.getByRole("alert").textContent()).toContain("from not a UTC time");
+    expect(await page.getByRole("alert").textContent()).toContain("from: not a UTC time");
     await page.goto(`${dashboard.url}/?words=nothinglikethis`);
     await page.locator(".empty").waitFor();
     await keep(page, "empty");

@@ -28,12 +28,14 @@ export function ShowAnomalies({ place }: { place: Place }) {
                   <thead>
                     <tr>
                       <th scope="col">Hour</th>
-                      <th scope="col">Stream</th>
+                      <th scope="col" class="wide">
+                        Stream
+                      </th>
                       <th scope="col">What</th>
-                      <th scope="col" class="number">
+                      <th scope="col" class="number wide">
                         Counted
                       </th>
-                      <th scope="col" class="number">
+                      <th scope="col" class="number wide">
                         Expected
                       </th>
                       <th scope="col">Why</th>
@@ -49,11 +51,11 @@ export function ShowAnomalies({ place }: { place: Place }) {
                             {writeTime(one.hour, zone)}
                           </a>
                         </td>
-                        <td>{one.stream}</td>
+                        <td class="wide">{one.stream}</td>
                         <td class={`direction ${one.direction}`}>{one.direction}</td>
-                        <td class="number">{writeNumber(one.actual)}</td>
-                        <td class="number muted">{writeNumber(one.expected)}</td>
-                        <td>
+                        <td class="number wide">{writeNumber(one.actual)}</td>
+                        <td class="number muted wide">{writeNumber(one.expected)}</td>
+                        <td class="why">
                           <Foreign text={one.reason} />
                         </td>
                       </tr>

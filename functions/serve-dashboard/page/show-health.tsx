@@ -47,7 +47,7 @@ export function ShowHealth({ place, now }: { place: Place; now: number }) {
               note={
                 health.lagSeconds === null
                   ? ""
-                  : `${writeDuration(health.lagSeconds)} from topic to table, 95 of 100`
+                  : `95 % within ${writeDuration(health.lagSeconds)}, topic to table`
               }
             >
               {health.newestArrival === null ? "–" : writeAge(health.newestArrival, now)}

@@ -327,7 +327,7 @@ function TopTable({
               <th
                 key={name}
                 scope="col"
-                class="number"
+                class={name === by ? "number" : "number more"}
                 title={description}
                 aria-sort={name === by ? "descending" : undefined}
               >
@@ -360,8 +360,8 @@ function TopTable({
               {isLinks ? (
                 <LinkCell row={row} />
               ) : (
-                columns.map(({ name }, at) => (
-                  <td key={name} class={at === 0 ? "key" : ""}>
+                columns.map(({ name }) => (
+                  <td key={name} class="key">
                     <a href={withQuery(place, { [name]: textOf(row[name]), page: undefined })}>
                       <Foreign text={textOf(row[name])} />
                     </a>
@@ -372,7 +372,7 @@ function TopTable({
                 <DrawSpark counts={row.spark} />
               </td>
               {stream.measures.map(({ name }) => (
-                <td key={name} class={name === by ? "number by" : "number"}>
+                <td key={name} class={name === by ? "number by" : "number more"}>
                   {writeNumber(Number(row[name] ?? 0))}
                 </td>
               ))}

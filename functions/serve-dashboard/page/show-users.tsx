@@ -52,7 +52,7 @@ export function ShowUsers({ place }: { place: Place }) {
                       <th scope="col" class="number" aria-sort="descending">
                         Score
                       </th>
-                      <th scope="col" class="number">
+                      <th scope="col" class="number more">
                         Reactions
                       </th>
                       <th scope="col" class="number wide">
@@ -79,7 +79,7 @@ export function ShowUsers({ place }: { place: Place }) {
                           )}
                         </td>
                         <td class="number by">{writeNumber(row.score)}</td>
-                        <td class="number">{writeNumber(row.interactions)}</td>
+                        <td class="number more">{writeNumber(row.interactions)}</td>
                         <td class="number wide">{writeNumber(row.reshares)}</td>
                         <td class="number">{writeNumber(row.influenced)}</td>
                         <td class="number wide">

@@ -77,7 +77,7 @@ function titleOf(body: unknown): string | undefined {
   if (typeof body !== "object" || body === null || !("title" in body)) return undefined;
   const issues = "issues" in body && Array.isArray(body.issues) ? body.issues : [];
   const told = issues.map((one: { path?: unknown; message?: unknown }) =>
-    [one.path, one.message].filter(Boolean).join(" "),
+    [one.path, one.message].filter(Boolean).join(": "),
   );
-  return [String(body.title), ...told].join(": ");
+  return [String(body.title), ...told].join(". ");
 }

@@ -32,10 +32,13 @@ export function go(href: string): void {
 /** Links to views of the page change the view, and nothing is loaded anew. */
 export function followLinks(): void {
   document.addEventListener("click", (event) => {
-    const isPlain = event.button === 0 && !(event.metaKey || event.ctrlKey || event.shiftKey);
+    const { altKey, ctrlKey, metaKey, shiftKey } = event;
+    const isPlain = event.button === 0 && !(altKey || ctrlKey || metaKey || shiftKey);
     const link = event.target instanceof Element ? event.target.closest("a") : null;
     if (!isPlain || link === null || link.target !== "" || link.hasAttribute("download")) return;
     if (link.origin !== location.origin || link.pathname.startsWith("/api/")) return;
+    // Within the view: the browser goes there, and takes the focus along.
+    if (link.getAttribute("href")?.startsWith("#")) return;
     event.preventDefault();
     go(link.pathname + link.search + link.hash);
   });
