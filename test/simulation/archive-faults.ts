@@ -1,10 +1,16 @@
 import { findObjects } from "../../terraform/operate/archive/find-objects.ts";
 import { encodeArchive } from "../local-cloud/encode-archive.ts";
 import { writeArchiveName } from "../local-cloud/write-archive-name.ts";
+import { countHours } from "./count-hours.ts";
+import type { Row } from "./create-warehouse.ts";
 import { calm } from "./draw-storm.ts";
 import type { PlantedFault } from "./planted-fault.ts";
 
-/** An archive that does not give back what came. */
+/** Retractions of all that ever lands. */
+const timeless = (retractions: readonly Row[]): Row[] =>
+  retractions.map((row) => ({ ...row, landed_before: "9999-12-31T23:59:59.999Z" }));
+
+/** An archive that does not give back what came, and counts that are not made anew. */
 export const archiveFaults: readonly PlantedFault[] = [
   {
     name: "archives messages without their attributes",
@@ -31,6 +37,13 @@ export const archiveFaults: readonly PlantedFault[] = [
       name: (topic, openedAt, uuid) =>
         writeArchiveName(topic, openedAt, uuid).replace("archive/", "raw/"),
     },
+  },
+  {
+    name: "takes back what is counted again, too",
+    sign: "unstable",
+    storm: { ...calm, replays: true },
+    countHours: (increments, tombstones, retractions = []) =>
+      countHours(increments, tombstones, timeless(retractions)),
   },
   {
     name: "does not look into the object that reaches into a replay",

@@ -63,6 +63,20 @@ export const intakeFaults: readonly PlantedFault[] = [
     },
   },
   {
+    name: "takes a page that a stranger has signed",
+    sign: "wrongReceipts",
+    storm: webhooks,
+    twists: {
+      receive: (ports) => ({
+        ...ports,
+        standardSecrets: [
+          ...ports.standardSecrets,
+          createSecretKey(forgersSecrets.standard.replace(/^whsec_/, ""), "base64"),
+        ],
+      }),
+    },
+  },
+  {
     name: "forgets the secret before the last one",
     sign: "failedInQuiet",
     storm: webhooks,

@@ -74,6 +74,27 @@ export type Outcome = {
   unexportedHours: number;
 };
 
+/** Nothing of it. */
+export const exactVerdict: Verdict = {
+  lost: 0,
+  duplicated: 0,
+  unexpected: 0,
+  differing: 0,
+  unjudgedLinks: 0,
+  missingReceipts: 0,
+  wrongReceipts: 0,
+  missingFailures: 0,
+  wrongFailures: 0,
+  conservationDifference: 0,
+  unfinished: 0,
+  failedInQuiet: 0,
+  unstable: 0,
+  staleHours: 0,
+  rewrittenHours: 0,
+  untoldHours: 0,
+  unexportedHours: 0,
+};
+
 const maxProblems = 8;
 
 export const isExact = (verdict: Verdict): boolean =>
@@ -219,9 +240,9 @@ function compareReceipts(
     }
   }
   for (const { id, isForged } of input.webhooks) {
-    if (isForged || received.has(id)) continue;
-    wrong.missingReceipts += 1;
-    report(`${id} was not received`);
+    if (isForged !== received.has(id)) continue;
+    wrong[isForged ? "wrongReceipts" : "missingReceipts"] += 1;
+    report(`${id} was ${isForged ? "received, and is forged" : "not received"}`);
   }
   for (const place of unexpected) {
     wrong.wrongReceipts += 1;

@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
 import { type CaughtFault, catchFault, medianSeeds } from "./catch-faults.ts";
+import { exactVerdict } from "./judge-run.ts";
 import { plantedFaults } from "./planted-faults.ts";
 
 const settings = { maxSeeds: 100, events: 200 };
@@ -8,6 +9,11 @@ const caught: CaughtFault[] = [];
 test("there are at least 125, each with a name of its own", () => {
   expect(new Set(plantedFaults.map(({ name }) => name)).size).toBe(plantedFaults.length);
   expect(plantedFaults.length).toBeGreaterThanOrEqual(125);
+});
+
+test("every sign has a fault that it must tell of", () => {
+  const signs = new Set(plantedFaults.map(({ sign }) => sign));
+  expect([...signs].toSorted()).toEqual(Object.keys(exactVerdict).toSorted());
 });
 
 test.each(plantedFaults)("caught by $sign: $name", { timeout: 120_000 }, async (fault) => {

@@ -584,6 +584,12 @@ const wrongFailure: readonly PlantedFault[] = [
     },
   },
   {
+    name: "takes the failed items of a page for one",
+    sign: "conservationDifference",
+    storm: { ...calm, poison: 0.3, webhooks: true },
+    twists: changeLines("failed-events", (line) => ({ ...line, items: 1 })),
+  },
+  {
     name: "tells the wrong reason",
     sign: "wrongFailures",
     twists: changeLines("failed-events", (line) => ({ ...line, reason: "unknown-shape" })),
@@ -634,7 +640,7 @@ const wrongEncoding: readonly PlantedFault[] = [
       ...line,
       attributes: [
         ...attributesOf(line).filter(({ name }) => name !== "content-encoding"),
-        { name: "content-encoding", sign: "wrongFailures", value: "zstd" },
+        { name: "content-encoding", value: "zstd" },
       ],
     })),
   },

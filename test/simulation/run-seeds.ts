@@ -1,4 +1,4 @@
-import type { Conservation, Verdict } from "./judge-run.ts";
+import { type Conservation, exactVerdict, type Verdict } from "./judge-run.ts";
 import { type Run, runSeed } from "./run-seed.ts";
 
 /** What many runs add up to. */
@@ -26,25 +26,7 @@ export async function runSeeds(
     deliveries: 0,
     messages: 0,
     faults: 0,
-    verdict: {
-      lost: 0,
-      duplicated: 0,
-      unexpected: 0,
-      differing: 0,
-      unjudgedLinks: 0,
-      missingReceipts: 0,
-      wrongReceipts: 0,
-      missingFailures: 0,
-      wrongFailures: 0,
-      conservationDifference: 0,
-      unfinished: 0,
-      failedInQuiet: 0,
-      unstable: 0,
-      staleHours: 0,
-      rewrittenHours: 0,
-      untoldHours: 0,
-      unexportedHours: 0,
-    },
+    verdict: exactVerdict,
     conservation: { received: 0, counted: 0, duplicates: 0, ignored: 0, deletes: 0, failed: 0 },
     sightings: {},
     deaths: {},

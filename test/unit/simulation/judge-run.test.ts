@@ -203,6 +203,7 @@ const wrongs: readonly [
   ["unjudgedLinks", "a link is set aside that is counted", { unlinked: 2 }, 1],
   ["missingReceipts", "a line of a file is not loaded", { loaded: new Map() }, 1],
   ["missingReceipts", "a webhook was never published", { received: new Set() }, 1],
+  ["wrongReceipts", "a forged one was published", { received: new Set(["msg_0", "msg_1"]) }, 1],
   [
     "wrongReceipts",
     "a receipt says something else",
