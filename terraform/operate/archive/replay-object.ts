@@ -27,6 +27,7 @@ export async function replayObject(
   isWanted: (message: ArchivedMessage) => boolean,
   send: Send,
   signal: AbortSignal,
+  wait: (ms: number) => Promise<unknown> = delay,
 ): Promise<ReplayedObject> {
   const replayed: ReplayedObject = { messages: 0, bytes: 0 };
   let done = 0;
@@ -49,7 +50,7 @@ export async function replayObject(
       if (error instanceof ArchiveError) return { ...replayed, damage: error };
       const code = httpError.safeParse(error).data?.code ?? 503;
       if (attempt === attempts || (code < 500 && code !== 429)) throw error;
-      await delay(250 * 2 ** attempt);
+      await wait(250 * 2 ** attempt);
     }
   }
 }

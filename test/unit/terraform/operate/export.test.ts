@@ -30,6 +30,14 @@ describe("npm run export", () => {
     );
   });
 
+  test("quotes what stands in the address of its files", () => {
+    const options = parseExportOptions(["posts"]);
+    if (options === undefined) throw new Error("help");
+    expect(exportSql(options, { dataset: "d", uri: "gs://lake/it's/*" })).toContain(
+      "OPTIONS (uri = 'gs://lake/it\\'s/*.parquet', format",
+    );
+  });
+
   test("helps", () => {
     expect(parseExportOptions(["--help"])).toBeUndefined();
   });
@@ -41,6 +49,7 @@ describe("npm run export", () => {
     [["posts(1)"], "posts(1): no table, view or table function that is known"],
     [["posts; DROP TABLE posts"], "no table, view or table function that is known"],
     [["turnstile_lines"], "turnstile_lines: it takes (length_minutes INT64)"],
+    [["turnstile_lines(5); SELECT (6)"], "no table, view or table function that is known"],
     [["turnstile_lines(5); x"], "no table, view or table function that is known"],
     [["posts", "--format", "orc"], "--format orc: must be parquet or csv"],
     [["posts", "--from", "x"], "--from"],

@@ -48,23 +48,27 @@ describe("npm run redrive", () => {
     issues: [{ path: "since", message: "must be earlier" }],
   };
 
-  test("never sends its token where others could read it", async () => {
-    const args = [...selection, "--url", "http://pages.example/redrive-failures"];
-    const run = await callCommand("redrive", redrive, args, {
-      HOURTALLY_ID_TOKEN: "secret-token",
-    });
-    expect(run.code).toBe(2);
-    expect(run.stderr).toContain(
-      "never sent over http: name the function with --url https://pages.example/",
-    );
-    expect(run.stderr).not.toContain("secret-token");
-  });
+  test.each(["pages.example", "127.0.0.1.example"])(
+    "never sends its token to %s, where others could read it",
+    async (host) => {
+      const args = [...selection, "--url", `http://${host}/redrive-failures`];
+      const run = await callCommand("redrive", redrive, args, {
+        HOURTALLY_ID_TOKEN: "secret-token",
+      });
+      expect(run.code).toBe(2);
+      expect(run.stderr).toContain(
+        `never sent over http: name the function with --url https://${host}/`,
+      );
+      expect(run.stderr).not.toContain("secret-token");
+    },
+  );
 
   test.each([
     ["a web page", 200, "<html>", 2, /^redrive: \S+ is not redrive-failures$/m],
     ["another function", 200, "{}", 2, /^redrive: \S+ is not redrive-failures$/m],
     ["no such page", 404, "<html>", 2, /^redrive: \S+ is not redrive-failures$/m],
     ["a refusal", 403, "<html>", 2, /answers 403: set HOURTALLY_ID_TOKEN, see --help$/m],
+    ["who asks", 401, "<html>", 2, /answers 401: set HOURTALLY_ID_TOKEN, see --help$/m],
     [
       "issues",
       400,
@@ -141,16 +145,12 @@ describe("npm run retract", () => {
   const hours = ["--stream", "url-mentions", "--from", "2026-01-02T03", "--to", "2026-01-02T05"];
 
   test("prints the row in a dry run, and what would come then", async () => {
-    const result = await callCommand("retract", retract, [
-      ...hours,
-      "--dry-run",
-      "--project",
-      "acme-prod",
-    ]);
+    const args = [...hours, "--dry-run", "--project", "acme-prod"];
+    const result = await callCommand("retract", retract, args, { TOPIC_PREFIX: "acme-" });
     expect(result.code).toBe(0);
     expect(JSON.parse(result.stdout)).toMatchObject({ hour_from: "2026-01-02T03:00:00Z" });
     expect(result.stderr).toMatch(
-      /^Working in project acme-prod, topic append-retractions\.\nwould be retracted; then:\n\n {2}npm run replay -- --from 2026-01-02T02:00:00\.000Z --to \S+ --project acme-prod\n$/,
+      /^Working in project acme-prod, topic acme-append-retractions\.\nwould be retracted; then:\n\n {2}npm run replay -- --from 2026-01-02T02:00:00\.000Z --to \S+ --project acme-prod\n$/,
     );
   });
 });
