@@ -6,6 +6,12 @@ import { patienceMs } from "./test/support/wait-until.ts";
 // The tests start many processes of the same few programs: each is compiled once.
 process.env.NODE_COMPILE_CACHE ??= join(import.meta.dirname, "node_modules/.cache/compiled");
 
+/**
+ * One after the other, because a process serves one of them: for another one a new process loads all anew.
+ * Most of what takes long is in the first, and the shortest files are in the last.
+ */
+const projectOrder = ["processes", "alone", "functions"];
+
 /** Twenty seconds of CPU each and more, in the order in which both cores have the most to do. */
 const longest = [
   "integration/readme",
@@ -14,6 +20,7 @@ const longest = [
   "integration/dashboard-page",
   "integration/end-to-end",
   "integration/three-ways",
+  "integration/new-function",
   "integration/log-canaries",
   "integration/replay",
   "conformance/turnstiles",
@@ -24,9 +31,10 @@ const longest = [
 /** What takes long comes first, so that no core is idle at the end. */
 class LongestFirst extends BaseSequencer {
   override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
-    const rank = ({ moduleId }: TestSpecification) => {
+    const rank = ({ moduleId, project }: TestSpecification) => {
       const found = longest.findIndex((path) => moduleId.includes(`/test/${path}`));
-      return found === -1 ? longest.length : found;
+      const inProject = found === -1 ? longest.length : found;
+      return projectOrder.indexOf(project.name) * (longest.length + 1) + inProject;
     };
     return (await super.sort(files)).sort((a, b) => rank(a) - rank(b));
   }
