@@ -170,10 +170,12 @@ export const findTouched: FindTouched = (
     for (const row of since) {
       landed.set(row.id, Math.max(landed.get(row.id) ?? 0, landedAt(row)));
     }
-    for (const { outcome, id, alias, author, event_time, ...post } of posts) {
+    if (landed.size === 0) return;
+    for (const post of posts) {
       const receivedAt = landedAt(post);
+      const { outcome, event_time } = post;
       if (receivedAt < receiptsSince || outcome === "delete" || event_time === undefined) continue;
-      for (const name of [id, alias, `${String(author)}/*`]) {
+      for (const name of [post.id, post.alias, `${String(post.author)}/*`]) {
         const deletedAt = landed.get(name);
         if (deletedAt !== undefined) touch(hourOf(event_time), Math.max(deletedAt, receivedAt));
       }
