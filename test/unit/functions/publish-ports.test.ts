@@ -108,7 +108,10 @@ describe.each(publishers)("the publisher %s", (_, createFor) => {
   test("takes a late answer for that of its own message alone", async () => {
     const late = Promise.withResolvers<string[]>();
     const publish = createFor(
-      await start((_asked, index) => (index === 0 ? late.promise : saysNothing())),
+      await start(({ messages }) => {
+        // On a busy machine the first may have been given up before it was sent.
+        return messages[0]?.data === "first" ? late.promise : saysNothing();
+      }),
       shortMs,
     );
     await expect(publish(Buffer.from("first"))).rejects.toThrow();
