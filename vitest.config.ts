@@ -87,7 +87,7 @@ export default defineConfig({
     globalSetup: ["test/support/build-once.ts"],
     // Files that start processes take their time when they share the cores.
     expect: { poll: { timeout: patienceMs } },
-    testTimeout: 60_000,
-    hookTimeout: 60_000,
+    testTimeout: 180_000,
+    hookTimeout: 180_000,
   },
 });

@@ -33,7 +33,7 @@ describe.skipIf(!hasSharedData)("an archive of eleven years, closed in full", ()
   beforeAll(async () => {
     server = await startWarehouse({ projectId, dataset });
     bigquery = new BigQuery({ projectId });
-  }, 60_000);
+  });
   afterAll(async () => {
     vi.unstubAllEnvs();
     await server.stop();

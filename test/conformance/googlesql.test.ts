@@ -95,7 +95,7 @@ beforeAll(async () => {
       expect(answer.error).toBeUndefined();
     }
   }
-}, 60_000);
+});
 
 afterAll(async () => {
   await server.stop();

@@ -65,7 +65,7 @@ describe.runIf(hasSharedData)("two weeks of New York's turnstiles", () => {
 
   beforeAll(async () => {
     warehouse = await openWarehouse();
-  }, 60_000);
+  });
   afterAll(async () => {
     await warehouse.close();
   });
@@ -86,7 +86,7 @@ describe.runIf(hasSharedData)("two weeks of New York's turnstiles", () => {
       { station: "GRD CNTRL-42 ST", entries: 239_826 },
       { station: "42 ST-PORT AUTH", entries: 195_539 },
     ]);
-  }, 60_000);
+  });
 
   test("linked with the second, and with a part of the first once more: the same", async () => {
     await warehouse.load({ name: "240120" }, { name: "240113", rows: 50_000 });
@@ -98,7 +98,7 @@ describe.runIf(hasSharedData)("two weeks of New York's turnstiles", () => {
       counted(501_441, 22_595_502, 41_736_485),
       aside("jump", 40),
     ]);
-  }, 60_000);
+  });
 
   test("by local day of each interval's end", async () => {
     const days = await warehouse.query(`SELECT FORMAT_DATE('%m-%d', local_date) AS day,
@@ -122,7 +122,7 @@ describe.runIf(hasSharedData)("two weeks of New York's turnstiles", () => {
         ["01-19", 1_812_647, 3_254_449],
       ].map(([day, entries, exits]) => ({ day, entries, exits })),
     );
-  }, 60_000);
+  });
 
   test("by station, of which five have the same name", async () => {
     const stations = z
@@ -138,7 +138,7 @@ describe.runIf(hasSharedData)("two weeks of New York's turnstiles", () => {
       { station: "FLUSHING-MAIN", linename: "7", entries: 333_966 },
     ]);
     expect(stations.filter(({ station }) => station === "86 ST")).toHaveLength(5);
-  }, 60_000);
+  });
 
   test("by station between two dates, ranked", async () => {
     const top = (first: string, last: string, count: number) =>
@@ -164,7 +164,7 @@ describe.runIf(hasSharedData)("two weeks of New York's turnstiles", () => {
       })),
     );
     expect(await top("2024-01-20", "2024-01-31", 10)).toEqual([]);
-  }, 60_000);
+  });
 });
 
 describe("a stream of 10,000 increments, some twice and some late", () => {
@@ -190,7 +190,7 @@ describe("a stream of 10,000 increments, some twice and some late", () => {
       expect(failed).toEqual([]);
       expect(await append(table, bucketHours(turnstileReadings, readings))).toEqual([]);
     }
-  }, 60_000);
+  });
   afterAll(async () => {
     vi.unstubAllEnvs();
     await server.stop();
@@ -231,7 +231,7 @@ describe("a stream of 10,000 increments, some twice and some late", () => {
     expect(rows.map(({ said }) => said).toSorted()).toEqual(
       sum(([ca, unit, , , , , date, time = ""]) => `${date} ${time.slice(0, 2)} ${ca} ${unit}`),
     );
-  }, 60_000);
+  });
 
   test("gives the same in windows of five minutes as grouping by the eight fields", async () => {
     const rows = z.array(z.object({ said: z.string() })).parse(
@@ -247,7 +247,7 @@ describe("a stream of 10,000 increments, some twice and some late", () => {
     });
     expect(windows.length).toBeGreaterThan(1_000);
     expect(rows.map(({ said }) => said).toSorted()).toEqual(windows);
-  }, 60_000);
+  });
 
   test("gives the same as lines of 13 fields, whose TIME is the end of the window", async () => {
     const rows = z
@@ -269,7 +269,7 @@ describe("a stream of 10,000 increments, some twice and some late", () => {
     );
     expect(said.toSorted()).toEqual(windows);
     expect(new Set(rows.map(({ ID }) => ID)).size).toBe(rows.length);
-  }, 60_000);
+  });
 
   test("gives longer windows as well, and none of less than five minutes", async () => {
     const all = "SELECT COUNT(DISTINCT window_start) AS windows, SUM(readings) AS readings FROM";
@@ -277,7 +277,7 @@ describe("a stream of 10,000 increments, some twice and some late", () => {
       { windows: 2, readings: 10_000 },
     ]);
     await expect(query(`${all} ${dataset}.turnstile_windows(4)`)).rejects.toThrow("5 or more");
-  }, 60_000);
+  });
 
   describe("registers of four turnstiles, written by hand", () => {
     /** Two of one station; one of another station of that name; one whose register is turned round. */

@@ -34,7 +34,7 @@ describe.skipIf(!hasSharedData)("JSONTestSuite, rightly signed, over HTTP", () =
 
   beforeAll(async () => {
     webhook = await startWebhook();
-  }, 60_000);
+  });
 
   afterAll(async () => {
     await webhook.stop();
@@ -76,5 +76,5 @@ describe.skipIf(!hasSharedData)("JSONTestSuite, rightly signed, over HTTP", () =
     );
     expect(webhook.restarts()).toBe(0);
     expect(webhook.log()).not.toMatch(/\bat \S+:\d+|<html/i);
-  }, 60_000);
+  });
 });

@@ -41,7 +41,7 @@ let bigquery: BigQuery;
 beforeAll(async () => {
   server = await startWarehouse({ projectId, dataset });
   bigquery = new BigQuery({ projectId });
-}, 60_000);
+});
 afterAll(async () => {
   vi.unstubAllEnvs();
   await server.stop();

@@ -53,7 +53,7 @@ afterAll(async () => {
   rmSync(home, { recursive: true, force: true });
 });
 
-test.runIf(hasPython)("google-cloud-bigquery", { timeout: 60_000 }, async () => {
+test.runIf(hasPython)("google-cloud-bigquery", async () => {
   const script = new URL("../support/bigquery-client.py", import.meta.url).pathname;
   const { stdout } = await run(python, [script, server.restUrl]);
   const answers: unknown = JSON.parse(stdout);
@@ -83,7 +83,7 @@ test.runIf(hasPython)("google-cloud-bigquery", { timeout: 60_000 }, async () => 
   }
 });
 
-test.runIf(hasPandasGbq)("pandas_gbq", { timeout: 60_000 }, async () => {
+test.runIf(hasPandasGbq)("pandas_gbq", async () => {
   const script = `
 import sys
 import pandas_gbq
@@ -118,7 +118,7 @@ reader = BigQueryReadClient(transport=BigQueryReadGrpcTransport(channel=channel)
 `;
 const addresses = () => [server.restUrl, new URL(server.writeUrl).host];
 
-test.runIf(hasIbis)("ibis", { timeout: 60_000 }, async () => {
+test.runIf(hasIbis)("ibis", async () => {
   const script = `${readClient}
 import ibis
 connection = ibis.bigquery.connect(project_id="demo", dataset_id="shop", client=client, credentials=anonymous, storage_client=reader)
@@ -134,7 +134,7 @@ print(json.dumps(totals.execute().values.tolist()))
   ]);
 });
 
-test.runIf(hasReader)("DataFrames by the Storage Read API", { timeout: 60_000 }, async () => {
+test.runIf(hasReader)("DataFrames by the Storage Read API", async () => {
   const script = `${readClient}
 query = """SELECT 1 AS i, -9223372036854775808 AS least, 0.1 AS f, NUMERIC '-12345678901234567890.123456789' AS d,
   TRUE AS b, 'grüße' AS s, FROM_HEX('00ff') AS y, TIMESTAMP '2019-07-03 06:00:00.000001+00' AS t,
@@ -194,7 +194,7 @@ print(json.dumps([rows, frame.values.tolist(), len(listed), int(many["n"].sum())
   ]);
 });
 
-test.runIf(hasDbt)("dbt debug, and run of a view and a table", { timeout: 120_000 }, async () => {
+test.runIf(hasDbt)("dbt debug, and run of a view and a table", async () => {
   const project = join(home, "dbt");
   mkdirSync(join(project, "models"), { recursive: true });
   const write = (file: string, text: string) => writeFileSync(join(project, file), text);
@@ -224,7 +224,7 @@ test.runIf(hasDbt)("dbt debug, and run of a view and a table", { timeout: 120_00
   expect(await response.json()).toMatchObject({ rows: [{ f: [{ v: "3" }, { v: "6" }] }] });
 });
 
-test.runIf(hasBq)("bq", { timeout: 60_000 }, async () => {
+test.runIf(hasBq)("bq", async () => {
   const where = ["--api", server.restUrl, "--project_id", "demo", "--quiet", "--headless"];
   const env = {
     ...process.env,

@@ -28,7 +28,7 @@ describe("a storm over the whole cloud", () => {
     expect(report?.stalls).toBeGreaterThan(0);
     expect(report?.received).toBeGreaterThanOrEqual(1_000);
     expect(report && renderReport(report)).toContain("Every count is right.");
-  }, 120_000);
+  });
 
   test("one that is interrupted ends in order, without a report", async () => {
     const network = { everyMs: 1_000, maxStallMs: 200, longStalls: 0 };
@@ -37,7 +37,7 @@ describe("a storm over the whole cloud", () => {
       { signal: AbortSignal.timeout(1) },
     );
     expect(report).toBeUndefined();
-  }, 60_000);
+  });
 });
 
 const lines = [

@@ -44,7 +44,7 @@ describe("one cloud", () => {
 
   beforeAll(async () => {
     cloud = await startTestCloud();
-  }, 60_000);
+  });
   afterAll(() => cloud.stop());
 
   test("tells of an hour that is not as those before it", async () => {
@@ -89,13 +89,13 @@ describe("one cloud", () => {
     const [found] = await cloud.query(`SELECT COUNTIF(${search}) > 150 AS are_many,
       COUNTIF(${search} != CONTAINS_SUBSTR(text, 'https://')) AS wrong FROM hourtally.posts_latest`);
     expect(found).toEqual({ are_many: true, wrong: 0 });
-  }, 60_000);
+  });
 
   test("counts nothing twice when everything comes again, otherwise packed", async () => {
     const totals = await cloud.count(generated.toReversed(), 7);
     expect(totals).toMatchObject({ lines: 1_200, received: 1_200, failed: 0 });
     expect(await cloud.urlHours()).toEqual(view);
-  }, 60_000);
+  });
 
   test("keeps bad input in failed_events, counts its neighbours, and no process ends", async () => {
     const good = generated[0] ?? "";
@@ -124,7 +124,7 @@ describe("one cloud", () => {
     ]);
     expect(await cloud.urlHours()).toEqual(view);
     expect(cloud.functions.map(({ restarts }) => restarts())).toEqual(cloud.functions.map(() => 0));
-  }, 60_000);
+  });
 
   test("counts the words of a text, and of one that is uploaded again the newer reading", async () => {
     const bucket = new Storage({ projectId: cloud.projectId }).bucket(cloud.bucket);
@@ -144,7 +144,7 @@ describe("one cloud", () => {
       { word: "bat", n: 2 },
       { word: "cat", n: 2 },
     ]);
-  }, 60_000);
+  });
 
   test("counts passages through turnstiles, by increments and by registers, each once", async () => {
     const bucket = new Storage({ projectId: cloud.projectId }).bucket(cloud.bucket);
@@ -195,7 +195,7 @@ describe("one cloud", () => {
         days: 1,
       },
     ]);
-  }, 60_000);
+  });
 
   test("counts entries of logs, equal lines each, and a file that comes again once", async () => {
     const bucket = new Storage({ projectId: cloud.projectId }).bucket(cloud.bucket);
@@ -226,7 +226,7 @@ describe("one cloud", () => {
       await cloud.query(`SELECT service, entries, error_rate FROM hourtally.log_traffic
         WHERE service = 'iis'`),
     ).toEqual([{ service: "iis", entries: 1, error_rate: 1 }]);
-  }, 60_000);
+  });
 
   test("finds the colours of an image that is dropped beside them", async () => {
     // One pixel of #ff8000, as GIF.
@@ -238,7 +238,7 @@ describe("one cloud", () => {
     await expect
       .poll(colors, { interval: 200 })
       .toEqual([{ image: "pixel", color: "#ff8000", share: 1 }]);
-  }, 60_000);
+  });
 
   test("logs counts and reasons as JSON lines, never what was in a tweet", () => {
     const lines = readdirSync(cloud.logDirectory).flatMap((file) =>
@@ -278,7 +278,7 @@ describe("one cloud", () => {
   test("counts good tweets beside messages that no function can take, and nothing restarts", async () => {
     const { seconds: _, holds: __, ...report } = await attackPoison(cloud, cloud);
     expect(report).toEqual({ counted: 300, sent: 300, kept: 4, poisonous: 4, restarts: 0 });
-  }, 120_000);
+  });
 });
 
 test("a tenant's deliveries doubled and shuffled, and each function on their way killed: the same view", async () => {

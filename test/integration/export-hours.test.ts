@@ -46,7 +46,7 @@ beforeAll(async () => {
     log: { info: () => undefined },
     config: { functionVersion: "v1" },
   });
-}, 60_000);
+});
 afterAll(async () => {
   vi.unstubAllEnvs();
   await server.stop();

@@ -40,7 +40,7 @@ beforeAll(async () => {
     closingSql(1, 3, 20),
     countSql(1, 3, "a", 9),
   );
-}, 60_000);
+});
 afterAll(async () => {
   vi.unstubAllEnvs();
   await server.stop();

@@ -45,7 +45,7 @@ describe("the exact view", () => {
   beforeAll(async () => {
     server = await startWarehouse({ projectId, dataset: "hourtally" });
     bigquery = new BigQuery({ projectId });
-  }, 60_000);
+  });
   afterAll(async () => {
     vi.unstubAllEnvs();
     await server.stop();

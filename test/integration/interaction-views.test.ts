@@ -75,7 +75,7 @@ beforeAll(async () => {
     (hour, url_key, url, host, events, landed_at) VALUES (TIMESTAMP '2026-07-04 10:00:00',
       'example.com/a', 'https://example.com/a', 'example.com',
       [${mention("x:0", "x:a", "post")}, ${mention("x:1", "x:b", "repost")}], TIMESTAMP '2026-07-05')`);
-}, 60_000);
+});
 afterAll(async () => {
   vi.unstubAllEnvs();
   await server.stop();

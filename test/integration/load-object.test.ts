@@ -18,7 +18,7 @@ let landing: Awaited<ReturnType<typeof startLanding>>;
 
 beforeAll(async () => {
   landing = await startLanding();
-}, 60_000);
+});
 
 afterAll(async () => {
   await landing.stop();
@@ -170,7 +170,7 @@ describe("an uploaded object", () => {
   });
 });
 
-describe("a large object", { timeout: 60_000 }, () => {
+describe("a large object", () => {
   test("with a line of 64 MiB stays within 256 MB and loads its other lines", async () => {
     const object = "landing/tweets/long.jsonl.gz";
     const content = function* () {
@@ -255,7 +255,7 @@ function isContainer(text: string): boolean {
   }
 }
 
-describe.skipIf(!hasSharedData)("real data", { timeout: 60_000 }, () => {
+describe.skipIf(!hasSharedData)("real data", () => {
   test("all of JSONTestSuite in one object gives the arrays and objects of it, and ends no process", async () => {
     const folder = sharedDataPath("bad-input/JSONTestSuite/test_parsing");
     const texts = readdirSync(folder).map((name) => readFileSync(`${folder}/${name}`));

@@ -179,7 +179,7 @@ test.skipIf(!existsSync(chromium))(
           "--dump-dom",
           `http://localhost:${portOf(site.address())}/`,
         ],
-        { timeout: 30_000 },
+        { timeout: 120_000 },
       );
       expect(stdout).toContain("tried 18, read 0");
       const buckets = await fetch(urls.storage ?? "");

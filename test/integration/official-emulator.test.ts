@@ -52,7 +52,7 @@ describe.skipIf(launcher === undefined)("Google's own Pub/Sub emulator instead o
       });
     }
     await waitUntil("it has started", () => output.includes("Server started"), 45_000);
-  }, 60_000);
+  });
 
   afterAll(async () => {
     if (emulator?.pid !== undefined) process.kill(-emulator.pid, "SIGKILL");
@@ -99,5 +99,5 @@ describe.skipIf(launcher === undefined)("Google's own Pub/Sub emulator instead o
     } finally {
       await cloud.stop();
     }
-  }, 120_000);
+  });
 });

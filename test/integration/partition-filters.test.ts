@@ -41,7 +41,7 @@ beforeAll(async () => {
     await bigquery.dataset(dataset).table(name).setMetadata({ requirePartitionFilter: true });
   }
   warehouse = createWarehouse(bigquery, { dataset, maximumBytesBilled: "1" });
-}, 60_000);
+});
 afterAll(async () => {
   vi.unstubAllEnvs();
   await server.stop();
@@ -141,7 +141,7 @@ describe("the queries of the page", () => {
         .table(name)
         .setMetadata({ requirePartitionFilter: true });
     }
-  }, 60_000);
+  });
   afterAll(() => dashboard.close());
 
   const range = "from=2026-01-05T00:00:00Z&to=2026-01-06T00:00:00Z";
@@ -216,7 +216,7 @@ describe("of 90 days of history", () => {
     await history.stop();
     vi.stubEnv("BIGQUERY_EMULATOR_HOST", server.restUrl);
     partitions = await openPartitions(database, projectId, dataset);
-  }, 60_000);
+  });
   afterAll(async () => {
     partitions.close();
     await rm(directory, { recursive: true });

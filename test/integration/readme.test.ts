@@ -208,7 +208,7 @@ describe("the commands of the README", () => {
     const echo = commands.find((command) => command.startsWith("echo "));
     await run(echo ?? "");
     await expect.poll(() => up.errors(), { interval: 200 }).toMatch(/received 5,001 = /);
-  }, 60_000);
+  });
 
   test("generated events are published, and a joined npm start sums up what it added", async () => {
     await run("npm run produce -- --generate 1000 --seed 7 --rate 500");
@@ -222,7 +222,7 @@ describe("the commands of the README", () => {
     const all = Object.values(ignored).reduce((sum, n) => sum + n, 0);
     expect(sums.links).toBe(sums.mentions + all - noticed);
     expect(ignored.deleted).toBeGreaterThan(0);
-  }, 120_000);
+  });
 
   test("a file that is dropped into the landing folder is counted", async () => {
     const file = join(folder, "tweets.jsonl");
@@ -235,16 +235,14 @@ describe("the commands of the README", () => {
       stdio: "ignore",
     });
     expect((await once(child, "close"))[0]).toBe(0);
-    await expect
-      .poll(() => up.errors(), { timeout: 60_000, interval: 200 })
-      .toMatch(/received 8,101 = /);
-  }, 90_000);
+    await expect.poll(() => up.errors(), { interval: 200 }).toMatch(/received 8,101 = /);
+  });
 
   test("the counts are there for Google's own client", async () => {
     const output = await runScript(node, scriptOf("js", "new BigQuery("));
     expect(output).toMatch(/hour.+url_key.+mentions/);
     expect(output.match(/'20\d\d-\d\d-\d\d \d\d:00:00\+00'/g)).toHaveLength(10);
-  }, 60_000);
+  });
 
   test("what one's own program publishes is counted", async () => {
     const bigQuery = new BigQuery({
@@ -262,7 +260,7 @@ describe("the commands of the README", () => {
     await expect
       .poll(pages, { interval: 200 })
       .toEqual(published.map((name) => ({ url_key: `example.com/${name}` })));
-  }, 60_000);
+  });
 
   test("what went wrong is made good", async () => {
     const sentences = {
@@ -279,14 +277,14 @@ describe("the commands of the README", () => {
     const replay = start(commands.find((one) => one.startsWith("npm run replay ")) ?? "");
     expect(await once(replay.child, "close")).toEqual([2, null]);
     expect(replay.errors()).toContain("no archived input of tweets in that time");
-  }, 60_000);
+  });
 
   test("a key is looked up, whether it is there or not", async () => {
     const lookup = commands.find((command) => command.includes("run lookup"));
     expect((await run(lookup ?? "")).errors).toMatch(
       /^(No hour of this range|example\.org\/page: in)/m,
     );
-  }, 30_000);
+  });
 
   test("what was counted is taken elsewhere", async () => {
     const lines = await run("npm run export -- 'turnstile_lines(5)' --format csv");
@@ -308,18 +306,18 @@ describe("the commands of the README", () => {
       first_at: expect.any(Date),
       last_at: expect.any(Date),
     });
-  }, 60_000);
+  });
 
   test("a seed proves the counts", async () => {
     const simulate = commands.find((command) => command.includes("run simulate"));
     const { output } = await run(simulate ?? "");
     expect(output).toMatch(/^lost +0\nduplicated +0\nunexpected +0$/m);
-  }, 60_000);
+  });
 
   test("links are explained", async () => {
     const explain = commands.find((command) => command.includes("explain-url"));
     expect((await run(explain ?? "")).output).toContain("2 links, 1 key");
-  }, 30_000);
+  });
 
   test("the others do what they say, and of the same sources is built the same", async () => {
     const before = hashesOfBundles();
@@ -327,7 +325,7 @@ describe("the commands of the README", () => {
     expect((await run("npm run build")).output).toContain("normalize-tweets");
     expect(hashesOfBundles()).toEqual(before);
     await run("npm run generate");
-  }, 60_000);
+  });
 
   test("Ctrl-C ends it all", async () => {
     const cloudFile = join(root, ".hourtally/cloud.json");
@@ -337,7 +335,7 @@ describe("the commands of the README", () => {
     await interrupt(up.child);
     expect(existsSync(cloudFile)).toBe(false);
     await expect(fetch(bigquery)).rejects.toThrow("fetch failed");
-  }, 30_000);
+  });
 
   test("of two at once in one checkout one says what to do, and npm that is told to end ends the other", async () => {
     const own = startCloud("npm", "start", "--");
@@ -353,7 +351,7 @@ describe("the commands of the README", () => {
     expect(code).toBe(1);
     await expect.poll(own.errors, patience).toContain("Up until Ctrl-C.");
     await expectNothingAfter(() => own.child.kill("SIGTERM"));
-  }, 120_000);
+  });
 
   test("no command stands there that is not run here", () => {
     const known = [

@@ -25,7 +25,7 @@ beforeAll(async () => {
     // Where the framework is at its most talkative about errors.
     NODE_ENV: "development",
   });
-}, 60_000);
+});
 
 afterAll(async () => {
   await webhook.stop();
@@ -339,7 +339,7 @@ describe("a publish that fails", () => {
     const messages = await own.takeTweets(1);
     expect(new Set(messages.map(({ data }) => data.toString()))).toEqual(new Set([body]));
     await own.stop();
-  }, 60_000);
+  });
 });
 
 test("logs are one JSON object a line, without payloads, tokens or signatures", () => {
@@ -370,4 +370,4 @@ test("without secrets no source is there, and with a bad one the process ends an
     STANDARD_WEBHOOK_SECRET: "whsec_c2hvcnQ=",
   });
   await expect(starting).rejects.toThrow(/STANDARD_WEBHOOK_SECRET(?!.*c2hvcnQ)/s);
-}, 60_000);
+});

@@ -33,7 +33,7 @@ beforeAll(async () => {
       failedEvents,
       rows.map((row) => ({ ...row })),
     );
-}, 60_000);
+});
 afterAll(async () => {
   vi.unstubAllEnvs();
   await server.stop();
@@ -101,7 +101,7 @@ test("an original of 9 MB, whose parts came in reverse and twice, goes back byte
   expect(small?.data.equals(other)).toBe(true);
   expect(large?.topic).toBe("tweets");
   expect(large?.attributes).toEqual({ source: "test" });
-}, 60_000);
+});
 
 test("an original of which a part is missing stays where it is", async () => {
   const [first, second] = failed("missing", Buffer.alloc(9_000_000, "x"));

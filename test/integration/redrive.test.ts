@@ -27,7 +27,7 @@ describe("a release of a tenant that fails 5 % of all events", () => {
   beforeAll(async () => {
     cloud = await startTestCloud({ prefix: "acme-" });
     url = cloud.functions.find(({ name }) => name === "redrive-failures")?.url ?? "";
-  }, 60_000);
+  });
   afterAll(() => cloud.stop());
 
   const sendBack = async (...args: string[]) => {
@@ -73,7 +73,7 @@ describe("a release of a tenant that fails 5 % of all events", () => {
     const receipts =
       "SELECT COUNT(DISTINCT CONCAT(message_id, position)) AS n FROM acme_hourtally.posts";
     expect(await count(receipts)).toBe(lines.length - poisoned);
-  }, 90_000);
+  });
 
   test("is told by a dry run, which sends nothing", async () => {
     expect(await sendBack("--dry-run")).toEqual({ found: poisoned, redriven: 0, refused: 0 });
@@ -82,7 +82,7 @@ describe("a release of a tenant that fails 5 % of all events", () => {
       found: poisoned,
     });
     expect(await open()).toBe(poisoned);
-  }, 60_000);
+  });
 
   test("is made good by a redrive, killed half-way and started again", async () => {
     const options = ["--stage", "normalize-tweets", "--since", "2026-01-01", "--url", url];
@@ -114,13 +114,13 @@ describe("a release of a tenant that fails 5 % of all events", () => {
     await cloud.count(lines, 500);
     expect(await cloud.urlHours()).toEqual(whole);
     expect(whole.length).toBeGreaterThan(100);
-  }, 90_000);
+  });
 
   test("is sent back once: a second redrive finds nothing", async () => {
     expect(await sendBack()).toEqual({ found: 0, redriven: 0, refused: 0 });
     expect(await cloud.urlHours()).toEqual(whole);
     expect(await count("SELECT COUNT(*) AS n FROM acme_hourtally.failed_events")).toBe(poisoned);
-  }, 60_000);
+  });
 
   test("fails again where nothing was mended: a new failed event, open again", async () => {
     const topic = cloud.topic("tweets");
@@ -137,7 +137,7 @@ describe("a release of a tenant that fails 5 % of all events", () => {
     expect(again).toEqual([
       { original: Buffer.from("not JSON"), source_topic: "acme-tweets", source: "test" },
     ]);
-  }, 60_000);
+  });
 
   test("whose topic is gone is counted as refused, and its neighbours go on", async () => {
     const failed = (id: string, topic: string, original: string) => ({
@@ -170,7 +170,7 @@ describe("a release of a tenant that fails 5 % of all events", () => {
     const options = ["--stage", "bucket-hours", "--since", "2026-01-05", "--url", url];
     const result = await callCommand("redrive", redrive, [...options, "--json"]);
     expect(counts.parse(JSON.parse(result.stdout))).toEqual({ found: 3, redriven: 1, refused: 2 });
-  }, 60_000);
+  });
 
   describe("messages that no function takes", () => {
     const refusing = createServer((request, response) => {
@@ -210,7 +210,8 @@ describe("a release of a tenant that fails 5 % of all events", () => {
       const large = Buffer.alloc(9_000_000, "0123456789\n");
       await cloud.topic("clicks").publishMessage({ data: Buffer.from("a\nb\nc"), attributes });
       await cloud.topic("clicks").publishMessage({ data: large, attributes });
-      const parts = async () => (await recorded()).length;
+      const ofReason = "FROM acme_hourtally.failed_events WHERE reason = 'retries-exhausted'";
+      const parts = () => count(`SELECT COUNT(*) AS n ${ofReason}`);
       await expect.poll(parts, { interval: 200 }).toBe(4);
 
       const about = {
@@ -228,7 +229,7 @@ describe("a release of a tenant that fails 5 % of all events", () => {
       const [small, ...others] = z.array(part).parse(rows);
       expect(small?.original.toString()).toBe("a\nb\nc");
       expect(Buffer.concat(others.map(({ original }) => original)).equals(large)).toBe(true);
-    }, 60_000);
+    });
 
     test("leave nothing on a topic", async () => {
       await expect.poll(() => cloud.backlog()?.messages).toBe(0);

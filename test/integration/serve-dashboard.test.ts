@@ -438,7 +438,7 @@ test("whatever is asked, the answer is as the OpenAPI document says, and never a
     expect(answered, path).toBeGreaterThan(0);
   }
   expect(dashboard.failures).toEqual([]);
-}, 180_000);
+});
 
 describe("a search", () => {
   const said = (id: number, text: string) => tweet({ id, at: "10:08", user: id, links: [], text });

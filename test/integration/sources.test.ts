@@ -54,7 +54,7 @@ beforeAll(async () => {
   // The deployed function gets what this environment says, and is due at full hours only.
   Object.assign(process.env, { POLL_SOURCES: "turnstile-weeks", TURNSTILE_HOST: "mta.invalid" });
   cloud = await startTestCloud();
-}, 60_000);
+});
 afterAll(async () => {
   for (const name of ["POLL_SOURCES", "TURNSTILE_HOST"]) delete process.env[name];
   await stop();
@@ -135,7 +135,7 @@ describe("an hour in which one page is shared everywhere", () => {
     expect(await cloud.query("SELECT COUNT(*) AS failed FROM hourtally.failed_events")).toEqual([
       { failed: 0 },
     ]);
-  }, 60_000);
+  });
 
   test("X, Bluesky, Mastodon and Hacker News: one key, with mentions and authors by source", async () => {
     const time = (seconds: number) => new Date(at + seconds * second).toISOString();
@@ -205,7 +205,7 @@ describe("an hour in which one page is shared everywhere", () => {
       { source: "mastodon", mentions: 1, authors: 1 },
       { source: "x", mentions: 3, authors: 2 },
     ]);
-  }, 60_000);
+  });
 
   test("the deployed function polls what the environment names, and asks nobody inside", async () => {
     const url = cloud.functions.find(({ name }) => name === "poll-source")?.url ?? "";
@@ -218,5 +218,5 @@ describe("an hour in which one page is shared everywhere", () => {
       400,
       expect.stringContaining("Not a source that is polled: turnstile-weeks"),
     ]);
-  }, 60_000);
+  });
 });

@@ -58,7 +58,7 @@ beforeAll(async () => {
   for (const table of [increments, tableOf("retractions", retraction)]) {
     await dataset.createTable(table.name, { schema: { fields: columnsOf(table) } });
   }
-}, 60_000);
+});
 afterAll(async () => {
   vi.unstubAllEnvs();
   await server.stop();
@@ -132,7 +132,7 @@ test("a sum takes each event once, however often and in whatever packing it came
     const { readings, rows } = deliver(seed);
     expect(await viewOf(rows, exactViewSql(meters))).toEqual(expectedOf(readings));
   }
-}, 60_000);
+});
 
 test.each([
   ["sums each delivery", (sql: string) => sql.replace(/QUALIFY ROW_NUMBER[^=]*= 1/, "")],

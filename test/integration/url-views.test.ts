@@ -14,7 +14,7 @@ let bigquery: BigQuery;
 beforeAll(async () => {
   server = await startWarehouse({ projectId, dataset: "hourtally" });
   bigquery = new BigQuery({ projectId });
-}, 60_000);
+});
 afterAll(async () => {
   vi.unstubAllEnvs();
   await server.stop();

@@ -61,7 +61,7 @@ test(`${orders} orders and packings of one input give the same view, byte for by
   }
 });
 
-test("a view that depends on the order is found out", { timeout: 60_000 }, async () => {
+test("a view that depends on the order is found out", async () => {
   const planted = plantedFaults.find(({ name }) => name === "shows the label that came last");
   const count = planted?.countHours ?? countHours;
   const views = new Set<string>();

@@ -31,7 +31,7 @@ let server: LocalBigquery;
 
 beforeAll(async () => {
   server = await startWarehouse({ projectId, dataset });
-}, 60_000);
+});
 
 afterAll(async () => {
   vi.useRealTimers();
@@ -87,9 +87,7 @@ const printFailure = ({ id, sourceTopic, attributes, original }: Failure): strin
 const byHour = (one: { hour: number }, other: { hour: number }) => one.hour - other.hour;
 
 // The simulation counts and closes with code of its own: this is what holds that code to the SQL.
-test("views and closings say of the rows of a storm what the simulation says of them", {
-  timeout: 120_000,
-}, async () => {
+test("views and closings say of the rows of a storm what the simulation says of them", async () => {
   const asked: AskedQuery[] = [];
   const rates = {
     duplicates: 0.5,

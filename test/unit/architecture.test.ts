@@ -183,8 +183,9 @@ describe("no test", () => {
 
   test.each([
     ["gives up after a second, which is what Vitest waits", /\bvi\.wait(?:For|Until)\(/],
-    ["gives up sooner than others", /\bpoll\([^;]*?\btimeout: (?:[12]\d_000|\d_\d{3}|\d{1,3})\b/],
-    ["looks only so often", /\bfor \(let [^)]*\)[^;{]*await (?:delay|sleep)\(/],
+    ["gives up sooner than others", /\bpoll\([^;]*?\btimeout: (?:[1-5]?\d_\d{3}|\d{1,3})\b/],
+    ["ends sooner than others", /\}, (?:\d{1,2}|1[0-7]\d)_000\);/],
+    ["looks only so often", /\bfor \(let .*\) (?:\{\s+)?await (?:delay|sleep)\(/],
     ["bounds how long something takes, but by its CPU", /performance\.now\(\) - [^;]*\.toBeLess/],
   ])("%s", (_, pattern) => {
     const found = tests.filter((file) => pattern.test(readFileSync(join(root, file), "utf8")));

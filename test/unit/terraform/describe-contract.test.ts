@@ -132,5 +132,5 @@ describe("the AsyncAPI document", () => {
       "schema",
       "content-encoding",
     ]);
-  }, 60_000);
+  });
 });
