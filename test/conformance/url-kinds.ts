@@ -52,6 +52,55 @@ export const urlKinds: UrlKind[] = [
     ],
   },
   {
+    kind: "an index file is its folder, but for where files and entries are pages",
+    same: [
+      ["https://example.com/blob/main/index.html", "https://example.com/blob/main"],
+      ["https://example.com/src/index.php?a=1", "https://example.com/src?a=1"],
+      ["https://example.github.io/b/index.html", "https://example.github.io/b/"],
+      [
+        "https://en.wikipedia.org/w/index.php?title=Foo",
+        "https://en.m.wikipedia.org/w/index.php?title=Foo",
+      ],
+      ["https://example.org/wiki/index.php?title=Foo", "https://example.org/wiki/?title=Foo"],
+    ],
+    apart: [
+      ["https://github.com/a/b/blob/main/index.html", "https://github.com/a/b/blob/main/index.php"],
+      [
+        "https://raw.githubusercontent.com/a/b/main/index.html",
+        "https://raw.githubusercontent.com/a/b/main/default.htm",
+      ],
+      [
+        "https://raw.githubusercontent.com/a/b/main/news.amp.html",
+        "https://raw.githubusercontent.com/a/b/main/news.html",
+      ],
+      [
+        "https://git.example.org/a/b/-/blob/main/index.html",
+        "https://git.example.org/a/b/-/blob/main/index.jsp",
+      ],
+      [
+        "https://git.example.org/a/b/src/branch/main/index.html",
+        "https://git.example.org/a/b/src/branch/main/index.php",
+      ],
+      ["https://unpkg.com/a@1/index.html", "https://unpkg.com/a@1/"],
+      ["https://en.wikipedia.org/wiki/Index.php", "https://en.wikipedia.org/wiki/Default.asp"],
+    ],
+  },
+  {
+    kind: "profiles of X are at x.com alone, and posts and products by their ids",
+    same: [
+      ["https://x.com/NASA", "https://mobile.twitter.com/nasa"],
+      ["https://x.com/a/status/20/mediaViewer?currentTweet=20", "https://x.com/b/status/20"],
+      ["https://www.amazon.com/dp/product/B00O29DJXU", "https://www.amazon.com/dp/B00O29DJXU"],
+      ["https://smile.amazon.co.uk/dp/B00O29DJXU", "https://www.amazon.co.uk/T/dp/B00O29DJXU"],
+    ],
+    apart: [
+      ["https://developer.x.com/en", "https://x.com/en"],
+      ["https://business.x.com/en", "https://about.x.com/en"],
+      ["https://blog.x.com/EN", "https://blog.x.com/en"],
+      ["https://help.x.com/forms", "https://x.com/forms"],
+    ],
+  },
+  {
     kind: "amp marks an article, not a name",
     same: [
       ["https://example.com/2024/05/a-story/amp/", "https://example.com/2024/05/a-story"],

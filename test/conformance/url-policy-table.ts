@@ -142,6 +142,10 @@ export const policyTable: { step: string; rule: string; rows: PolicyRow[] }[] = 
       { input: "https://example.com/a/Default.aspx?b=1", key: "example.com/a?b=1" },
       { input: "https://example.com/a/index.html", key: "example.com/a" },
       { input: "https://example.com/a/index.php7", key: "example.com/a" },
+      {
+        input: "https://github.com/a/b/blob/main/index.html",
+        key: "github.com/a/b/blob/main/index.html",
+      },
     ],
   },
   {
@@ -227,6 +231,7 @@ export const policyTable: { step: string; rule: string; rows: PolicyRow[] }[] = 
       { input: "https://twitter.com/#!/user/statuses/20", key: "x.com/i/status/20" },
       { input: "https://x.com/i/web/status/20", key: "x.com/i/status/20" },
       { input: "https://x.com/NASA", key: "x.com/nasa" },
+      { input: "https://developer.x.com/NASA", key: "developer.x.com/NASA" },
       {
         input: "https://www.amazon.de/Title/dp/B00O29DJXU/ref=sr_1?tag=x",
         key: "amazon.de/dp/B00O29DJXU",

@@ -13,6 +13,7 @@ export function identifyPlatform(host: Host, path: string, query: string): Platf
   if (host.site === undefined) return undefined;
   for (const { host: scope, rule } of host.site.identities) {
     if (!covers(scope, host.name)) continue;
+    if ("isDomainOnly" in rule && host.name !== host.domain) continue;
     const match = rule.path.exec(path);
     if (match === null) continue;
     const id = "parameter" in rule ? readValue(query, rule) : match[1];

@@ -1,3 +1,4 @@
+import { filePaths } from "../rules/file-pages.ts";
 import { undoAmpersands } from "./clean-url.ts";
 import { dropPathSessions } from "./drop-path-sessions.ts";
 import { canonicalEscapes } from "./escape-text.ts";
@@ -22,13 +23,19 @@ export function normalizePath(path: string, host: Host, fired: string[]): string
     fired.push("path-slashes");
     clean = clean.replace(/\/{2,}/g, "/");
   }
-  const keepsAmp = includesHost(host.site?.withoutAmp, host.name);
+  const isFile = namesFile(clean, host);
+  const keeps = { amp: isFile || includesHost(host.site?.withoutAmp, host.name), index: isFile };
   for (;;) {
-    const rest = dropSuffixes(dropSegments(clean, host, fired), keepsAmp, fired);
+    const rest = dropSuffixes(dropSegments(clean, host, fired), keeps, fired);
     if (rest === clean) return rest;
     clean = rest;
   }
 }
+
+/** Whether the last segment names a file or an entry, so that it is none of the folder's names. */
+const namesFile = (path: string, { name, site }: Host): boolean =>
+  filePaths.test(path) ||
+  site?.files.some(({ host, rule }) => covers(host, name) && path.startsWith(rule)) === true;
 
 /** `;jsessionid=…` and the like, up to the next `;` or `/`. */
 function dropParameters(path: string, fired: string[]): string {
@@ -71,16 +78,20 @@ const indexFile =
   /^(?:index|default)\.(?:html?|xhtml|shtml|php[3-7]?|phtml|aspx?|jspx?|jsf|cfm|cgi)$/i;
 
 /** Takes off AMP suffixes, index files and trailing slashes, until none is left. */
-function dropSuffixes(path: string, keepsAmp: boolean, fired: string[]): string {
+function dropSuffixes(
+  path: string,
+  keeps: { amp: boolean; index: boolean },
+  fired: string[],
+): string {
   let rest = path;
   for (;;) {
     while (rest.endsWith("/")) rest = rest.slice(0, -1);
     const segment = rest.slice(rest.lastIndexOf("/") + 1);
-    const article = keepsAmp ? undefined : withoutAmp(rest, segment);
+    const article = keeps.amp ? undefined : withoutAmp(rest, segment);
     if (article !== undefined && leavesArticle(article)) {
       fired.push("path-amp");
       rest = article;
-    } else if (indexFile.test(segment)) {
+    } else if (!keeps.index && indexFile.test(segment)) {
       fired.push("path-index");
       rest = rest.slice(0, -segment.length);
     } else {

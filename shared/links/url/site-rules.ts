@@ -1,5 +1,6 @@
 import { parse } from "tldts";
 import { exceptionHosts } from "../rules/exception-hosts.ts";
+import { fileHosts } from "../rules/file-pages.ts";
 import { fragmentHosts } from "../rules/fragment-hosts.ts";
 import { hashbangHosts } from "../rules/hashbang-hosts.ts";
 import { hostParameters } from "../rules/host-parameters.ts";
@@ -37,6 +38,8 @@ export type SiteRules = {
   exceptions: Scoped<true>[];
   /** Hosts where `amp` is a name. */
   withoutAmp: Scoped<true>[];
+  /** Below which path a last segment is the name of a file or entry. */
+  files: Scoped<string>[];
   /** Hosts with an AMP folder. */
   ampFolders: Scoped<true>[];
   /** Hosts whose `#!` routes are paths. */
@@ -87,6 +90,9 @@ for (const entry of hostParameters) {
 for (const { hosts, label } of mobileLabels) addRule(hosts, label, (site) => site.mobileLabels);
 addRule(exceptionHosts, true, (site) => site.exceptions);
 addRule(hostsWithoutAmp, true, (site) => site.withoutAmp);
+for (const entry of fileHosts) {
+  addRule(entry.hosts, "below" in entry ? entry.below : "/", (site) => site.files);
+}
 addRule(ampFolderHosts, true, (site) => site.ampFolders);
 addRule(hashbangHosts, true, (site) => site.hashbangs);
 for (const entry of fragmentHosts) {
@@ -138,6 +144,7 @@ function siteAt(index: Map<string, SiteRules>, key: string): SiteRules {
     mobileLabels: [],
     exceptions: [],
     withoutAmp: [],
+    files: [],
     ampFolders: [],
     hashbangs: [],
     fragments: [],

@@ -4,6 +4,7 @@ import { expect, it } from "vitest";
 import { keyVersion, normalizeUrl } from "../../../../shared/links/normalize-url.ts";
 import { collections } from "../../../../shared/links/rules/collections.ts";
 import { exceptionHosts } from "../../../../shared/links/rules/exception-hosts.ts";
+import { fileHosts } from "../../../../shared/links/rules/file-pages.ts";
 import { fragmentHosts } from "../../../../shared/links/rules/fragment-hosts.ts";
 import { hashbangHosts } from "../../../../shared/links/rules/hashbang-hosts.ts";
 import { hostAliases } from "../../../../shared/links/rules/host-aliases.ts";
@@ -44,7 +45,7 @@ it("the key version stands for these keys", () => {
 
 /** The hash of the keys of the corpus, by key version. */
 const hashes: Record<number, string> = {
-  2: "e0a79af355c503f1d31cab26e17cb6cc995ab1247bc25b260a750da7d3b0465b",
+  2: "a7b974ce8f09906afe58e45fb23a040400281fdcc6a69d6f33a66c9b8e2b1ec4",
 };
 
 const wrapped = encodeURIComponent("https://a.org/b?c=1");
@@ -113,6 +114,7 @@ function corpus(): string[] {
       }),
     ),
     ...on(hostsWithoutAmp, "/a-b-c/amp"),
+    ...fileHosts.flatMap(({ hosts }) => on(hosts, "/wiki/index.html")),
     ...on(exceptionHosts, "/?utm_source=a"),
   ];
 }
