@@ -5,7 +5,7 @@ import { joinLines } from "./join-lines.ts";
 import type { CsvLayout } from "./landing-topic.ts";
 import { isBlank, withoutReturn } from "./read-json.ts";
 import type { JudgedRecord, RawRecord, RecordReader, Splitter } from "./record.ts";
-import { createRowTyper, type TypeRow } from "./type-row.ts";
+import { createRowTyper, namesFirstColumn, type TypeRow } from "./type-row.ts";
 
 const quote = 0x22;
 const comma = 0x2c;
@@ -16,7 +16,8 @@ const maxOpenLines = 10_000;
 
 /**
  * Reads CSV as RFC 4180 has it, and types each record by the topic's layout. A quote that is not
- * closed fails its line only: the lines after it are read as if it were not there.
+ * closed fails its line only: the lines after it are read as if it were not there. A header further
+ * down, where files were put together, says how the records below it are read.
  * @throws {BrokenObjectError} when the first record is no header of the layout.
  */
 export function readCsv(lines: Splitter, layout: CsvLayout, maxBytes: number): RecordReader {
@@ -73,13 +74,28 @@ export function readCsv(lines: Splitter, layout: CsvLayout, maxBytes: number): R
       header = { type: createRowTyper(layout, fields), fields: fields.length };
       return;
     }
-    if (fields.length !== header.fields) {
+    const typed = fields.length === header.fields ? header.type(fields) : undefined;
+    if (typed !== undefined && "row" in typed) return yield { raw, row: typed.row };
+    const next = typerBelow(fields);
+    if (next !== undefined) {
+      header = { type: next, fields: fields.length };
+      return;
+    }
+    if (typed === undefined) {
       const message = `${fields.length} fields where the header has ${header.fields}`;
       return yield malformed(raw, message);
     }
-    const typed = header.type(fields);
-    if ("row" in typed) return yield { raw, row: typed.row };
     yield { raw, reason: "invalid-field", ...typed };
+  }
+
+  /** How the records below some fields are read, when these are a header. */
+  function typerBelow(fields: readonly string[]): TypeRow | undefined {
+    if (!namesFirstColumn(layout, fields)) return undefined;
+    try {
+      return createRowTyper(layout, fields);
+    } catch {
+      return undefined;
+    }
   }
 
   return {

@@ -14,15 +14,22 @@ const rememberedTexts = 1_000;
 /**
  * Types the records below a header: declared columns become fields, all others are dropped. Text is
  * trimmed, because the original files pad their last column.
- * @throws {BrokenObjectError} that names the declared columns that the header lacks.
+ * @throws {BrokenObjectError} that names the declared columns that the header lacks, or has twice.
  */
 export function createRowTyper(layout: CsvLayout, header: readonly string[]): TypeRow {
   const names = header.map(spelling);
-  const declared = layout.columns.map((column) => ({
-    ...column,
-    at: names.findIndex((name) => column.headers.map(spelling).includes(name)),
-    type: createFieldTyper(column, layout),
-  }));
+  const declared = layout.columns.map((column) => {
+    const spellings = column.headers.map(spelling);
+    const isOf = (name: string) => spellings.includes(name);
+    const at = names.findIndex(isOf);
+    if (at !== names.findLastIndex(isOf)) {
+      throw new BrokenObjectError(
+        "unsupported-format",
+        `the header has ${column.headers[0]} twice`,
+      );
+    }
+    return { ...column, at, type: createFieldTyper(column, layout) };
+  });
   const columns = declared.filter(({ at, isOptional }) => at !== -1 || isOptional !== true);
   const missing = columns.filter(({ at }) => at === -1).map(({ headers }) => headers[0]);
   if (missing.length > 0) {
@@ -39,6 +46,14 @@ export function createRowTyper(layout: CsvLayout, header: readonly string[]): Ty
     return { row: Buffer.from(`{${members.join(",")}}`) };
   };
 }
+
+/** Whether a record may be a header: cheap, because this is asked for each record that is no row. */
+export const namesFirstColumn = ({ columns }: CsvLayout, fields: readonly string[]): boolean =>
+  columns[0]?.headers.some((header) =>
+    fields.some((field) => field.length < mostHeader && spelling(field) === spelling(header)),
+  ) === true;
+
+const mostHeader = 64;
 
 /** `C/A`, `CA` and `c_a` are one column, as are `LINENAME`, `Line Name` and `line_name`. */
 const spelling = (header: string): string => header.toUpperCase().replace(/[^A-Z0-9]/g, "");

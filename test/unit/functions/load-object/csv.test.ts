@@ -140,6 +140,34 @@ describe("CSV", () => {
     ]);
   });
 
+  test("may have a header for those below it, as when files were put together", () => {
+    const text = [
+      "name,note,count",
+      "a,b,1",
+      "name,note,count",
+      "c,d,2",
+      "COUNT,x,Remark,Name",
+      "3,,f,e",
+      "g,h,4",
+      "name,count",
+      "",
+    ].join("\n");
+    expect(read(text)).toEqual([
+      { name: "a", note: "b", count: 1 },
+      { name: "c", note: "d", count: 2 },
+      { name: "e", note: "f", count: 3 },
+      "7: malformed-csv: 3 fields where the header has 4",
+      "8: malformed-csv: 2 fields where the header has 4",
+    ]);
+  });
+
+  test.each(["name,note,count,Count", "NAME,note,count,remark", "name,x,note,count,na_me"])(
+    "of a header that names a column twice does not say which one is meant: %s",
+    (header) => {
+      expect(() => read(`${header}\na,b,1,2\n`)).toThrow(/^the header has \w+ twice$/);
+    },
+  );
+
   test("needs a header with all declared columns", () => {
     expect(() => read("name,count\na,1\n")).toThrow("the header lacks NOTE");
     expect(() => read("a,b,1\n")).toThrow("the header lacks NAME, NOTE, COUNT");
