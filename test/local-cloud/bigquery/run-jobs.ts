@@ -58,6 +58,9 @@ type StartOptions = {
 /** Results are kept for paging; the oldest go first. */
 const keptJobs = 200;
 const keptRows = 2_000_000;
+const keptTranslations = 100;
+/** In characters: a longer one is data that is written once. */
+const longestKept = 20_000;
 const connections = 4;
 
 /**
@@ -77,9 +80,10 @@ export function createJobs(
   const starts = new Map<string, Promise<QueryJob>>();
   const pool = createPool(instance);
   const planner = createPool(instance, 1);
+  const translate = keepTranslations(catalog);
 
   const prepare = async (connection: DuckDBConnection, request: QueryRequest) => {
-    const translated = translateQuery(catalog, request);
+    const translated = translate(request);
     if (translated.sql === "") return { translated, prepared: undefined, fields: [] };
     const prepared = await connection.prepare(translated.sql).catch((error: unknown) => {
       throw explainDuckdbError(error);
@@ -203,6 +207,27 @@ export function createJobs(
       pool.close();
       planner.close();
     },
+  };
+}
+
+/** Whoever waits for something asks the same again and again: that is translated once, until the catalog changes. */
+function keepTranslations(catalog: Catalog): (request: QueryRequest) => TranslatedQuery {
+  const kept = new Map<string, TranslatedQuery>();
+  let revision = catalog.revision();
+  return (request) => {
+    if (request.query.length > longestKept) return translateQuery(catalog, request);
+    if (revision !== catalog.revision()) kept.clear();
+    revision = catalog.revision();
+    const key = JSON.stringify(request);
+    const translated = kept.get(key) ?? translateQuery(catalog, request);
+    // The one that was asked longest ago is the first to go.
+    kept.delete(key);
+    kept.set(key, translated);
+    for (const oldest of kept.keys()) {
+      if (kept.size <= keptTranslations) break;
+      kept.delete(oldest);
+    }
+    return translated;
   };
 }
 
