@@ -1,8 +1,8 @@
 /** UAX #29, with the dictionaries of languages that write no spaces between words. */
 const segmenter = new Intl.Segmenter("und", { granularity: "word" });
 
-/** They show where a word may be broken, or where a file begins, and are no part of it. */
-const invisible = /[\u00ad\u2060\ufeff]/g;
+/** They show where a word may be broken, where a file begins, or which way text runs, and are no part of it. */
+const invisible = /[\u00ad\u061c\u200e\u200f\u202a-\u202e\u2060\u2066-\u2069\ufeff]/g;
 /** As plain texts emphasize: to the segmenter, `_so_` is a word. */
 const emphasis = /^_+|_+$/g;
 
@@ -72,14 +72,17 @@ const bare = (word: string): string =>
 
 /**
  * Case folding, for which JavaScript has no function: upper case is the same for `ß` and `ss`, `ς` and
- * `σ`, `ſ` and `s`; only the dotless `ı` has none of its own. A typographic apostrophe is an apostrophe.
+ * `σ`, `ſ` and `s`; only the dotless `ı` has none of its own. An apostrophe of any shape is an apostrophe.
  */
 function foldWord(word: string): string {
   if (ascii.test(word)) return word.toLowerCase();
-  const plain = word.replaceAll("’", "'");
+  const plain = word.replace(apostrophes, "'");
   const folded = plain.includes("ı") ? plain.replace(/[^ı]+/g, foldCase) : foldCase(plain);
   // Most scripts have no case, and their words are as they were.
   return folded === plain ? plain : folded.normalize();
 }
+
+/** As they are typed, or corrected, within a word; at its ends the last one is a letter. */
+const apostrophes = /[’‘＇]|(?<=\p{L}\p{M}*)ʼ(?=\p{L})/gu;
 
 const foldCase = (text: string): string => text.toUpperCase().toLowerCase();

@@ -23,6 +23,16 @@ test.each([
   // A sigma ends its word also behind one.
   ["ıΟΔΟΣ", ["ıοδος"]],
   ["co\u00adoperate\u2060d", ["cooperated"]],
+  // Marks of direction, where languages are mixed.
+  ["\u200fשלום\u200f world\u200e", ["שלום", "world"]],
+  ["\u202aworld\u202c \u2067שלום\u2069 \u061cعالم", ["world", "שלום", "عالم"]],
+  ["wor\u200eld", ["world"]],
+  // Joiners are letters of some languages, and a space without width is a space.
+  ["می\u200cخواهم zero\u200bwidth", ["می\u200cخواهم", "zero", "width"]],
+  // Typed, corrected wrongly, a letter, and of full width.
+  ["can’t can‘t comp\u02bcuter can＇t", ["can't", "can't", "comp'uter", "can't"]],
+  ["комп'ютер комп’ютер комп\u02bcютер", ["комп'ютер", "комп'ютер", "комп'ютер"]],
+  ["\u02bcaha ‘quoted’", ["\u02bcaha", "quoted"]],
   // Languages that write no white space.
   ["吾輩は猫である。", ["吾輩", "は", "猫", "で", "ある"]],
   ["我爱北京天安门", ["我", "爱", "北京", "天安门"]],
