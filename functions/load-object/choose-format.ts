@@ -39,18 +39,16 @@ export function chooseFormat(head: Buffer, topic: TopicFormat): ContentFormat {
   const start = text.subarray(0, enoughBytes).toString("latin1");
   const skip = head.length - text.length;
   const first = text.toString("latin1").trimStart().charAt(0);
+  // As old Macs wrote lines.
+  const lineEnd = /\r[^\n]/.test(start) && !start.includes("\n") ? "\r" : "\n";
   if (topic.takesText === true && !["[", "{", ""].includes(first)) {
-    return { format: "text", skip, lineEnd: "\n" };
+    return { format: "text", skip, lineEnd };
   }
   const assigned = lengthOfAssignment(start);
   if (assigned > 0) return { format: "json-array", skip: skip + assigned, lineEnd: "\n" };
   if (first === "[") return { format: "json-array", skip, lineEnd: "\n" };
   if (first === "{" || first === "") return { format: "ndjson", skip, lineEnd: "\n" };
-  if (topic.csv !== undefined) {
-    // As spreadsheets on old Macs wrote it.
-    const isMac = start.includes("\r") && !start.includes("\n");
-    return { format: "csv", skip, lineEnd: isMac ? "\r" : "\n" };
-  }
+  if (topic.csv !== undefined) return { format: "csv", skip, lineEnd };
   if (!/^[ \t]*[[{]/m.test(start)) {
     throw unsupported(
       `no JSON, and ${topic.name} takes nothing else`,

@@ -36,6 +36,8 @@ export function readMessage(
       return readStructuredLine(value);
     }
     if (typeof value !== "string") return notALine;
+    // Else the lines behind the first would be lost in what follows its agent.
+    if (value.includes("\r")) return manyLines;
     if (value.startsWith("#")) {
       fields = readW3cFields(value) ?? fields;
       return undefined;
@@ -69,6 +71,12 @@ const notALine: ReadLine = {
   reason: "unknown-shape",
   path: "",
   message: "neither a line of an access log, nor JSON, nor below #Fields: with as many of them",
+};
+
+const manyLines: ReadLine = {
+  reason: "unknown-shape",
+  path: "",
+  message: "a carriage return within the line: end lines with line feeds",
 };
 
 /** `shop` of `landing/log-lines/shop/2026-01-02.log.gz`. */

@@ -180,6 +180,11 @@ describe("a format", () => {
     ["window.YTD.tweet.part12=[", plain, "json-array", 24, lf],
     [`${mark}window.YTD.community_tweet.part0 = [ ]`, plain, "json-array", 38, lf],
     ["Grailbird.data.tweets_2012_03 = \n [ {", plain, "json-array", 34, lf],
+    ["a\rb\r", withText, "text", 0, "\r"],
+    ["a\rb\n", withText, "text", 0, lf],
+    ["a\r", withText, "text", 0, lf],
+    // The line feed behind it is not seen yet.
+    [`${"x".repeat(7_999)}\r\nb`, withText, "text", 0, lf],
   ])("of %j for %o", (head, topic, format, skip, lineEnd) => {
     expect(chooseFormat(Buffer.from(head), topic)).toEqual({ format, skip, lineEnd });
   });

@@ -234,6 +234,13 @@ describe("access logs", () => {
     expect(messages).toEqual([message]);
   });
 
+  test("are not two that a carriage return parts", () => {
+    const { entries, failures, messages } = read(`${combined}\r\n${combined}\r${combined}\r\n`);
+    expect(entries).toHaveLength(1);
+    expect(failures).toEqual(["unknown-shape records[1]"]);
+    expect(messages).toEqual(["a carriage return within the line: end lines with line feeds"]);
+  });
+
   test("are not JSON that is cut", () => {
     expect(read("[17/May/2015:10:05:03 +0000]").failures[0]).toContain("malformed-json");
   });
