@@ -55,8 +55,12 @@ export const namesFirstColumn = ({ columns }: CsvLayout, fields: readonly string
 
 const mostHeader = 64;
 
-/** `C/A`, `CA` and `c_a` are one column, as are `LINENAME`, `Line Name` and `line_name`. */
-const spelling = (header: string): string => header.toUpperCase().replace(/[^A-Z0-9]/g, "");
+/**
+ * `C/A`, `CA` and `c_a` are one column, as are `LINENAME`, `Line Name` and `line_name`. What begins with a
+ * mark is of the tool that wrote it: `_id`, `:id` and `@timestamp` are none of the table's.
+ */
+const spelling = (header: string): string =>
+  /^\s*[_:@$]/.test(header) ? header : header.toUpperCase().replace(/[^A-Z0-9]/g, "");
 
 /** The member of a JSON object, or why there is none. */
 type TypedField = string | { message: string };

@@ -70,7 +70,7 @@ function readCsv(line: string): ReadFields {
   }
   const fields = emptyFields();
   for (const [index, name] of streamOrder.entries()) fields[name] = values[index]?.trim() ?? "";
-  return fields.scp === "SCP" ? { isHeading: true } : { fields };
+  return fields.scp.toUpperCase() === "SCP" ? { isHeading: true } : { fields };
 }
 
 /** The fields of one line, or undefined when its quotes are misplaced. */
@@ -92,9 +92,14 @@ function readObject(value: object): ReadFields {
     const name = nameOf(spelling);
     if (name === null || member === null) continue;
     isKnown ||= name === "scp";
-    if (typeof member === "string") fields[name] = member.trim();
-    else if (typeof member === "number") fields[name] = String(member);
-    else return { reason: "invalid-field", path: spelling, message: "neither text nor a number" };
+    if (typeof member !== "string" && typeof member !== "number") {
+      return { reason: "invalid-field", path: spelling, message: "neither text nor a number" };
+    }
+    const text = String(member).trim();
+    if (fields[name] !== "" && fields[name] !== text) {
+      return { reason: "invalid-field", path: spelling, message: "told twice, and not the same" };
+    }
+    fields[name] = text;
   }
   return isKnown ? { fields } : unknownShape("no SCP: not of a turnstile");
 }
@@ -106,10 +111,12 @@ const spellings = new Map<string, FieldName>([
 ]);
 
 /**
- * `C/A`, `c_a` and `CA` are one field, as are `LINENAME` and `Line Name`. Members of real lines have few
- * spellings; of hostile ones, not all are kept.
+ * `C/A`, `c_a` and `CA` are one field, as are `LINENAME` and `Line Name`. What begins with a mark is of the
+ * tool that wrote it: `_id`, `:id` and `@timestamp` are no `ID` and `TIMESTAMP` of a stream. Members of real
+ * lines have few spellings; of hostile ones, not all are kept.
  */
 const nameOf = remember(256, (spelling: string): FieldName | null => {
+  if (/^\s*[_:@$]/.test(spelling)) return null;
   const letters = spelling.toLowerCase().replace(/[^a-z]/g, "");
   return spellings.get(letters) ?? null;
 });

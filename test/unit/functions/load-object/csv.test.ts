@@ -168,6 +168,12 @@ describe("CSV", () => {
     },
   );
 
+  test("has columns of the tool that wrote it, which begin with a mark", () => {
+    const text = "_name,name,note,count,:count\n7,a,b,1,2\n";
+    expect(read(text)).toEqual([{ name: "a", note: "b", count: 1 }]);
+    expect(() => read("_name,note,count\n7,b,1\n")).toThrow("the header lacks NAME");
+  });
+
   test("needs a header with all declared columns", () => {
     expect(() => read("name,count\na,1\n")).toThrow("the header lacks NOTE");
     expect(() => read("a,b,1\n")).toThrow("the header lacks NAME, NOTE, COUNT");
