@@ -15,6 +15,8 @@ type Watched = {
   totals: () => Promise<Totals>;
   backlog: () => { messages: number; oldestMs: number } | undefined;
   published: () => number;
+  /** What was there before others came, and is not shown. */
+  before?: Totals | undefined;
 };
 
 /**
@@ -81,19 +83,20 @@ export function showProgress(watched: Watched): {
   };
 }
 
-function progressLine(totals: Totals, { backlog, published }: Watched): string {
+function progressLine(totals: Totals, { backlog, published, before }: Watched): string {
   const number = (n: number) => n.toLocaleString("en");
+  const added = (name: keyof Totals) => number(totals[name] - (before?.[name] ?? 0));
   const waiting = backlog();
   const lag = waiting === undefined ? "" : ` · lag ${(waiting.oldestMs / 1_000).toFixed(1)} s`;
   return (
     [
       `published ${number(published())}`,
-      `received ${number(totals.received)}`,
-      `counted ${number(totals.mentions)}`,
-      `duplicates ${number(totals.duplicates)}`,
-      `ignored ${number(totals.ignored)}`,
-      `failed ${number(totals.failed)}`,
-      `rows ${number(totals.rows)}`,
+      `received ${added("received")}`,
+      `counted ${added("mentions")}`,
+      `duplicates ${added("duplicates")}`,
+      `ignored ${added("ignored")}`,
+      `failed ${added("failed")}`,
+      `rows ${added("rows")}`,
     ].join(" · ") + lag
   );
 }

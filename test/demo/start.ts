@@ -219,6 +219,7 @@ async function publishAndCount(
     totals: () => queryTotals(bigquery, target.dataset),
     backlog: () => target.own?.backlog(),
     published: () => published.events,
+    before: target.own === undefined ? before : undefined,
   });
   try {
     await publishEvents({

@@ -42,13 +42,14 @@ test("a line that would wrap is cut off on a terminal", async () => {
     totals: async () => totals,
     backlog: () => ({ messages: 1, oldestMs: 1 }),
     published: () => count,
+    before: { ...totals, received: 999_958 },
   });
   await expect.poll(() => write.mock.calls.length).toBeGreaterThan(0);
   const shown = String(write.mock.calls[0]?.[0]);
   await progress.stop();
   write.mockRestore();
   Object.assign(process.stderr, { isTTY, columns });
-  expect(shown).toBe(`\r\u001b[2K${"published 1,000,000 · received 1,000,000".slice(0, 39)}`);
+  expect(shown).toBe(`\r\u001b[2K${"published 1,000,000 · received 42 · cou"}`);
 });
 
 test("an emulator that has ended is told, with what to do", async () => {
