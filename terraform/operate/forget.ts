@@ -170,7 +170,10 @@ const remainsRow = z.object({
   receipts: z.coerce.number(),
   unlinked: z.coerce.number(),
   increments: z.coerce.number(),
+  interactions: z.coerce.number(),
 });
+
+type Remains = z.infer<typeof remainsRow>;
 
 async function countRemains(bigquery: BigQuery, dataset: string, { post, author }: ForgetOptions) {
   const [rows] = await bigquery.query({
@@ -181,49 +184,89 @@ async function countRemains(bigquery: BigQuery, dataset: string, { post, author 
         (SELECT COUNT(*) FROM known) AS receipts,
         (SELECT COUNT(*) FROM ${dataset}.unlinked WHERE id IN (SELECT id FROM known)) AS unlinked,
         (SELECT COUNT(*) FROM ${dataset}.url_hour_increments AS hours, UNNEST(hours.events) AS event
-          WHERE event.id = @post OR event.author = @author) AS increments`,
+          WHERE event.id = @post OR event.author = @author) AS increments,
+        (SELECT COUNT(*) FROM ${dataset}.interaction_hour_increments AS hours, UNNEST(hours.events) AS event
+          WHERE event.id = @post OR hours.influenced = @author) AS interactions`,
     params: { post: post ?? "", author: author ?? "" },
   });
   return remainsRow.parse(rows[0]);
 }
 
 function describe(
-  { post, author, isDryRun }: ForgetOptions,
+  options: ForgetOptions,
   dataset: string,
-  found: { posts: number } & z.infer<typeof remainsRow>,
+  { posts, ...remains }: { posts: number } & Remains,
 ): string {
-  const { posts, receipts, unlinked, increments } = found;
+  const { post, author, isDryRun } = options;
   const who = author === undefined ? `Post ${post}` : `${posts} posts of author ${author}`;
-  const column = author === undefined ? "id" : "author";
-  const literal = quoteForSql(author ?? post ?? "");
   return `${who} ${isDryRun ? "would be" : "will be"} out of all views and counts${isDryRun ? "" : " in a few seconds"}.
 
 What remains, and for how long:
 
-  ${dataset}.posts                  ${receipts} receipts: id, author, time, links, text if it is kept. For good.
-  ${dataset}.unlinked               ${unlinked} links that are not counted: id and link. For good.
-  ${dataset}.url_hour_increments    ${increments} entries: id and author. For good.
-  ${dataset}.failed_events          the original, if it ever failed. For good.
-  archive/, landing/ in the lake    the original as it came, with others. archive/ for good, landing/
-                                    until its lifecycle rule, 90 days unless configured otherwise.
-  Pub/Sub                           up to 7 days where it is not delivered, 31 days where it was given up.
-  Logs                              nothing of it.
+${describeRemains(dataset, remains)}
 
 Rows are only ever appended by the functions. To erase them, too, a person with the right to do so runs:
 
-  DELETE FROM ${dataset}.unlinked WHERE id IN (
-    SELECT id FROM ${dataset}.posts WHERE outcome = 'post' AND ${column} = ${literal});
-  DELETE FROM ${dataset}.posts WHERE outcome = 'post' AND ${column} = ${literal};
-  UPDATE ${dataset}.url_hour_increments AS hours
-    SET events = ARRAY(SELECT event FROM UNNEST(hours.events) AS event
-      WHERE COALESCE(event.${column}, '') != ${literal})
-    WHERE EXISTS (
-      SELECT 1 FROM UNNEST(hours.events) AS event WHERE event.${column} = ${literal});
+${statementsToErase(options, dataset)}
 
 BigQuery can then bring them back for 7 days (time travel) and Google for 7 more (fail-safe). The
 tombstones must stay: without them a replay of the archive would count the posts again. Reposts by
-others are posts of their own.
+others are posts of their own, and reactions of others to them name whom they react to.
 `;
 }
+
+function describeRemains(
+  dataset: string,
+  { receipts, unlinked, increments, interactions }: Remains,
+): string {
+  const places = [
+    ["posts", `${receipts} receipts: id, author, time, links, text if it is kept. For good.`],
+    ["unlinked", `${unlinked} links that are not counted: id and link. For good.`],
+    ["url_hour_increments", `${increments} entries: id and author. For good.`],
+    [
+      "interaction_hour_increments",
+      `${interactions} entries: id, author, whom it reacts to. For good.`,
+    ],
+    ["interaction_hour_totals", "the author, and whom it reacted to, as closed before. For good."],
+    ["anomalies", "the author, if reactions to or of it were ever unusual. For good."],
+    ["failed_events", "the original, if it ever failed. For good."],
+  ].map(([table, what]) => [`${dataset}.${table}`, what]);
+  const elsewhere = [
+    ["archive/ in the lake", "the original as it came, with others. For good."],
+    ["landing/ in the lake", "the same, 90 days unless configured otherwise."],
+    [
+      "indices/ in the lake",
+      "the author, a day after its hours are closed again, and 30 days as a replaced version, unless configured otherwise.",
+    ],
+    ["exports/ in the lake", "what was ever exported. For good."],
+    ["Pub/Sub", "up to 7 days where it is not delivered, 31 days where it was given up."],
+    ["Logs", "nothing of it."],
+  ];
+  const all = [...places, ...elsewhere];
+  const width = Math.max(...all.map(([place = ""]) => place.length));
+  return all.map(([place = "", what]) => `  ${place.padEnd(width)}  ${what}`).join("\n");
+}
+
+function statementsToErase({ post, author }: ForgetOptions, dataset: string): string {
+  const column = author === undefined ? "id" : "author";
+  const literal = quoteForSql(author ?? post ?? "");
+  const interactions =
+    author === undefined
+      ? eraseEvents(`${dataset}.interaction_hour_increments`, "id", literal)
+      : `  DELETE FROM ${dataset}.interaction_hour_increments WHERE influenced = ${literal};
+  DELETE FROM ${dataset}.interaction_hour_totals WHERE influenced = ${literal};`;
+  return `  DELETE FROM ${dataset}.unlinked WHERE id IN (
+    SELECT id FROM ${dataset}.posts WHERE outcome = 'post' AND ${column} = ${literal});
+  DELETE FROM ${dataset}.posts WHERE outcome = 'post' AND ${column} = ${literal};
+${eraseEvents(`${dataset}.url_hour_increments`, column, literal)}
+${interactions}`;
+}
+
+const eraseEvents = (table: string, column: string, literal: string): string =>
+  `  UPDATE ${table} AS hours
+    SET events = ARRAY(SELECT event FROM UNNEST(hours.events) AS event
+      WHERE COALESCE(event.${column}, '') != ${literal})
+    WHERE EXISTS (
+      SELECT 1 FROM UNNEST(hours.events) AS event WHERE event.${column} = ${literal});`;
 
 if (import.meta.main) await runCommand("forget", forget);

@@ -13,6 +13,8 @@ const tweet = (id: string, author: string, url: string) =>
     user: { id_str: author },
     entities: { urls: [{ url: "https://t.co/x", expanded_url: url, indices: [0, 5] }] },
   });
+const replying = (json: string, to: string) =>
+  `${json.slice(0, -1)},"in_reply_to_status_id_str":"2000","in_reply_to_user_id_str":"${to}"}`;
 const deletion = (id: string, author: string) =>
   JSON.stringify({
     delete: {
@@ -87,7 +89,7 @@ describe("deleted tweets", () => {
     await cloud.count(
       [
         tweet("2001", "21", "https://example.com/d1"),
-        tweet("2002", "21", "https://example.com/d2"),
+        replying(tweet("2002", "21", "https://example.com/d2"), "23"),
         tweet("2003", "22", "https://example.com/d1"),
       ],
       3,
@@ -99,12 +101,15 @@ describe("deleted tweets", () => {
       const told: unknown = JSON.parse(result.stdout);
       return { ...result, told };
     };
-    const dry = await forgetAll("--author", "21", "--dry-run");
-    expect(dry.told).toEqual({ posts: 2, receipts: 2, unlinked: 0, increments: 2 });
+    const all = { posts: 2, receipts: 2, unlinked: 0, increments: 2, interactions: 1 };
+    // Reactions take one hop more than the links that were waited for.
+    await expect
+      .poll(async () => (await forgetAll("--author", "21", "--dry-run")).told, { timeout: 10_000 })
+      .toEqual(all);
     expect(await mentions()).toMatchObject({ "example.com/d1": 2, "example.com/d2": 1 });
 
     const { told, stderr } = await forgetAll("--author", "21");
-    expect(told).toEqual({ posts: 2, receipts: 2, unlinked: 0, increments: 2 });
+    expect(told).toEqual(all);
     expect(stderr).toContain("2 receipts: id, author, time, links, text if it is kept. For good.");
     expect(stderr).toContain("7 days (time travel)");
     await expect
@@ -118,9 +123,13 @@ describe("deleted tweets", () => {
 
     // The statements that are told erase what remains, just as they stand.
     const statements = stderr.match(/^ {2}(?:DELETE|UPDATE) [^;]+;/gm) ?? [];
-    expect(statements).toHaveLength(3);
+    expect(statements).toHaveLength(5);
     for (const statement of statements) await cloud.query(statement);
-    expect((await forgetAll("--author", "21")).told).toMatchObject({ receipts: 0, increments: 0 });
+    expect((await forgetAll("--author", "21")).told).toMatchObject({
+      receipts: 0,
+      increments: 0,
+      interactions: 0,
+    });
     expect((await forgetAll("--author", "22")).told).toMatchObject({ receipts: 1, increments: 1 });
   });
 });

@@ -11,7 +11,7 @@ afterEach(async () => {
 });
 
 const time = "2026-01-02T03:04:05Z";
-const remains = { receipts: "3", unlinked: "2", increments: "4" };
+const remains = { receipts: "3", unlinked: "2", increments: "4", interactions: "5" };
 const asked = z.object({
   configuration: z.object({ query: z.object({ query: z.string() }) }).optional(),
   query: z.string().optional(),
@@ -83,14 +83,16 @@ describe("npm run forget", () => {
         ],
       },
     ]);
-    expect(stdout).toBe('{"posts":3,"receipts":3,"unlinked":2,"increments":4}\n');
+    expect(stdout).toBe('{"posts":3,"receipts":3,"unlinked":2,"increments":4,"interactions":5}\n');
     expect(stderr).toContain("3 posts of author x:12 will be out of all views and counts");
   });
 
   test("in a dry run tells the same number, and publishes nothing", async () => {
     const run = await forgetAmong(ofAuthor, "--author", "12", "--dry-run", "--json");
     expect(run).toMatchObject({ code: 0, published: [] });
-    expect(run.stdout).toBe('{"posts":3,"receipts":3,"unlinked":2,"increments":4}\n');
+    expect(run.stdout).toBe(
+      '{"posts":3,"receipts":3,"unlinked":2,"increments":4,"interactions":5}\n',
+    );
     expect(run.stderr).toContain("3 posts of author x:12 would be out of all views and counts");
     expect(run.stderr).not.toContain("will be out");
   });
