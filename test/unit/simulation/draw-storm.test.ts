@@ -14,6 +14,11 @@ const others = storms.filter(
 
 const mean = (values: readonly number[]): number =>
   values.reduce((sum, value) => sum + value, 0) / values.length;
+const isOfClosings = ({ closings, closingsDuringAppends }: Storm): boolean =>
+  closings > 0 && closingsDuringAppends > 0;
+const isGivenUp = ({ outageFromMs, maxDeliveryAttempts }: Storm): boolean =>
+  outageFromMs !== undefined && maxDeliveryAttempts === 5;
+
 /** Within a tenth of it. */
 const expectTenth = (value: number, wanted: number): void =>
   expect(Math.abs(value / wanted - 1), `${value}, not ${wanted}`).toBeLessThan(0.1);
@@ -60,6 +65,26 @@ describe("of the storms that are drawn", () => {
     expect([...drawn.keys()].toSorted((one, other) => one - other)).toEqual(values);
     for (const [value, { length }] of drawn)
       expect([value, length > others.length / 10]).toEqual([value, true]);
+  });
+
+  test.each<[points: RegExp, what: string, has: (storm: Storm) => boolean]>([
+    [/^load-object/, "files", ({ objects }) => objects],
+    [/^receive-webhook/, "webhooks", ({ webhooks }) => webhooks],
+    [/^close-hours/, "closings, some while rows are on their way", isOfClosings],
+    [
+      /^(?:record-dead-letters|redrive-failures)/,
+      "an outage in which messages are given up",
+      isGivenUp,
+    ],
+    [
+      /^normalize-(?:bluesky|mastodon)\.publish failed-/,
+      "much poison",
+      ({ poison }) => poison >= 0.1,
+    ],
+  ])("all that have their point at %s have %s", (points, _, has) => {
+    const found = storms.filter(({ crashPoint = "" }) => points.test(crashPoint));
+    expect(found.length).toBeGreaterThan(50);
+    expect(found.every(has)).toBe(true);
   });
 
   test("every other one has a point of its own at which instances die, each in its turn", () => {

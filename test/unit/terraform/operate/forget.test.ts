@@ -47,7 +47,7 @@ async function forgetAmong(posts: readonly string[][], ...args: string[]) {
     GOOGLE_CLOUD_PROJECT: "p",
     TOPIC_PREFIX: "acme-",
   });
-  return { ...result, published: topics.published };
+  return { ...result, queries, published: topics.published };
 }
 
 const ofAuthor = [
@@ -58,7 +58,7 @@ const ofAuthor = [
 
 describe("npm run forget", () => {
   test("buries every post of an author, those of the last page, too", async () => {
-    const { code, stdout, stderr, published } = await forgetAmong(
+    const { code, stdout, stderr, queries, published } = await forgetAmong(
       ofAuthor,
       "--author",
       "12",
@@ -84,6 +84,9 @@ describe("npm run forget", () => {
       },
     ]);
     expect(stdout).toBe('{"posts":3,"receipts":3,"unlinked":2,"increments":4,"interactions":5}\n');
+    expect(queries[0]).toContain("WHERE author = @name");
+    expect(queries[1]).toContain("id = @post OR author = @author");
+    expect(queries[1]).toContain("event.id = @post OR event.author = @author");
     expect(stderr).toContain("3 posts of author x:12 will be out of all views and counts");
   });
 
@@ -98,7 +101,8 @@ describe("npm run forget", () => {
   });
 
   test("keeps away a post that nobody knows yet", async () => {
-    const { code, stdout, published } = await forgetAmong([], "--post", "7");
+    const { code, stdout, queries, published } = await forgetAmong([], "--post", "7");
+    expect(queries[0]).toContain("WHERE id = @name");
     expect([code, stdout]).toEqual([0, ""]);
     expect(published.flatMap(({ messages }) => messages)).toEqual([
       { data: '{"id":"x:7","source":"x"}', attributes: { schema: "tombstone.v1" } },
