@@ -91,7 +91,10 @@ function describe(summary: Summary, seconds: number): string {
       `${format(received)} received = ${format(counted)} counted + ${format(duplicates)} duplicates + ` +
         `${format(ignored)} ignored + ${format(deletes)} deletes + ${format(failed)} failed`,
     ],
-    ...sightings.map((what): [string, string] => [format(summary.sightings[what] ?? 0), what]),
+    ...sightings.flatMap((what): [string, string][] => {
+      const count = summary.sightings[what] ?? 0;
+      return count === 0 ? [] : [[format(count), what]];
+    }),
     ...Object.entries(verdict).map(([name, count]): [string, string] => [name, format(count)]),
   ];
   return rows.map(([name, text]) => `${name.padEnd(24)} ${text}\n`).join("");

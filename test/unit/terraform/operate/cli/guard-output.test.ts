@@ -34,3 +34,18 @@ test("nor is an error that ends it", () => {
   });
   expect(printed).toBe("test: no \\u001b[31mtable\n");
 });
+
+test("a command whose output nobody reads to the end says nothing of it", () => {
+  const source = `
+    import { runCommand } from ${JSON.stringify(`${cli}/run-command.ts`)};
+    await runCommand("test", async () => {
+      for (;;) await new Promise((resolve) => process.stdout.write("line\\n".repeat(10_000), resolve));
+    });
+  `;
+  const args = ["--input-type=module-typescript", "--eval", source];
+  const script = `{ "$0" "$@" 2>&1 >&3; echo "code $?"; } 3>&1 1>&2 | head -1`;
+  const printed = execFileSync("bash", ["-c", `{ ${script}; } 2>&1`, process.execPath, ...args], {
+    encoding: "utf8",
+  });
+  expect(printed).toBe("line\ncode 141\n");
+});
