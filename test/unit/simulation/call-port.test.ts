@@ -9,7 +9,10 @@ import { createRandom } from "../../support/create-random.ts";
 const point = "append-rows.append posts";
 
 /** So many calls, each by a caller of its own, and what has become of them. */
-async function callAll(rates: Partial<Storm>, { calls = 200, diesAtOnce = false } = {}) {
+async function callAll(
+  rates: Partial<Storm>,
+  { calls = 200, diesAtOnce = false, dangers = 1 } = {},
+) {
   const random = createRandom(1);
   const scheduler = createScheduler(0, 100_000);
   const storm = { ...calm, ...rates };
@@ -36,7 +39,7 @@ async function callAll(rates: Partial<Storm>, { calls = 200, diesAtOnce = false 
       seen.effects += 1;
       if (scheduler.now() > 1_000) seen.slow += 1;
     };
-    call(caller, point, effect).then(
+    call(caller, point, effect, dangers).then(
       () => {
         seen.answered += 1;
       },
@@ -63,6 +66,15 @@ describe("a call", () => {
       0,
       new Set([`${point}: unavailable`]),
     ]);
+  });
+
+  test("that is rare is in danger as often as others together", async () => {
+    const often = await callAll({ failures: 0.1 });
+    expect(often.refused.length).toBeLessThan(40);
+    const rare = await callAll({ failures: 0.1 }, { dangers: 12 });
+    // 1 - 0.9^12 is 0.72.
+    expect(rare.refused.length).toBeGreaterThan(120);
+    expect(rare.refused.length).toBeLessThan(170);
   });
 
   test("that fails late has had its effect", async () => {
