@@ -27,6 +27,7 @@ import { expectLoaded, expectReceived, type Input, type InputMessage } from "./g
 import { earlyMs } from "./invent-records.ts";
 import { createLineage, type Lineage } from "./lineage.ts";
 import { createLookout, type See, type Sightings } from "./sightings.ts";
+import { watchClosings } from "./watch-closings.ts";
 import { createWeather, type FaultLimits, type Weather } from "./weather.ts";
 
 /** The functions under test, all that is around them, and what has been seen of them. */
@@ -154,16 +155,10 @@ export function createWorld(settings: {
     onForwarded: (id, as) => lineage.add(as, id),
   });
 
-  const closedHours = new Set<number>();
-  let lookedMs = 0;
+  const watch = watchClosings(see, now);
   const onQuery = (query: AskedQuery): void => {
     settings.onQuery(query);
-    if (query.query === "findTouched") lookedMs = now();
-    if (query.query !== "writeTotals") return;
-    for (const { hour } of query.answer.headers) {
-      if (closedHours.has(hour)) see("an hour was closed once more");
-      closedHours.add(hour);
-    }
+    watch.onQuery(query);
   };
 
   const operator = createOperator({
@@ -223,9 +218,7 @@ export function createWorld(settings: {
 
   const append: Warehouse["append"] = (table, rows, landedMs) => {
     const refused = warehouse.append(table, rows, landedMs);
-    if (table === urlMentions.increments.table && landedMs < lookedMs) {
-      see("rows landed that a closing had missed");
-    }
+    watch.onLanded(table, landedMs);
     return refused;
   };
 
