@@ -396,15 +396,15 @@ describe("a notification", () => {
     ["other folders", finalized("archive/tweets/a"), "not-in-landing"],
     ["unknown topics", finalized("landing/failed-events/a"), "topic-not-allowed"],
     ["other buckets", finalized(name, "1", "puddle"), "other-bucket"],
-    [
-      "deleted objects",
+    ...["deleted", "archived", "metadataUpdated"].map((type): [string, object, string] => [
+      `objects that are ${type}`,
       {
-        type: "google.cloud.storage.object.v1.deleted",
+        type: `google.cloud.storage.object.v1.${type}`,
         id: "1",
         data: { bucket: "lake", name, generation: "1" },
       },
       "not-finalized",
-    ],
+    ]),
   ])("about %s is ignored with a reason", async (_what, event, reason) => {
     const landing = createMemoryLanding({ variables: { LANDING_BUCKET: "lake" } });
     await landing.handle(event);

@@ -133,15 +133,18 @@ describe("is ignored, with its reason:", () => {
     ]);
   });
 
-  test("an object that is deleted", async () => {
-    const { handle, put, logged } = createTaker(unexpected);
-    const event = put("landing/texts/a.txt", "abc");
-    event.data.message.attributes.eventType = "OBJECT_DELETE";
-    await handle(event);
-    expect(logged).toEqual([
-      { severity: "INFO", counts: { generation, reason: "not-finalized" }, message: "ignored" },
-    ]);
-  });
+  test.each(["OBJECT_DELETE", "OBJECT_ARCHIVE", "OBJECT_METADATA_UPDATE"])(
+    "an object of which %s is told",
+    async (eventType) => {
+      const { handle, put, logged } = createTaker(unexpected);
+      const event = put("landing/texts/a.txt", "abc");
+      event.data.message.attributes.eventType = eventType;
+      await handle(event);
+      expect(logged).toEqual([
+        { severity: "INFO", counts: { generation, reason: "not-finalized" }, message: "ignored" },
+      ]);
+    },
+  );
 
   test("an object that is gone", async () => {
     const { handle, put, remove, logged } = createTaker(unexpected);
