@@ -59,8 +59,14 @@ const cut = (text: string | undefined, length: number): string | undefined =>
 
 function addressOf({ address }: LogLine, time: string, { treatAddress }: LineContext) {
   if (address === undefined) return undefined;
-  return treatAddress(address, time.slice(0, "2026-01-02".length));
+  return treatAddress(withoutPort(address), time.slice(0, "2026-01-02".length));
 }
+
+/** One address is written in several ways: with the port of the connection, or IPv4 within IPv6. */
+const withoutPort = (address: string): string =>
+  address
+    .replace(/^\[([^\]]*)\](?::\d{1,5})?$/, "$1")
+    .replace(/^(?:::ffff:)?(\d{1,3}(?:\.\d{1,3}){3})(?::\d{1,5})?$/i, "$1");
 
 /** Equal lines of a file are different entries, and the same file in another place is the same lines. */
 function identityOf({ nativeId }: LogLine, { bytes, index }: LineIdentity) {

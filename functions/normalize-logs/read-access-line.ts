@@ -131,9 +131,10 @@ function readRest(line: string, start: number): string[] | undefined {
 
 const mostFields = 64;
 
-/** The last of what follows the agent, where it is a number. */
+/** The last of what follows the agent, where it is a number, and the only one: of several, none says what it is. */
 function readDuration(rest: readonly string[]): number | undefined {
-  const last = String(rest.at(-1));
-  if (rest.length < 3 || !/^\d{1,12}(?:\.\d{1,6})?$/.test(last)) return undefined;
-  return last.includes(".") ? Math.round(Number(last) * 1e6) : Number(last);
+  const numbers = rest.slice(2).filter((text) => /^\d{1,12}(?:\.\d{1,6})?$/.test(text));
+  const [only] = numbers;
+  if (only === undefined || numbers.length > 1 || only !== rest.at(-1)) return undefined;
+  return only.includes(".") ? Math.round(Number(only) * 1e6) : Number(only);
 }

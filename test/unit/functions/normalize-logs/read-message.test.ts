@@ -113,6 +113,10 @@ describe("access logs", () => {
     ["a.b 127.0.0.1 - -", "127.0.0.1"],
     ["127.0.0.1, 10.0.0.1 - -", "127.0.0.1"],
     ["unknown, 10.0.0.1 - -", "unknown"],
+    // A port is another one for each connection.
+    ["127.0.0.1:5555 - -", "127.0.0.1"],
+    ["::ffff:127.0.0.1 - -", "127.0.0.1"],
+    ["2001:db8::1:80 - -", "2001:db8::1:80"],
     ["Nov 28 20:31:40 box nginx: 127.0.0.1 - -", "127.0.0.1"],
   ])("from whom: %s", (who, user) => {
     const line = `${who} [17/May/2015:10:05:03 +0000] "GET / HTTP/1.1" 200 12`;
@@ -131,6 +135,10 @@ describe("access logs", () => {
     [`${combined} "7"`, undefined],
     [`${combined} - 1500`, 1_500],
     [`${combined} 0`, 0],
+    // Bytes in and out, as mod_logio writes them, or times of which one is the upstream's.
+    [`${combined} 512 12345`, undefined],
+    [`${combined} 0.005 0.004`, undefined],
+    [`${combined} 1500 abc`, undefined],
     [`${combined} abc`, undefined],
     [`${combined} x1500`, undefined],
     [`${combined} 1500x`, undefined],
@@ -453,6 +461,21 @@ describe("loggers", () => {
   ])("took %s by a field of the W3C format", (taken, duration) => {
     const text = `#Fields: date\ttime\tsc-status\ttime-taken\n2024-05-06\t07:08:09\t200\t${taken}`;
     expect(one(text)?.duration_us).toBe(duration);
+  });
+
+  test.each([
+    ["[2001:db8::1]:443", "2001:db8::1"],
+    ["[2001:db8::1]", "2001:db8::1"],
+    ["1.2.3.4:443", "1.2.3.4"],
+    ["box:443", "box:443"],
+  ])("are of %s at any port", (remoteAddress, user) => {
+    const entry = JSON.stringify({ ...at, remoteAddress });
+    const { entries } = readMessage(delivery(entry, "log-lines"), {
+      functionVersion: "v1",
+      treatAddress: (address) => address,
+      now,
+    });
+    expect(entries[0]?.user).toBe(user);
   });
 
   test("tell no password of an address", () => {
