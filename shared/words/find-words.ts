@@ -76,10 +76,10 @@ const bare = (word: string): string =>
  */
 function foldWord(word: string): string {
   if (ascii.test(word)) return word.toLowerCase();
-  const plain = word.replace(apostrophes, "'");
-  const folded = plain.includes("ı") ? plain.replace(/[^ı]+/g, foldCase) : foldCase(plain);
+  const folded = word.includes("ı") ? word.replace(/[^ı]+/g, foldCase) : foldCase(word);
+  const plain = folded.replace(apostrophes, "'");
   // Most scripts have no case, and their words are as they were.
-  return folded === plain ? plain : folded.normalize();
+  return plain === word ? word : plain.normalize();
 }
 
 /** As they are typed, or corrected, within a word; at its ends the last one is a letter. */

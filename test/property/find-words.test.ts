@@ -8,7 +8,9 @@ const segmenter = new Intl.Segmenter("und", { granularity: "word" });
 
 /** What the segmenter alone finds in what stands between white space. */
 function segmentedWords(text: string): string[] {
-  const shown = text.normalize("NFC").replace(/[\u00ad\u2060\ufeff]/g, "");
+  const shown = text
+    .normalize("NFC")
+    .replace(/[\u00ad\u061c\u200e\u200f\u202a-\u202e\u2060\u2066-\u2069\ufeff]/g, "");
   return shown
     .split(/\s+/)
     .flatMap((part) => [...segmenter.segment(part)])
@@ -19,7 +21,13 @@ function segmentedWords(text: string): string[] {
 
 /** How a word is folded is told by literals elsewhere; here it counts where it begins and ends. */
 const spell = (words: string[]) =>
-  words.map((word) => word.replaceAll("’", "'").toLowerCase().toUpperCase().normalize("NFC"));
+  words.map((word) =>
+    word
+      .toLowerCase()
+      .toUpperCase()
+      .replace(/[’‘＇ʼ]/g, "'")
+      .normalize("NFC"),
+  );
 
 /** Letters and marks of many scripts, and whatever joins or parts them. */
 const pieces = [
@@ -30,7 +38,9 @@ const pieces = [
     " ",
   ),
   ..."👩‍👩‍👧 ❤️ 👍🏽 😀 1️⃣ 🇩🇪".split(" "),
-  ...Array.from("\u00ad\u200d\u200b\u202f\u00a0\u3000\u2028\ufeff\u2060\ud800"),
+  ...Array.from(
+    "‘ʼ\u061c\u200e\u200f\u202a\u2067\u00ad\u200d\u200b\u202f\u00a0\u3000\u2028\ufeff\u2060\ud800",
+  ),
 ];
 
 describe("the segmenter's words are found without it", () => {
