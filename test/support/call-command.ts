@@ -11,6 +11,8 @@ export async function callCommand(
   command: Command,
   args: readonly string[],
   environment: Record<string, string> = {},
+  /** Ctrl-C comes when it aborts. */
+  signal: AbortSignal = new AbortController().signal,
 ): Promise<CommandResult> {
   const before = { ...process.env };
   const output = { stdout: "", stderr: "" };
@@ -22,8 +24,8 @@ export async function callCommand(
   const spies = [keep("stdout"), keep("stderr")];
   Object.assign(process.env, environment);
   try {
-    const { signal } = new AbortController();
-    const interruption = { listen: () => signal, exitCode: () => undefined };
+    const exitCode = () => (signal.aborted ? 130 : undefined);
+    const interruption = { listen: () => signal, exitCode };
     return { code: await attemptCommand(name, command, [...args], interruption), ...output };
   } finally {
     for (const spy of spies) spy.mockRestore();

@@ -1,10 +1,7 @@
-import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
-import { join } from "node:path";
-import { text } from "node:stream/consumers";
-import { setTimeout as delay } from "node:timers/promises";
 import { afterEach, describe, expect, test } from "vitest";
+import { forget } from "../../../../terraform/operate/forget.ts";
 import { redrive } from "../../../../terraform/operate/redrive.ts";
 import { replay } from "../../../../terraform/operate/replay.ts";
 import { retract } from "../../../../terraform/operate/retract.ts";
@@ -178,17 +175,13 @@ describe("npm run forget", () => {
         ...(isFirst && { pageToken: "2" }),
       });
     });
-    const command = join(import.meta.dirname, "../../../../terraform/operate/forget.ts");
-    const child = spawn(process.execPath, [command, "--author", "12", "--dry-run", "--json"], {
-      env: { ...process.env, ...emulators(url) },
-    });
-    const ended = Promise.all([once(child, "close"), text(child.stdout), text(child.stderr)]);
+    const args = ["--author", "12", "--dry-run", "--json"];
+    const interruption = new AbortController();
+    const ended = callCommand("forget", forget, args, emulators(url), interruption.signal);
     await asked.promise;
-    child.kill("SIGINT");
-    await delay(100);
+    interruption.abort();
     hurry.resolve();
-    const [[code], stdout, stderr] = await ended;
-    expect({ code, stdout, stderr }).toEqual({
+    expect(await ended).toEqual({
       code: 130,
       stdout: "",
       stderr: `${inEmulators}, dataset hourtally, topic append-tombstones.\nInterrupted: the same command goes on.\n`,
