@@ -20,12 +20,16 @@ export type FaultyProxy = {
 
 const loopback = "127.0.0.1";
 /** On an idle way faults would pile up, and then break every new connection for good. */
-const armedMs = 400;
+const usualArmedMs = 400;
 
-/** Passes TCP connections on to a port of this machine. `onStrike` hears of each fault that struck. */
+/**
+ * Passes TCP connections on to a port of this machine. `onStrike` hears of each fault that struck; one
+ * that meets no bytes for `armedMs` is forgotten.
+ */
 export async function startProxy(
   targetPort: number,
   onStrike: (fault: Fault) => void,
+  armedMs = usualArmedMs,
 ): Promise<FaultyProxy> {
   let armed: { fault: Fault; until: number } | undefined;
   const sockets = new Set<Socket>();
