@@ -180,6 +180,7 @@ describe("files", () => {
     // Together, unless the machine is so busy that what lies between takes over 100 ms.
     expect(received.flatMap(({ data }) => data.split("\n")).toSorted()).toEqual(["1", "3"]);
     expect(stderr).toContain(`refused ${path}, line 2: more than 9,500,000 bytes`);
+    expect(stderr).toMatch(/: 2 events in (?:1 message|2 messages), \d B, .*; refused: 1$/m);
     expect(JSON.parse(stdout)).toMatchObject({ outcome: "completed", events: 2, refused: 1 });
   });
 

@@ -205,9 +205,12 @@ function describeCount(summary: Summary, topic: string): string {
   const { events, messages, bytes, refused, seconds } = summary;
   const number = (value: number, digits = 0) =>
     value.toLocaleString("en", { maximumFractionDigits: digits });
+  const counted = (count: number, what: string) =>
+    `${number(count)} ${what}${count === 1 ? "" : "s"}`;
+  const [unit, scale] = bytes < 1e3 ? ["B", 1] : bytes < 1e6 ? ["kB", 1e3] : ["MB", 1e6];
   return (
-    `acknowledged by ${topic}: ${number(events)} events in ${number(messages)} messages, ` +
-    `${number(bytes / 1e6, 1)} MB, ${number(seconds, 1)} s, ${number(events / seconds)} events/s` +
+    `acknowledged by ${topic}: ${counted(events, "event")} in ${counted(messages, "message")}, ` +
+    `${number(bytes / scale, 1)} ${unit}, ${number(seconds, 1)} s, ${number(events / seconds)} events/s` +
     `; refused: ${number(refused)}`
   );
 }
