@@ -398,7 +398,7 @@ test("an answer that has not changed costs no body", async () => {
 describe("a source that is not well", () => {
   test("is left alone as long as it wants, whoever asks", async () => {
     const { asked, origin } = await startSource((_asked, _request, response) =>
-      response.writeHead(429, { "retry-after": "600" }).end(),
+      response.writeHead(asked.length === 1 ? 429 : 500, { "retry-after": "600" }).end(),
     );
     const poller = createPoller([sourceAt("mastodon-public", origin)], { since: "1" });
     expect(outcomes((await poller.poll()).answer)).toEqual(["limited"]);
@@ -407,8 +407,9 @@ describe("a source that is not well", () => {
     const answer = await poller.poll({ source: "mastodon-public" });
     expect(outcomes(answer.answer)).toEqual(["left-alone"]);
     poller.clock.now = noon + 600_000;
-    await poller.poll();
+    expect(outcomes((await poller.poll()).answer)).toEqual(["failed"]);
     expect(asked).toHaveLength(2);
+    expect(poller.cursors("mastodon-public").at(-1)).toEqual({ since: "1" });
   });
 
   const page = JSON.stringify([{ id: "5" }]);

@@ -20,6 +20,16 @@ const words = declareRoute({
   },
 });
 
+/** A user whose name is markup. */
+const users = declareRoute({
+  path: "/users/{user}",
+  summary: "One user",
+  parameters: z.strictObject({ user: z.string(), format: z.string() }),
+  row: z.object({ name: z.string() }),
+  about: {},
+  answer: async () => ({ rows: [{ name: "</script><b>$&" }] }),
+});
+
 const page = '<html><script type="application/json" id="answers">{}</script></html>';
 const asset = (body: string, others: Partial<Asset> = {}): Asset => ({
   type: "text/html; charset=utf-8",
@@ -50,7 +60,7 @@ async function ask(
 ) {
   const logged: object[] = [];
   const handle = createHandler({
-    routes: [words],
+    routes: [words, users],
     main: "url-mentions",
     sources: { ask: async () => [], now: () => 0, queries: () => 0 },
     assets: new Map([
@@ -215,4 +225,11 @@ describe("a file of the page", () => {
       });
     },
   );
+
+  test("brings what it asks first, as data that no name can end", async () => {
+    const { text } = await ask("/users/a");
+    expect(text).toBe(
+      '<html><script type="application/json" id="answers">{"/users/a":{"rows":[{"name":"\\u003c/script>\\u003cb>$&"}]}}</script></html>',
+    );
+  });
 });
