@@ -10,7 +10,7 @@ import { type Fault, startProxy } from "../chaos/start-proxy.ts";
 
 describe("a storm over the whole cloud", () => {
   test("seven kills and a breaking network: every count is right", async () => {
-    const network = { everyMs: 1_000, maxStallMs: 200, longStalls: 0 };
+    const network = { everyMs: 250, maxStallMs: 200, longStalls: 0 };
     const report = await runChaos(
       { events: 1_000, kills: 7, seed: 1, maxPauseMs: 300, network },
       { signal: new AbortController().signal },
