@@ -3,7 +3,7 @@ import { judgedBy } from "../../shared/events/revision.ts";
 import { maxLinkLength } from "../../shared/events/shared-link.ts";
 import type { Unlinked } from "../../shared/events/unlinked.v1.ts";
 import { keyVersion, type NormalizedUrl, normalizeUrl } from "../../shared/links/normalize-url.ts";
-import { showsPost } from "../../shared/links/url/shown-post.ts";
+import { showsPost } from "../../shared/links/url/shows-post.ts";
 import type { UrlMention } from "../../shared/streams/url-mentions.ts";
 
 /** All that the links of a post turn into, without remainder. */

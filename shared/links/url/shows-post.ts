@@ -8,13 +8,14 @@ import type { EventId } from "../../events/event-id.ts";
 export function showsPost(urlKey: string, id: EventId): boolean {
   if (urlKey.startsWith(postOfX)) return id === `x:${urlKey.slice(postOfX.length)}`;
   if (!urlKey.startsWith(profileOfBluesky)) return false;
-  const [, actor = "", rkey = ""] = postOfBluesky.exec(urlKey.slice(profileOfBluesky.length)) ?? [];
+  const [path = ""] = urlKey.slice(profileOfBluesky.length).split("?", 1);
+  const [actor = "", place, rkey = "", ...rest] = path.split("/");
+  if (place !== "post" || rkey === "" || rest.length > 0) return false;
   return actor.startsWith("did:")
     ? id === `bluesky:${actor}/${rkey}`
-    : rkey !== "" && id.startsWith("bluesky:did:") && id.endsWith(`/${rkey}`);
+    : id.startsWith("bluesky:did:") && id.endsWith(`/${rkey}`);
 }
 
 /** As the identity `x-post` has it, and no other key. */
 const postOfX = "x.com/i/status/";
 const profileOfBluesky = "bsky.app/profile/";
-const postOfBluesky = /^([^/?#]+)\/post\/([^/?#]+)(?:\?|$)/;

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { eventId } from "../../../../../shared/events/event-id.ts";
-import { showsPost } from "../../../../../shared/links/url/shown-post.ts";
+import { showsPost } from "../../../../../shared/links/url/shows-post.ts";
 
 const did = "did:plc:abcdefghijklmnopqrstuvwx";
 
