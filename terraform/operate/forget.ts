@@ -4,6 +4,7 @@ import * as z from "zod";
 import { joinLines, packLines } from "../../shared/codec/pack-lines.ts";
 import { type EventId, eventId, eventIdOf } from "../../shared/events/event-id.ts";
 import { tombstone } from "../../shared/events/tombstone.v1.ts";
+import { askFirst } from "./cli/ask-first.ts";
 import { parseArguments } from "./cli/parse-arguments.ts";
 import { quoteForSql } from "./cli/quote.ts";
 import { runCommand } from "./cli/run-command.ts";
@@ -18,6 +19,7 @@ const help = `Takes a post, or all posts of an author, out of every view and eve
   --post ID        digits are an id of X; else <source>:<id>, as in the tables
   --author ID      likewise; every post of this author that is known now
   --dry-run        only tells how many posts that are
+  --yes            does not ask first; without a terminal nothing is asked
   --project ID     of Google Cloud, whatever runs here; its dataset is BIGQUERY_DATASET or
   --dataset NAME   (default hourtally)
   --json           the result as one line of JSON on standard output
@@ -42,6 +44,12 @@ export async function forget(args: string[], listen: () => AbortSignal): Promise
   const { place, dataset, topicPrefix } = target;
   const topic = `${topicPrefix}append-tombstones`;
   process.stderr.write(`Working in ${place}, dataset ${dataset}, topic ${topic}.\n`);
+  const whose = options.post ?? `every post of author ${options.author}`;
+  const question = `Take ${whose} out of every view and every count, for good?`;
+  if (!options.isSure && !(await askFirst(question, signal))) {
+    process.stderr.write("Nothing was done.\n");
+    return;
+  }
   // Loaded late: they take a second, which a wrong argument need not wait for.
   const { BigQuery } = await import("@google-cloud/bigquery");
   const { PubSub } = await import("@google-cloud/pubsub");
@@ -76,6 +84,7 @@ export function parseForgetOptions(args: string[]) {
       project: { type: "string" },
       dataset: { type: "string" },
       "dry-run": { type: "boolean", default: false },
+      yes: { type: "boolean", default: false },
       json: { type: "boolean", default: false },
       help: { type: "boolean", short: "h", default: false },
     },
@@ -90,6 +99,7 @@ export function parseForgetOptions(args: string[]) {
     project: values.project,
     dataset: values.dataset,
     isDryRun: values["dry-run"],
+    isSure: values["dry-run"] || values.yes,
     json: values.json,
   };
 }
