@@ -99,6 +99,9 @@ describe("an answer of the API", () => {
       "content-type": "application/json",
       "content-length": "37",
       "x-content-type-options": "nosniff",
+      "referrer-policy": "no-referrer",
+      "content-security-policy":
+        "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'; require-trusted-types-for 'script'; trusted-types 'none'",
       etag: expect.stringMatching(/^W\/"[\w-]{22}"$/),
     });
     const { etag = "" } = first.headers;
