@@ -243,6 +243,16 @@ const kinds: Record<string, Kind> = {
       expect(receipts(run).rows).toBeGreaterThan(receipts(heard).rows);
     },
   },
+  "webhooks whose answers are lost": {
+    rates: { webhooks: true, lostAcknowledgements: 0.3 },
+    seen: [
+      "a forged webhook was refused",
+      "a message came again after its acknowledgement was lost",
+      "a webhook of an old secret was taken",
+      "a webhook was posted again",
+      "a webhook was taken",
+    ],
+  },
   "webhooks that are posted twice": {
     rates: { webhooks: true, duplicates: 1 },
     seen: [
