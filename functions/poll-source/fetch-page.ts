@@ -43,7 +43,7 @@ export function createFetcher(connecting: Connecting): FetchPage {
       const page = await ask(url, options, connecting);
       const { location } = page.headers;
       if (!redirects.includes(page.status) || location === undefined) return page;
-      if (!URL.canParse(location, url)) throw new FetchError("leads to what is no URL");
+      if (!URL.canParse(location, url.href)) throw new FetchError("leads to what is no URL");
       url = new URL(location, url);
     }
     throw new FetchError(`leads elsewhere more than ${mostHops} times`);
