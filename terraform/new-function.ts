@@ -1,5 +1,5 @@
 import { existsSync } from "node:fs";
-import { mkdir, writeFile } from "node:fs/promises";
+import { mkdir, readFile, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { writeGenerated } from "./generate.ts";
 import { parseArguments } from "./operate/cli/parse-arguments.ts";
@@ -54,12 +54,25 @@ async function newFunction(args: string[]): Promise<void> {
     await mkdir(dirname(join(root, path)), { recursive: true });
     await writeFile(join(root, path), content, { flag: "wx" });
   }
+  await listFunction(name, description);
   await writeGenerated(import.meta.dirname);
   const made = [...files.keys(), `terraform/manifests/${name}.json`];
   process.stdout.write(`${made.join("\n")}\n\nIt runs with the next npm start. Next:\n`);
   process.stdout.write(`  functions/${name}/function.json  say what it publishes, and why\n`);
   process.stdout.write(`  functions/${name}/README.md      tell the same\n`);
+  process.stdout.write(
+    "  functions/README.md              its line, where it stands in the flow\n",
+  );
   process.stdout.write("  npm run check                    passes now, and should all the way\n");
+}
+
+/** Below all others in the list of functions. */
+async function listFunction(name: string, description: string): Promise<void> {
+  const path = join(root, "functions/README.md");
+  const readme = await readFile(path, "utf8");
+  const end = readme.indexOf("\n\n", readme.indexOf("| function | does |"));
+  const row = `| [\`${name}\`](${name}/README.md) | ${description} |`;
+  await writeFile(path, `${readme.slice(0, end)}\n${row}${readme.slice(end)}`);
 }
 
 if (import.meta.main) await runCommand("new-function", newFunction);

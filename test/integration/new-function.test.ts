@@ -27,7 +27,7 @@ const tests = [
   "test/unit/terraform/generate.test.ts",
 ];
 
-test("a new function passes every check as it is made", { timeout: 240_000 }, async () => {
+test("a new function passes every check as it is made", { timeout: 900_000 }, async () => {
   const args = ["terraform/new-function.ts", "normalize-doors", "--topic", "doors"];
   expect(await tree.run("node", ...args)).toContain("functions/normalize-doors/function.json\n");
   const checked = ["functions/normalize-doors", "test/unit/functions/normalize-doors", "terraform"];
@@ -37,7 +37,7 @@ test("a new function passes every check as it is made", { timeout: 240_000 }, as
 });
 
 test("a new stream is its declaration, one line, and who publishes it", {
-  timeout: 240_000,
+  timeout: 900_000,
 }, async () => {
   await writeFile(
     join(tree.folder, "shared/streams/door-openings.ts"),

@@ -229,6 +229,15 @@ describe("READMEs", () => {
   });
 });
 
+test("the list of functions has each of them", () => {
+  const readme = readFileSync(join(root, "functions/README.md"), "utf8");
+  const listed = Array.from(
+    readme.matchAll(/^\| \[`(.+)`\]\(\1\/README\.md\) \| \S/gm),
+    ([, name = ""]) => name,
+  );
+  expect(listed.toSorted()).toEqual(declared.map(({ name }) => name).toSorted());
+});
+
 describe("promises", () => {
   const readme = readFileSync(join(root, "test/README.md"), "utf8");
   const [table = ""] = readme.slice(readme.indexOf("| promise |")).split("\n\n");
