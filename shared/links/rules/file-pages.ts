@@ -1,3 +1,5 @@
+import { wikimediaHosts } from "./wikimedia-hosts.ts";
+
 /**
  * Pages whose last path segment is the name of a file or of an entry, which people have chosen: there
  * `index.html` is no other name of the folder, and `.amp` no version. On these sites, where given only
@@ -6,20 +8,7 @@
 export const fileHosts = [
   { hosts: ["github.com", "raw.githubusercontent.com", "gitlab.com", "bitbucket.org"] },
   { hosts: ["codeberg.org", "unpkg.com", "cdn.jsdelivr.net"] },
-  {
-    hosts: [
-      "wikipedia.org",
-      "wiktionary.org",
-      "wikiquote.org",
-      "wikibooks.org",
-      "wikinews.org",
-      "wikisource.org",
-      "wikiversity.org",
-      "wikivoyage.org",
-      "wikimedia.org",
-    ],
-    below: "/wiki/",
-  },
+  { hosts: wikimediaHosts, below: "/wiki/" },
 ] as const;
 
 /** As GitLab and Gitea name the files of a repository, on whatever host they run. */

@@ -1,20 +1,7 @@
+import { wikimediaHosts } from "./wikimedia-hosts.ts";
+
 /** First labels that name a device, not a page; `www`, `www1` … `www999` are taken off beside them. */
 export const strippedLabels = ["m", "mobile", "amp", "touch"] as const;
 
 /** Sites with the device label in the middle: `en.m.wikipedia.org`. */
-export const mobileLabels = [
-  {
-    label: "m",
-    hosts: [
-      "wikipedia.org",
-      "wiktionary.org",
-      "wikiquote.org",
-      "wikibooks.org",
-      "wikinews.org",
-      "wikisource.org",
-      "wikiversity.org",
-      "wikivoyage.org",
-      "wikimedia.org",
-    ],
-  },
-] as const;
+export const mobileLabels = [{ label: "m", hosts: wikimediaHosts }] as const;
