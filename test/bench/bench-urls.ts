@@ -1,6 +1,7 @@
 import normalizeUrlPackage from "normalize-url";
 import { normalizeUrl } from "../../shared/links/normalize-url.ts";
 import { hasSharedData, sharedLines } from "../support/shared-data.ts";
+import { threadCpuMs } from "../support/thread-cpu-ms.ts";
 import { held, type Measurement, told } from "./measurement.ts";
 
 /**
@@ -120,10 +121,10 @@ type Run = (input: string) => unknown;
 
 /** Nanoseconds of CPU that `run` takes over a long list: what else runs does not count. */
 function cpuTime(inputs: readonly string[], run: Run): number {
-  const before = process.threadCpuUsage();
-  for (const input of inputs) run(input);
-  const { user, system } = process.threadCpuUsage(before);
-  return (user + system) * 1000;
+  const ms = threadCpuMs(() => {
+    for (const input of inputs) run(input);
+  });
+  return ms * 1e6;
 }
 
 /** Nanoseconds by the clock, for what is too short for the CPU's accounting. */

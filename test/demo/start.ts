@@ -346,7 +346,8 @@ async function keepCounting(
     await delay(lookMs, undefined, { signal }).catch(() => undefined);
     const now = performance.now();
     // Rows are there before their message is acknowledged: without one of these there are no new rows.
-    const isNew = !isAllShown || settled === undefined || settledIn(target) !== settled;
+    const acknowledged = settledIn(target);
+    const isNew = !isAllShown || settled === undefined || acknowledged !== settled;
     if (!isNew) {
       quietAt = now;
       continue;
@@ -356,7 +357,7 @@ async function keepCounting(
     const pauseMs = Math.min(Math.max(1_000, 9 * askedForMs), longestPauseMs);
     if (now - askedAt < pauseMs || (isBusy && now - quietAt < pauseMs)) continue;
     askedAt = now;
-    settled = settledIn(target);
+    settled = acknowledged;
     const totals = await queryTotals(bigquery, target.dataset);
     isAllShown = totals.rows === shown.rows || !isBusy || now - shownAt >= busyRefreshMs;
     if (isAllShown && totals.rows !== shown.rows) {

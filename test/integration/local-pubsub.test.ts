@@ -2,8 +2,8 @@ import type { Duplex } from "node:stream";
 import type { Message, Subscription } from "@google-cloud/pubsub";
 import { status } from "@grpc/grpc-js";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { collectGarbage } from "../../shared/environment/collect-garbage.ts";
 import { startPubsub } from "../local-cloud/pubsub/start-pubsub.ts";
-import { collectGarbage } from "../support/collect-garbage.ts";
 import { openTestBed, project, type TestBed } from "../support/open-test-bed.ts";
 import { waitUntil } from "../support/wait-until.ts";
 

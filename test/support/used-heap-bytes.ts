@@ -1,4 +1,4 @@
-import { collectGarbage } from "./collect-garbage.ts";
+import { collectGarbage } from "../../shared/environment/collect-garbage.ts";
 
 /** Bytes of the heap that are still reachable. */
 export function usedHeapBytes(): number {

@@ -1,4 +1,5 @@
 import type { DuckDBConnection } from "@duckdb/node-api";
+import { quoteText } from "./sql/types/sql-type.ts";
 
 /** A DuckDB file, and what stands in its texts in place of the names that are meant. */
 export type Original = { path: string; names: Readonly<Record<string, string>> };
@@ -9,10 +10,10 @@ export async function copyDefinitions(
   { path, names }: Original,
 ): Promise<void> {
   const renamed = Object.entries(names).reduce(
-    (sql, [from, to]) => `replace(${sql}, ${quote(from)}, ${quote(to)})`,
+    (sql, [from, to]) => `replace(${sql}, ${quoteText(from)}, ${quoteText(to)})`,
     "text",
   );
-  await connection.run(`ATTACH ${quote(path)} AS original (READ_ONLY)`);
+  await connection.run(`ATTACH ${quoteText(path)} AS original (READ_ONLY)`);
   const found = await connection.runAndReadAll(`
     SELECT ${renamed} FROM (
       SELECT 1 AS place, format('CREATE SCHEMA "{}";', schema_name) AS text FROM duckdb_schemas()
@@ -26,5 +27,3 @@ export async function copyDefinitions(
     SELECT kind, ${column("name")}, ${column("resource")} FROM original.local_bigquery.resources`);
   await connection.run("DETACH original");
 }
-
-const quote = (text: string) => `'${text.replaceAll("'", "''")}'`;
